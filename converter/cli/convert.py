@@ -1,0 +1,38 @@
+"""`mnemo-converter convert SRC DST`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from converter.cli.command import Command, Option
+from converter.cli.options import output_options, reading_options, selection_options, target_options
+
+__all__ = ["command"]
+
+
+@click.command(
+    "convert",
+    cls=Command,
+    examples=(
+        "mnemo-converter convert Vault notes.mnemo",
+        "mnemo-converter convert notes.mnemo Vault --report report.json",
+        "mnemo-converter convert Vault notes.mnemo --include 'Projects/**' --dry-run",
+    ),
+)
+@click.argument("source", metavar="SRC")
+@click.argument("target", metavar="DST")
+@reading_options
+@selection_options
+@target_options
+@click.option("--dry-run", cls=Option, group="Target", is_flag=True, default=False, help="Do everything but write.")
+@output_options
+def command(**given: Any) -> int:
+    """Convert SRC into a new target DST. SRC is never changed."""
+    from converter.cli.asked import asked
+    from converter.cli.outcome import perform
+    from converter.pipeline.run import convert
+
+    options, view = asked(given)
+    return perform("convert", options, view, convert)

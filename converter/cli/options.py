@@ -1,0 +1,170 @@
+"""The options that commands share, in the groups in which their help shows them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from converter.cli import checks
+from converter.cli.command import Option
+from converter.findings.failing import FAIL_ON
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["output_format", "output_options", "reading_options", "selection_options", "target_options"]
+
+_F = TypeVar("_F", bound="Callable[..., Any]")
+_LATER = "More formats will follow."
+
+
+def _option(group: str, *declarations: str, **attributes: Any) -> Callable[[_F], _F]:
+    attributes.setdefault("default", None if attributes.get("is_flag") else "")
+    return click.option(*declarations, cls=Option, group=group, **attributes)
+
+
+def _flag(group: str, *declarations: str, default: bool = False, **attributes: Any) -> Callable[[_F], _F]:
+    return _option(group, *declarations, is_flag=True, default=default, **attributes)
+
+
+def _many(group: str, *declarations: str, **attributes: Any) -> Callable[[_F], _F]:
+    return _option(group, *declarations, multiple=True, default=(), **attributes)
+
+
+def _all(*decorators: Callable[[_F], _F]) -> Callable[[_F], _F]:
+    def apply(function: _F) -> _F:
+        for decorate in reversed(decorators):
+            function = decorate(function)
+        return function
+
+    return apply
+
+
+_READ = "Reading"
+_SELECT = "Selection"
+_TARGET = "Target"
+_OUTPUT = "Output"
+
+reading_options = _all(
+    _option(
+        _READ,
+        "--from",
+        "source_format",
+        metavar="FORMAT",
+        callback=checks.format_to_read,
+        help="Format of SRC. [detected]",
+    ),
+    _option(
+        _READ,
+        "--dialect",
+        default="obsidian",
+        metavar="NAME",
+        callback=checks.one_of("obsidian", later=_LATER),
+        help="Dialect of Markdown. [obsidian]",
+    ),
+    _option(
+        _READ,
+        "--timezone",
+        metavar="ZONE",
+        callback=checks.time_zone,
+        help="Zone of times that name none. [the system's]",
+    ),
+    _flag(_READ, "--strict-unknown", help="Refuse unknown kinds of content instead of keeping them."),
+    _many(
+        _READ,
+        "--limits",
+        metavar="KEY=VALUE",
+        callback=checks.comma_lists(),
+        help="Change an input limit (`formats --limits` lists them).",
+    ),
+    _flag(_READ, "--no-limits", help="Drop all input limits."),
+)
+"""How a source is read."""
+
+selection_options = _all(
+    _many(
+        _SELECT,
+        "--only",
+        metavar="KINDS",
+        callback=checks.comma_lists("notes", "flashcards", "mindmaps", "settings"),
+        help="notes, flashcards, mindmaps, settings. [all]",
+    ),
+    _many(_SELECT, "--include", metavar="GLOB", help="Only what lies at such a path."),
+    _many(_SELECT, "--exclude", metavar="GLOB", help="Nothing that lies at such a path."),
+    _many(
+        _SELECT,
+        "--tag",
+        "tags",
+        metavar="TAG",
+        callback=checks.comma_lists(),
+        help="Only notes with this tag.",
+    ),
+)
+"""Which part of a source is converted."""
+
+target_options = _all(
+    _option(
+        _TARGET,
+        "--to",
+        "target_format",
+        metavar="FORMAT",
+        callback=checks.format_to_write,
+        help="Format of DST. [by its name]",
+    ),
+    _option(
+        _TARGET,
+        "--mnemo-target",
+        default="compat",
+        metavar="APP",
+        callback=checks.one_of("compat", "0.8", "0.6"),
+        help="Which Mnemo will open it: compat, 0.8, 0.6. [compat]",
+    ),
+    _option(_TARGET, "--images-dir", metavar="DIR", help="Images directory of the Mnemo 0.6 that will import it."),
+    _flag(_TARGET, "--number-prefix", help="Keep the order of siblings as `01 Name.md`."),
+    _flag(_TARGET, "--overwrite-output", help="Replace DST if it exists."),
+    _flag(_TARGET, "--backup/--no-backup", default=True, help="Keep what was replaced beside it. [on]"),
+    _flag(_TARGET, "--verify/--no-verify", default=True, help="Read DST again and compare. [on]"),
+)
+"""How a target is written."""
+
+output_format = _option(
+    _OUTPUT,
+    "--output-format",
+    default="text",
+    metavar="FORMAT",
+    callback=checks.one_of("text", "json", later=_LATER),
+    help="text or json. [text]",
+)
+"""In which form a result is printed."""
+
+output_options = _all(
+    output_format,
+    _option(
+        _OUTPUT,
+        "--report",
+        metavar="FILE",
+        callback=checks.report_file,
+        help="Write the whole report as JSON.",
+    ),
+    _option(
+        _OUTPUT,
+        "--fail-on",
+        default="error",
+        metavar="LEVEL",
+        callback=checks.one_of(*FAIL_ON),
+        help="Exit 1 on: error, warning, approximated, lost, never. [error]",
+    ),
+    _flag(_OUTPUT, "-q", "--quiet", help="Print only what made the run fail."),
+    _option(_OUTPUT, "-v", "--verbose", count=True, default=0, help="Print every finding, and what was resolved."),
+    _flag(_OUTPUT, "--no-progress", help="No progress bar."),
+    _option(
+        _OUTPUT,
+        "--color",
+        default="auto",
+        metavar="WHEN",
+        callback=checks.one_of("auto", "always", "never"),
+        help="auto, always or never. [auto]",
+    ),
+)
+"""What a run prints, where its report goes, and when it fails."""

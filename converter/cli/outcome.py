@@ -1,0 +1,147 @@
+"""One run from the first to the last line: progress, stopping, report file, printed result, exit code."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from converter import __version__
+from converter.cli import console
+from converter.cli.faults import fault_of, show_traceback
+from converter.cli.progress import Bar, Watch, on_terminal
+from converter.cli.stops import Stopped, Stops
+from converter.errors import UsageError
+from converter.findings.report import Place, Report
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from converter.pipeline.options import Options
+    from converter.pipeline.progress import Progress
+
+__all__ = ["View", "perform"]
+
+
+class View(msgspec.Struct, frozen=True, kw_only=True):
+    """How a run shows itself, as the options of the group "Output" say."""
+
+    output_format: str = "text"
+    report: str = ""
+    fail_on: str = "error"
+    quiet: bool = False
+    verbose: int = 0
+    no_progress: bool = False
+    color: str = "auto"
+
+    @property
+    def verbosity(self) -> int:
+        """-1 (quiet), 0, or how often `-v` was given."""
+        return -1 if self.quiet else self.verbose
+
+
+def perform(command: str, options: Options, view: View, run: Callable[[Options, Progress], Report]) -> int:
+    """Run, write the report, print the result, and return the exit code.
+
+    Whatever a run raises becomes a report and a message; only a `UsageError` passes through.
+    """
+    _check_report_place(options, view)
+    began = perf_counter()
+    with Stops() as stops, _run(command, options, view, run, stops) as report:
+        report.seconds = report.seconds or perf_counter() - began
+        if view.report:
+            _write_report(report, Path(view.report))
+        _print(report, view)
+        return report.exit_code
+
+
+def _run(
+    command: str, options: Options, view: View, run: Callable[[Options, Progress], Report], stops: Stops
+) -> Report:
+    silent = view.quiet or view.no_progress or not on_terminal()
+    progress = Watch(stops) if silent else Bar(stops)
+    try:
+        return run(options, progress)
+    except UsageError:
+        raise
+    except (Exception, Stopped) as error:  # noqa: BLE001 - whatever it is, there will be a report
+        progress.close()
+        show_traceback()
+        return Report(
+            command=command,
+            source=Place(path=options.source),
+            target=Place(path=options.target) if options.target else None,
+            dry_run=options.dry_run,
+            fault=fault_of(error),
+        )
+    finally:
+        progress.close()
+
+
+def _print(report: Report, view: View) -> None:
+    if report.fault is not None:
+        console.complain(report.fault.message, report.fault.hint)
+    if view.output_format == "json":
+        from converter.findings.render_json import plan_json, report_json
+
+        if report.plan is not None and report.fault is None:
+            console.result(plan_json(report.plan, __version__))
+        else:
+            console.result(report_json(report, __version__))
+    elif not _is_bare(report):
+        from converter.findings.render_text import plain, render_text
+
+        paint = console.paint if console.wants_color(view.color) else plain
+        lines = render_text(report, verbosity=view.verbosity, paint=paint)
+        console.result(f"{line}\n" for line in lines)
+
+
+def _is_bare(report: Report) -> bool:
+    """Whether a run ended before there was anything to tell besides its fault."""
+    return report.fault is not None and not report.spool.codes and not any(report.tally.rows())
+
+
+def _check_report_place(options: Options, view: View) -> None:
+    if not view.report:
+        return
+    report = Path(view.report).resolve()
+    source = Path(options.source).resolve()
+    if report == source or source in report.parents:
+        raise UsageError(f"--report {view.report} lies inside the source, which is never written to.")
+    if options.target and report == Path(options.target).resolve():
+        raise UsageError(f"--report {view.report} is the target itself.")
+
+
+def _write_report(report: Report, path: Path) -> None:
+    """Write a report beside its place and rename it there; a pipe or device is written to as it is."""
+    from converter.findings.render_json import report_json
+
+    pieces = report_json(report, __version__)
+    if path.exists() and not path.is_file():
+        with path.open("w", encoding="utf-8") as stream:
+            stream.writelines(pieces)
+    else:
+        _write_beside(path.resolve(), pieces)
+
+
+def _write_beside(path: Path, pieces: Iterable[str]) -> None:
+    handle, name = tempfile.mkstemp(prefix=f".{path.name[:50]}.", dir=path.parent)
+    part = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.writelines(pieces)
+        part.chmod(0o666 & ~_umask())
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,1 @@
+"""The closed table of codes, the spool, the report and its renderings."""

@@ -1,0 +1,156 @@
+"""Codes for packages, their members, and files of a folder."""
+
+from __future__ import annotations
+
+from converter.findings.codes.entry import ERROR, FAILED, INFO, NONE, SKIPPED, WARNING, Code
+
+__all__ = ["CODES"]
+
+CODES: tuple[Code, ...] = (
+    Code(
+        "count-mismatch",
+        WARNING,
+        NONE,
+        "The package does not hold as many items as it says[: {found} instead of {expected}].",
+        "The count in the manifest is only what the writer believed. Everything that is there was read.",
+        "Compare with the application; where items are missing, export once more.",
+    ),
+    Code(
+        "digest-mismatch",
+        WARNING,
+        NONE,
+        "A file[, {what},] does not have the check sum or size that its package states.",
+        "It was changed after the package was made, or damaged. It is converted as it is.",
+        "Open the file and look whether it is what you expect.",
+    ),
+    Code(
+        "file-skipped",
+        WARNING,
+        SKIPPED,
+        "This is no ordinary file[ ({what})]; it is left out.",
+        "Reading a pipe, socket or device could wait for ever.",
+        "Nothing to do.",
+    ),
+    Code(
+        "file-unreadable",
+        ERROR,
+        FAILED,
+        "The file cannot be opened[: {what}].",
+        "The system refuses to read it, or it vanished while the run was going on.",
+        "Check its permissions, and convert once more.",
+    ),
+    Code(
+        "junk-skipped",
+        INFO,
+        SKIPPED,
+        "A file or folder of the system or of an application is left out[: {what}].",
+        "Things like `.DS_Store`, `.git`, `.obsidian` or a trash folder are not part of your notes. A "
+        "folder counts as one.",
+        "Nothing to do.",
+    ),
+    Code(
+        "manifest-repaired",
+        WARNING,
+        NONE,
+        "The package's manifest departs from its format[: {what}]; it was read all the same.",
+        "The application might refuse the package or skip a part of it.",
+        "Nothing to do; a package written here has a proper manifest.",
+    ),
+    Code(
+        "member-damaged",
+        ERROR,
+        FAILED,
+        "A member of the package is damaged[: {what}].",
+        "Its bytes do not have the size or the check sum that the package states.",
+        "Copy or export the package once more.",
+    ),
+    Code(
+        "member-skipped",
+        WARNING,
+        SKIPPED,
+        "A member of the package cannot be used and is left out[: {what}].",
+        "It is a link, a device, or packed in a way that is not supported.",
+        "Pack it again as an ordinary file if you need it.",
+    ),
+    Code(
+        "member-unsafe",
+        WARNING,
+        SKIPPED,
+        "A member of the package has an unsafe name[, {what},] and is left out.",
+        "Such a name would lead outside of the folder that it is unpacked to.",
+        "Do not trust this package unless you know who made it. Ask for one without such names.",
+    ),
+    Code(
+        "package-empty",
+        WARNING,
+        NONE,
+        "The package lists no content.",
+        "Its manifest has no entries; an export that was broken off looks like this.",
+        "Export once more from the application.",
+    ),
+    Code(
+        "package-has-junk",
+        WARNING,
+        NONE,
+        "The package has bytes before or after the archive itself.",
+        "It was joined with another file or damaged on its way. The archive inside is complete.",
+        "Nothing to do, unless you expected another content.",
+    ),
+    Code(
+        "package-is-backup",
+        INFO,
+        NONE,
+        "The package is a whole backup of the application, not an export of notes.",
+        "Besides notes it holds settings and other data of one installation.",
+        "`--only notes` converts the notes alone.",
+    ),
+    Code(
+        "payload-missing",
+        WARNING,
+        NONE,
+        "The package lists content[, {what},] that is not in it.",
+        "The export was broken off, or the package was changed afterwards.",
+        "Export once more from the application.",
+    ),
+    Code(
+        "payload-unknown",
+        WARNING,
+        NONE,
+        "The package holds content of an unknown type[, {what}]; it is passed on as it is.",
+        "A newer version or an extension wrote it. Its bytes are kept where the target is a package too.",
+        "Nothing to do. `--strict-unknown` refuses such packages instead.",
+    ),
+    Code(
+        "payload-unlisted",
+        WARNING,
+        NONE,
+        "The package holds files[ ({what})] that its manifest does not list.",
+        "The application ignores such files. Here they are counted and kept where the target can hold them.",
+        "Nothing to do, unless you expected these files to be notes.",
+    ),
+    Code(
+        "payload-unreadable",
+        ERROR,
+        FAILED,
+        "A part of the package cannot be read[: {what}].",
+        "Its database or file is damaged. It is counted as failed; every other part is converted.",
+        "Export once more from the application. The source is unchanged.",
+    ),
+    Code(
+        "schema-newer",
+        WARNING,
+        NONE,
+        "A part of the package[, {what},] has a newer version[, {found},] than is known here[ ({known})]; "
+        "it was read as the known version.",
+        "Newer versions may hold more than is understood here.",
+        "Look for a newer mnemo-converter. `--strict-unknown` refuses such packages instead.",
+    ),
+    Code(
+        "symlink-skipped",
+        WARNING,
+        SKIPPED,
+        "This is a symbolic link; it is not followed.",
+        "It could lead outside of the folder or in a circle.",
+        "Put the file itself in its place if it belongs to your notes.",
+    ),
+)

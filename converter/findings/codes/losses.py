@@ -1,0 +1,58 @@
+"""Codes for what a target cannot hold at all. Text of yours is an error, a matter of order is not."""
+
+from __future__ import annotations
+
+from converter.findings.codes.entry import ERROR, INFO, LOST, Code
+
+__all__ = ["CODES"]
+
+
+def _lost(name: str, message: str, why: str, fix: str, severity: str = ERROR) -> Code:
+    return Code(name, severity, LOST, message, why, fix)
+
+
+_KEEP = "Keep the source. A `.mnemo` target holds it."
+
+CODES: tuple[Code, ...] = (
+    _lost("deck-lost", "A deck of flashcards[, {what},] is not in the target.", "The target has no flashcards.", _KEEP),
+    _lost("map-lost", "A mindmap[, {what},] is not in the target.", "The target has no mindmaps.", _KEEP),
+    _lost(
+        "setting-lost",
+        "A setting[, {what},] is not in the target.",
+        "The target holds no settings of this application.",
+        _KEEP,
+    ),
+    _lost("record-lost", "A record[, {what},] is not in the target.", "The target holds no such records.", _KEEP),
+    _lost(
+        "payload-lost",
+        "A part of the package[, {what},] is not in the target.",
+        "Nobody here can interpret it, so it can only be passed on whole, and the target is no package of that kind.",
+        _KEEP,
+    ),
+    _lost(
+        "property-lost",
+        "A property of the note[, {what},] is not in the target.",
+        "The target has no properties like this one.",
+        "Keep the source, or write what you need into the text of the note.",
+    ),
+    _lost(
+        "alias-lost",
+        "The note's other names are not in the target.",
+        "The target knows each note by one title. Links by another name are rewritten to the note itself.",
+        "Keep the source, or write the names into the text of the note.",
+    ),
+    _lost(
+        "comment-dropped",
+        "A comment is not in the target.",
+        "Comments are hidden in the source, and the target has none. Showing them as text would publish "
+        "what was hidden.",
+        "Keep the source, or make the comment ordinary text before you convert.",
+    ),
+    _lost(
+        "order-lost",
+        "The order among siblings is not kept.",
+        "The target sorts by name.",
+        "`--number-prefix` puts numbers before the names.",
+        INFO,
+    ),
+)

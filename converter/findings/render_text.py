@@ -1,0 +1,159 @@
+"""The report as text for people: what happened, counts, findings with a few examples, what to do next."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from converter.findings.codes import Code, code_of
+from converter.findings.escape import escape_for_terminal
+from converter.findings.failing import reached
+from converter.findings.tally import DISPOSITIONS
+from converter.findings.wording import count_of, message_of, where
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from converter.findings.plan import Plan, PlanItem
+    from converter.findings.report import Place, Report
+    from converter.findings.spool import CodeCount
+
+    Paint = Callable[[str, str], str]
+
+__all__ = ["render_text"]
+
+_EXAMPLES = 3
+_PLANNED = 20
+_COLUMNS = ("read", *DISPOSITIONS, "approximated")
+
+
+def plain(style: str, text: str) -> str:  # noqa: ARG001 - the signature of a painter
+    """Paint nothing: the text as it is."""
+    return text
+
+
+def render_text(report: Report, *, verbosity: int = 0, paint: Paint = plain) -> Iterator[str]:
+    """Give the lines of a report.
+
+    `verbosity` below 0 leaves what made the run fail, 0 shows a few examples of each code, 1 and more shows
+    everything. `paint(style, text)` colours text; styles are `error`, `warning`, `info`, `bold` and `dim`.
+    """
+    if verbosity >= 0:
+        yield from _headline(report, paint)
+        yield from _counts(report)
+        yield from _about(report, verbosity)
+        if report.plan is not None:
+            yield from _plan(report.plan, verbosity, paint)
+    yield from _findings(report, verbosity, paint)
+    if verbosity >= 0:
+        yield from _verification(report)
+        yield from _next_steps(report, verbosity)
+
+
+def _headline(report: Report, paint: Paint) -> Iterator[str]:
+    source = _shown(report.source)
+    if report.fault is not None:
+        yield paint("bold", f"{report.command} of {source} did not come to its end.")
+    elif report.target is None:
+        yield paint("bold", f"{source} holds:")
+    elif report.dry_run or report.plan is not None:
+        yield paint("bold", f"{source} would become {_shown(report.target)}. Nothing was written.")
+    else:
+        yield paint("bold", f"{source} became {_shown(report.target)}.")
+
+
+def _shown(place: Place) -> str:
+    path = escape_for_terminal(place.path)
+    return f"{path} ({place.format})" if place.format else path
+
+
+def _counts(report: Report) -> Iterator[str]:
+    rows = list(report.tally.rows())
+    columns = [name for name in _COLUMNS if name == "read" or any(row[name] for _, row in rows)]
+    table = [
+        ["", *columns],
+        *([kind, *(f"{row[name]:,}" for name in columns)] for kind, row in rows if row["read"]),
+    ]
+    if len(table) == 1:
+        return
+    widths = [max(len(row[index]) for row in table) for index in range(len(table[0]))]
+    yield ""
+    for row in table:
+        cells = [
+            row[0].ljust(widths[0]),
+            *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)),
+        ]
+        yield "  " + "  ".join(cells).rstrip()
+
+
+def _about(report: Report, verbosity: int) -> Iterator[str]:
+    facts = {**report.about, **(report.resolved if verbosity > 0 else {})}
+    if facts:
+        yield ""
+    for name, value in facts.items():
+        shown = ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else f"{value}"
+        yield f"  {name.replace('_', ' ')}: {escape_for_terminal(shown)}"
+
+
+def _plan(plan: Plan, verbosity: int, paint: Paint) -> Iterator[str]:
+    items = iter(plan.items)
+    yield ""
+    for item in islice(items, None if verbosity > 0 else _PLANNED):
+        yield f"  {_planned(item)}"
+    rest = sum(1 for _ in items)
+    if rest:
+        yield paint("dim", f"  … and {count_of(rest, 'item')} more; -v or --output-format json shows all")
+
+
+def _planned(item: PlanItem) -> str:
+    name = item.key if not item.title or item.title in item.key else f"{item.key} ({item.title})"
+    outputs = ", ".join(output.path or output.title or output.key for output in item.outputs)
+    line = f"{item.action:<9} {item.kind:<8} {name}" + (f"  →  {outputs}" if outputs else "")
+    return escape_for_terminal(line)
+
+
+def _findings(report: Report, verbosity: int, paint: Paint) -> Iterator[str]:
+    for name, count in report.spool.counts_by_code().items():
+        code = code_of(name)
+        if verbosity < 0 and not reached(report.fail_on, (code.severity,), (code.outcome,)):
+            continue
+        yield ""
+        yield from _group(report, code, count, None if verbosity > 0 else _EXAMPLES, paint)
+
+
+def _group(report: Report, code: Code, count: CodeCount, limit: int | None, paint: Paint) -> Iterator[str]:
+    number = count_of(count.items, "item")
+    if count.places != count.items:
+        number += f", {count_of(count.places, 'place')}"
+    yield f"{paint(code.severity, code.severity)} {paint('bold', code.name)}: {number}"
+    for finding in report.spool.of_code(code.name, -1 if limit is None else limit):
+        about = escape_for_terminal(where(finding))
+        times = f" (×{finding.count:,})" if finding.count > 1 else ""
+        message = escape_for_terminal(message_of(finding))
+        yield f"  {about}: {message}{times}" if about else f"  {message}{times}"
+    if limit is not None and count.items > limit:
+        yield paint("dim", f"  … and {count.items - limit:,} more")
+    yield paint("dim", f"  → {code.fix}")
+
+
+def _verification(report: Report) -> Iterator[str]:
+    verification = report.verification
+    if verification.status == "passed":
+        yield ""
+        number = count_of(verification.items, "item")
+        yield f"Verified: the target was read again; as planned: {number}."
+    elif verification.status == "failed":
+        yield ""
+        yield "The target was read again, and is not as planned:"
+        for name in verification.differences:
+            yield f"  {escape_for_terminal(name)}"
+
+
+def _next_steps(report: Report, verbosity: int) -> Iterator[str]:
+    counts = report.spool.counts_by_code()
+    if not counts:
+        return
+    yield ""
+    if verbosity < 1 and any(count.items > _EXAMPLES for count in counts.values()):
+        yield "All of them: -v, or --report FILE for a machine."
+    yield f"More about one: mnemo-converter explain {next(iter(counts))}"

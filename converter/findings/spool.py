@@ -1,0 +1,160 @@
+"""The spool: all findings of a run, on disk, merged to one per code and item."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from converter.findings.codes import CODES, SEVERITIES, code_of
+from converter.findings.finding import Finding, Location
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from types import TracebackType
+    from typing import Self
+
+__all__ = ["CodeCount", "Spool"]
+
+_PENDING = 4096
+_RANK = {name: SEVERITIES.index(code.severity) for name, code in CODES.items()}
+_TABLES = """
+PRAGMA journal_mode=OFF;
+PRAGMA synchronous=OFF;
+PRAGMA cache_size=-2000;
+CREATE TABLE findings (rank INTEGER, code TEXT, item BLOB, count INTEGER, location TEXT, details TEXT,
+                       PRIMARY KEY (rank, code, item)) WITHOUT ROWID;
+CREATE TABLE ids (kind TEXT, old BLOB, new BLOB, PRIMARY KEY (kind, old)) WITHOUT ROWID;
+"""
+_ADD = (
+    "INSERT INTO findings VALUES (?, ?, ?, ?, ?, ?) "
+    "ON CONFLICT (rank, code, item) DO UPDATE SET count = count + excluded.count"
+)
+
+
+class CodeCount(msgspec.Struct, frozen=True):
+    """How many items one code was found in, and how many places it stands for."""
+
+    items: int
+    places: int
+
+
+class Spool:
+    """Findings as they come, on disk; memory stays flat however many there are.
+
+    `folder` holds the spool's file, `findings.db`; without it SQLite keeps a file of its own that vanishes by
+    itself. Findings of one code and item are merged: counts add up, the first location and details stay.
+    Nothing is added while an iteration is under way. Closed by its context manager or `close`.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._file = None if folder is None else folder / "findings.db"
+        self._database = sqlite3.connect("" if self._file is None else self._file)
+        self._database.executescript(_TABLES)
+        self._pending: dict[tuple[int, str, str], tuple[int, Finding]] = {}
+        self._seen: set[str] = set()
+
+    def add(self, finding: Finding) -> None:
+        """Take one finding; raises `InternalFaultError` where its code is not in the table."""
+        code = finding.code
+        rank = _RANK.get(code)
+        if rank is None:
+            rank = SEVERITIES.index(code_of(code).severity)
+        key = (rank, code, finding.item)
+        count, first = self._pending.get(key, (0, finding))
+        self._pending[key] = (count + finding.count, first)
+        self._seen.add(code)
+        if len(self._pending) >= _PENDING:
+            self._flush()
+
+    def add_id(self, kind: str, old: str, new: str) -> None:
+        """Remember that an item of this kind is known by another id in the target; the first answer stays."""
+        self._database.execute("INSERT OR IGNORE INTO ids VALUES (?, ?, ?)", (kind, _packed(old), _packed(new)))
+
+    def __iter__(self) -> Iterator[Finding]:
+        """Each finding once, by severity (highest first), code and item."""
+        self._flush()
+        rows = self._database.execute(
+            "SELECT code, item, count, location, details FROM findings ORDER BY rank, code, item"
+        )
+        return (_finding(*row) for row in rows)
+
+    def of_code(self, code: str, limit: int = -1) -> Iterator[Finding]:
+        """Give the findings of one code by item, at most `limit` (all: -1)."""
+        self._flush()
+        rows = self._database.execute(
+            "SELECT code, item, count, location, details FROM findings WHERE rank = ? AND code = ? "
+            "ORDER BY item LIMIT ?",
+            (_RANK.get(code, -1), code, limit),
+        )
+        return (_finding(*row) for row in rows)
+
+    def ids(self) -> Iterator[tuple[str, str, str]]:
+        """Each changed id: kind, old, new; by kind and old id."""
+        rows = self._database.execute("SELECT kind, old, new FROM ids ORDER BY kind, old")
+        return ((kind, _unpacked(old), _unpacked(new)) for kind, old, new in rows)
+
+    def counts_by_code(self) -> dict[str, CodeCount]:
+        """How often each code was found, in the order of the findings."""
+        self._flush()
+        rows = self._database.execute(
+            "SELECT code, count(*), sum(count) FROM findings GROUP BY rank, code ORDER BY rank, code"
+        )
+        return {code: CodeCount(items, places) for code, items, places in rows}
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """The codes that were found."""
+        return frozenset(self._seen)
+
+    def worst(self) -> str:
+        """Give the highest severity that was found, "" where nothing was."""
+        return SEVERITIES[min(_RANK[code] for code in self._seen)] if self._seen else ""
+
+    def close(self) -> None:
+        """Let go of the findings and of their file."""
+        self._database.close()
+        if self._file is not None:
+            self._file.unlink(missing_ok=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _flush(self) -> None:
+        pending, self._pending = self._pending, {}
+        self._database.executemany(_ADD, (_row(key, count, first) for key, (count, first) in pending.items()))
+
+
+def _row(key: tuple[int, str, str], count: int, first: Finding) -> tuple[object, ...]:
+    rank, code, item = key
+    location = None if first.location is None else json.dumps(msgspec.structs.astuple(first.location))
+    return rank, code, _packed(item), count, location, json.dumps(first.details)
+
+
+def _finding(code: str, item: bytes, count: int, location: str | None, details: str) -> Finding:
+    return Finding(
+        code=code,
+        item=_unpacked(item),
+        count=count,
+        location=None if location is None else Location(**dict(zip(_PLACES, json.loads(location), strict=True))),
+        details=tuple((name, value) for name, value in json.loads(details)),
+    )
+
+
+_PLACES = Location.__struct_fields__
+
+
+def _packed(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _unpacked(data: bytes) -> str:
+    return data.decode("utf-8", "surrogatepass")

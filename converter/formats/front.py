@@ -1,0 +1,173 @@
+"""The front that every format shows to the pipeline.
+
+A format is a folder with `detect`, `index`, `read`, `write` and `profile`, tied together in one `Format` record.
+Functions marked pure get bytes and values and give values, so that they can run in worker processes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import tzinfo
+from pathlib import Path
+from typing import IO, Protocol
+
+import msgspec
+
+from converter.findings.finding import Finding
+from converter.model.facts import Anchor, Fact, LinkFact, PayloadFact
+from converter.model.items import Folder, Note
+from converter.model.moment import Moment
+from converter.model.profile import Profile
+from converter.storage.limits import Limits
+
+__all__ = [
+    "Detection",
+    "Format",
+    "Found",
+    "Lookup",
+    "Rendered",
+    "Source",
+    "SourceContext",
+    "Stored",
+    "Target",
+    "TargetContext",
+]
+
+
+class Detection(msgspec.Struct, frozen=True):
+    """A format recognised a source: how sure it is (0 to 100) and what it saw."""
+
+    format: str
+    why: str
+    score: int
+
+
+class SourceContext(msgspec.Struct, frozen=True, kw_only=True):
+    """What reading depends on besides the bytes."""
+
+    limits: Limits
+    zone: tzinfo
+    dialect: str = "obsidian"
+    strict_unknown: bool = False
+
+
+class TargetContext(msgspec.Struct, frozen=True, kw_only=True):
+    """What writing depends on besides the items. `clock` is the run's own time."""
+
+    profile: Profile
+    clock: Moment
+    version: str
+
+
+class Stored(msgspec.Struct, frozen=True, gc=False):
+    """A note's bytes as they lie in the store: what a worker gets. `stamp` is the file's time."""
+
+    key: str
+    data: bytes
+    path: str = ""
+    stamp: Moment | None = None
+
+
+class Found(msgspec.Struct, frozen=True, gc=False):
+    """What a link names in its own source.
+
+    `kind` is `note`, `asset`, `missing` (it means something here that is not there) or `outside` (a URL, or nothing
+    that this source could hold). `anchor` is the key of the place inside the note; `place_missing` says that the note
+    is there and the place is not.
+    """
+
+    kind: str
+    key: str = ""
+    anchor: str = ""
+    place_missing: bool = False
+
+
+class Lookup(Protocol):
+    """What a format may ask of the index to resolve a link."""
+
+    def has_note(self, key: str) -> bool:
+        """Whether the source has this note."""
+
+    def notes_named(self, name: str) -> Sequence[str]:
+        """Keys of notes whose lookup name (as the format's `names` gave it) is this one, in the store's order."""
+
+    def has_asset(self, key: str) -> bool:
+        """Whether the source has this asset."""
+
+    def assets_named(self, name: str) -> Sequence[str]:
+        """Keys of assets with this lookup name, in the store's order."""
+
+    def anchors(self, key: str) -> Sequence[Anchor]:
+        """The anchors of a note."""
+
+
+class Source(Protocol):
+    """An opened source. Never written to; closed by its context manager."""
+
+    def facts(self) -> Iterator[Fact | Finding]:
+        """Everything that the store holds, in its order, with findings about the store itself."""
+
+    def fetch(self, keys: Sequence[str] | None = None) -> Iterator[Stored | Finding]:
+        """The bytes of these notes (all: None), in the store's order."""
+
+    def open_asset(self, key: str) -> AbstractContextManager[IO[bytes]]:
+        """The bytes of an asset."""
+
+    def open_member(self, key: str) -> AbstractContextManager[IO[bytes]]:
+        """A member of a payload, by the key of its `MemberFact`."""
+
+    def close(self) -> None:
+        """Let go of the source."""
+
+
+class Rendered(msgspec.Struct, frozen=True, gc=False):
+    """A note as the target stores it: what a worker gives back."""
+
+    key: str
+    data: bytes
+    path: str = ""
+    stamp: Moment | None = None
+
+
+class Target(Protocol):
+    """A target in the making, beside its final place. `finish` completes it; committing is the pipeline's."""
+
+    def folder(self, folder: Folder, path: str) -> None:
+        """Take a folder; `path` is its place in a tree."""
+
+    def note(self, rendered: Rendered) -> None:
+        """Take a rendered note."""
+
+    def asset(self, path: str, stream: IO[bytes], stamp: Moment | None = None) -> None:
+        """Take a file; the stream is read to its end."""
+
+    def payload(self, fact: PayloadFact, members: Iterable[tuple[str, AbstractContextManager[IO[bytes]]]]) -> None:
+        """Take a payload whole: the names and streams of its members."""
+
+    def finish(self) -> None:
+        """Complete the target at its staging path."""
+
+    def abandon(self) -> None:
+        """Let go of everything without completing it."""
+
+
+class Format(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of the registry, filled in by the format's own package.
+
+    `read` and `render` are pure. `names` gives the lookup names of a note or asset key for `Lookup`;
+    `resolve` says what a link names. `single_file` tells whether a target is a file or a folder.
+    """
+
+    id: str
+    title: str
+    system: str
+    single_file: bool
+    detect: Callable[[Path], Detection | None]
+    open_source: Callable[[Path, SourceContext], Source]
+    read: Callable[[Stored, SourceContext], tuple[Note, tuple[Finding, ...]]]
+    names: Callable[[str, str], tuple[str, ...]]
+    resolve: Callable[[Lookup, str, LinkFact], Found]
+    profile: Callable[[Mapping[str, str]], Profile]
+    render: Callable[[Note, TargetContext], Rendered]
+    open_target: Callable[[Path, TargetContext], Target]

@@ -1,0 +1,28 @@
+"""A folder of Markdown: paths, links, attachments. The text itself is `converter.text.markdown`'s."""
+
+from __future__ import annotations
+
+from converter.formats.front import Format
+from converter.formats.markdown.detect import detect
+from converter.formats.markdown.index import open_source
+from converter.formats.markdown.links import names, resolve
+from converter.formats.markdown.profile import profile
+from converter.formats.markdown.read import read
+from converter.formats.markdown.write import open_target, render
+
+__all__ = ["FORMAT"]
+
+FORMAT = Format(
+    id="markdown",
+    title="folder of Markdown",
+    system="markdown",
+    single_file=False,
+    detect=detect,
+    open_source=open_source,
+    read=read,
+    names=names,
+    resolve=resolve,
+    profile=profile,
+    render=render,
+    open_target=open_target,
+)

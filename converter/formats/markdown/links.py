@@ -1,0 +1,171 @@
+"""What a link in a folder of Markdown names (docs/formats/markdown.md, "Links").
+
+Wikilinks are looked up as Obsidian does: by path from the vault's root, then by file name, a note in the same folder
+first, then the one that lies least deep. Case and Unicode form do not count.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Sequence
+from urllib.parse import unquote
+
+from converter.formats.front import Found, Lookup
+from converter.model.facts import Anchor, LinkFact
+from converter.storage.names import fold
+
+__all__ = ["names", "resolve"]
+
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:|//")
+_WINDOWS_PATH = re.compile(r"[A-Za-z]:[\\/]")
+_UNSEEN = re.compile(r"[#|^:%\[\]\\\s]+")
+_ENDINGS = (".md", ".markdown")
+
+
+def names(kind: str, key: str) -> tuple[str, ...]:
+    """Lookup names: `n:` the file name, `p:` the path; of notes without their ending."""
+    path = _bare(fold(key)) if kind == "note" else fold(key)
+    return f"n:{posixpath.basename(path)}", f"p:{path}"
+
+
+def _bare(path: str) -> str:
+    for ending in _ENDINGS:
+        if path.endswith(ending):
+            return path.removesuffix(ending)
+    return path
+
+
+def resolve(lookup: Lookup, origin: str, link: LinkFact) -> Found:
+    """What the link names, seen from the note `origin`."""
+    if link.form in ("reference", "embed", "page"):
+        return _reference(lookup, origin, link.target, link.place)
+    return _destination(lookup, origin, link.target)
+
+
+def _reference(lookup: Lookup, origin: str, target: str, place: str) -> Found:
+    if not target.strip():
+        return _placed(lookup, origin, place) if place else Found("missing")
+    if _SCHEME.match(target) or _WINDOWS_PATH.match(target):
+        return Found("outside")
+    return _named(lookup, origin, target.strip(), place)
+
+
+def _destination(lookup: Lookup, origin: str, target: str) -> Found:
+    if not target or _SCHEME.match(target) or _WINDOWS_PATH.match(target):
+        return Found("outside")
+    path, _, place = target.partition("#")
+    place = unquote(place)
+    if not path:
+        return _placed(lookup, origin, place) if place else Found("outside")
+    for spelled in dict.fromkeys((unquote(path), unquote(path.partition("?")[0]))):
+        found = _by_path(lookup, origin, spelled, place)
+        if found is not None:
+            return found
+    return Found("missing")
+
+
+def _by_path(lookup: Lookup, origin: str, path: str, place: str) -> Found | None:
+    """A path from the note's folder, else from the vault's root, else by its file name alone."""
+    candidates = [path.lstrip("/")]
+    if not path.startswith("/"):
+        candidates.insert(0, posixpath.join(posixpath.dirname(origin), path))
+    for candidate in candidates:
+        normal = posixpath.normpath(candidate)
+        if normal.startswith(".."):
+            continue
+        found = _at(lookup, normal, place)
+        if found is not None:
+            return found
+    if "/" in path.strip("/"):
+        return None
+    found = _named(lookup, origin, path.strip("/"), place)
+    return found if found.kind != "missing" else None
+
+
+def _at(lookup: Lookup, path: str, place: str) -> Found | None:
+    """The note or file at exactly this path, case and Unicode form aside."""
+    folded = fold(path)
+    if _bare(folded) != folded or "." not in posixpath.basename(folded):
+        notes = lookup.notes_named(f"p:{_bare(folded)}")
+        if notes:
+            return _placed(lookup, _same_ending(notes, path), place)
+    assets = lookup.assets_named(f"p:{folded}")
+    if assets:
+        return Found("asset", path if path in assets else assets[0])
+    notes = lookup.notes_named(f"p:{folded}")
+    return _placed(lookup, notes[0], place) if notes else None
+
+
+def _same_ending(notes: Sequence[str], path: str) -> str:
+    return path if path in notes else notes[0]
+
+
+def _named(lookup: Lookup, origin: str, target: str, place: str) -> Found:
+    """A wikilink's target: a path from the root or relative, a trailing part of a path, or a file name."""
+    path = target.strip("/")
+    for candidate in (path, posixpath.normpath(posixpath.join(posixpath.dirname(origin), path))):
+        if "/" in candidate or candidate == path:
+            found = _at(lookup, candidate, place) if "/" in path or candidate == path else None
+            if found is not None and ("/" in path or not _in_other_folder(lookup, origin, path)):
+                return found
+    folded = fold(path)
+    name = posixpath.basename(folded)
+    notes = [key for key in lookup.notes_named(f"n:{_bare(name)}") if _ends_with(_bare(fold(key)), _bare(folded))]
+    if not notes and _bare(name) == name:
+        notes = [key for key in lookup.notes_named(f"n:{name}") if _ends_with(_bare(fold(key)), folded)]
+    if notes:
+        return _placed(lookup, _nearest(notes, origin), place)
+    assets = [key for key in lookup.assets_named(f"n:{name}") if _ends_with(fold(key), folded)]
+    return Found("asset", _nearest(assets, origin)) if assets else Found("missing")
+
+
+def _in_other_folder(lookup: Lookup, origin: str, name: str) -> bool:
+    """Whether a note of this name stands in the origin's own folder, which comes before the root's."""
+    folder = posixpath.dirname(origin)
+    return bool(folder) and bool(lookup.notes_named(f"p:{_bare(fold(posixpath.join(folder, name)))}"))
+
+
+def _ends_with(path: str, tail: str) -> bool:
+    return path == tail or path.endswith("/" + tail)
+
+
+def _nearest(keys: Sequence[str], origin: str) -> str:
+    folder = posixpath.dirname(origin)
+    return min(keys, key=lambda key: (posixpath.dirname(key) != folder, key.count("/"), key))
+
+
+def _placed(lookup: Lookup, key: str, place: str) -> Found:
+    """The note, and the place in it where that exists."""
+    if not place:
+        return Found("note", key)
+    anchors = lookup.anchors(key)
+    if place.startswith("^"):
+        found = next((a for a in anchors if place in (a.key, f"^{a.name}") or place[1:] == a.key), None)
+    else:
+        found = _heading(anchors, place)
+    return Found("note", key, place_missing=True) if found is None else Found("note", key, found.key)
+
+
+def _heading(anchors: Sequence[Anchor], place: str) -> Anchor | None:
+    """The heading that `A#B` names: B below A, each by its text."""
+    wanted = [_plain(part) for part in place.split("#") if part.strip()]
+    if not wanted:
+        return None
+    whole = _plain(place)
+    at = 0
+    for anchor in anchors:
+        if not anchor.level:
+            continue
+        text = _plain(anchor.text)
+        if text == whole:
+            return anchor
+        if text == wanted[at]:
+            at += 1
+            if at == len(wanted):
+                return anchor
+    return None
+
+
+def _plain(text: str) -> str:
+    return _UNSEEN.sub(" ", fold(text)).strip()

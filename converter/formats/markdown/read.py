@@ -1,0 +1,113 @@
+"""From the bytes of a Markdown file to a note: encoding, front matter, body."""
+
+from __future__ import annotations
+
+import posixpath
+
+from converter.findings.finding import Finding, Location
+from converter.formats.front import SourceContext, Stored
+from converter.formats.markdown.profile import FRONT_KEYS
+from converter.model.blocks import Blocks, Raw
+from converter.model.items import Note, Property
+from converter.model.moment import Moment, parse_moment
+from converter.text.frontmatter import scalar_text, split, string_list
+from converter.text.markdown import parse
+
+__all__ = ["read"]
+
+_BOMS = (
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\x00\x00\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+
+
+def read(stored: Stored, context: SourceContext) -> tuple[Note, tuple[Finding, ...]]:
+    """A note as it stands in its file. Nothing in a text file is an error; what was mended is found."""
+    findings: list[Finding] = []
+    text = _decoded(stored, findings)
+    newline = "\r\n" if "\r\n" in text else "\n"
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    front = split(text)
+    blocks: Blocks = parse(front.body).blocks
+    if front.invalid_source:
+        blocks = (Raw(format="yaml", source=front.invalid_source), *blocks)
+        findings.append(_finding("front-matter-invalid", stored))
+    facts = _Facts(front.entries, context)
+    stem = posixpath.basename(stored.path).rsplit(".", 1)[0]
+    note = Note(
+        key=stored.key,
+        id=facts.text("id") or None,
+        title=facts.text("title") or stem,
+        folder=posixpath.dirname(stored.path) or None,
+        created=facts.moment("created"),
+        updated=facts.moment("updated"),
+        stamp=stored.stamp,
+        tags=facts.strings("tags"),
+        aliases=facts.strings("aliases"),
+        icon=facts.text("icon"),
+        cover=facts.text("cover"),
+        favorite=facts.text("favorite").lower() == "true",
+        front=front.present,
+        preamble=front.preamble,
+        properties=front.entries,
+        attrs=(("newline", "crlf"),) if newline == "\r\n" else (),
+        blocks=blocks,
+    )
+    return note, tuple(findings)
+
+
+def _finding(code: str, stored: Stored, **details: str) -> Finding:
+    where = Location(file=stored.path, line=1, column=1)
+    return Finding(code=code, item=f"notes/{stored.key}", location=where, details=tuple(details.items()))
+
+
+def _decoded(stored: Stored, findings: list[Finding]) -> str:
+    """UTF-8 (its byte-order mark kept as text); UTF-16 and UTF-32 by their marks; else Windows-1252, reported."""
+    data = stored.data
+    for mark, name in _BOMS:
+        if data.startswith(mark):
+            try:
+                text = data.decode(name)
+            except UnicodeDecodeError:
+                break
+            findings.append(_finding("encoding-repaired", stored, what=name.upper()))
+            return text
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        name = "windows-1252"
+        where = Location(file=stored.path, line=data.count(b"\n", 0, error.start) + 1, column=1)
+        found = Finding(code="encoding-repaired", item=f"notes/{stored.key}", location=where, details=(("what", name),))
+        findings.append(found)
+    try:
+        return data.decode("cp1252")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
+
+
+class _Facts:
+    """The facts that front matter gives, by the keys of `FRONT_KEYS`."""
+
+    def __init__(self, entries: tuple[Property, ...], context: SourceContext) -> None:
+        self._entries = {entry.name.lower(): entry for entry in reversed(entries)}
+        self._zone = context.zone
+
+    def _entry(self, fact: str) -> Property | None:
+        return next((self._entries[key] for key in FRONT_KEYS[fact] if key in self._entries), None)
+
+    def text(self, fact: str) -> str:
+        """A single value as text; "" where there is none."""
+        entry = self._entry(fact)
+        return "" if entry is None else scalar_text(entry).strip()
+
+    def strings(self, fact: str) -> tuple[str, ...]:
+        """A list of texts, each once."""
+        entry = self._entry(fact)
+        return () if entry is None else tuple(dict.fromkeys(string_list(entry)))
+
+    def moment(self, fact: str) -> Moment | None:
+        """A date or a time."""
+        text = self.text(fact)
+        return parse_moment(text, self._zone) if text else None

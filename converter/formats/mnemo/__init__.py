@@ -1,0 +1,1 @@
+"""Mnemo: records shared by its formats."""

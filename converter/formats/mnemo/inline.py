@@ -1,0 +1,157 @@
+"""Spans of Mnemo and runs of the model, both ways (docs/formats/mnemo.md, "Spans")."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Final
+
+import msgspec
+
+from converter.errors import InternalFaultError
+from converter.formats.mnemo.records import EquationSpan, FractionSpan, Span, StyleRecord, TextSpan
+from converter.formats.mnemo.wire import spans_text
+from converter.model.runs import (
+    BOLD,
+    CODE,
+    HIGHLIGHT,
+    ITALIC,
+    NO_AUTOLINK,
+    PLAIN,
+    STRIKE,
+    SUB,
+    SUP,
+    UNDERLINE,
+    FormulaRun,
+    FractionRun,
+    Link,
+    Run,
+    Runs,
+    Style,
+    TextRun,
+    merge_runs,
+)
+
+__all__ = ["normalised", "runs_exact", "runs_from", "runs_text", "spans_from"]
+
+_FLAGS: Final = {
+    "bold": BOLD,
+    "italic": ITALIC,
+    "underline": UNDERLINE,
+    "strikethrough": STRIKE,
+    "code": CODE,
+    "highlight": HIGHLIGHT,
+    "suppress_auto_link": NO_AUTOLINK,
+    "subscript": SUB,
+    "superscript": SUP,
+}
+_OLD_HIGHLIGHTS: Final = frozenset(("#ffd7aa", "#5b3717", "#ffff00"))
+_PLAIN_RECORD: Final = StyleRecord()
+
+
+def normalised(spans: Iterable[Span]) -> list[Span]:
+    """The spans as the application holds them after reading.
+
+    The colours of old highlights become the flag, empty text goes, neighbours of equal style are joined. (The
+    application joins before it drops: what an empty span keeps apart it joins only at the next reading.)
+    """
+    kept: list[Span] = []
+    parts: list[str] = []
+    style: StyleRecord | None = None
+    for span in spans:
+        own = _migrated(span.style)
+        if isinstance(span, TextSpan):
+            if not span.text:
+                continue
+            if own != style:
+                _close(kept, parts, style)
+                style = own
+            parts.append(span.text)
+        else:
+            _close(kept, parts, style)
+            style = None
+            kept.append(span if own is span.style else msgspec.structs.replace(span, style=own))
+    _close(kept, parts, style)
+    return kept
+
+
+def _close(kept: list[Span], parts: list[str], style: StyleRecord | None) -> None:
+    if style is not None and parts:
+        kept.append(TextSpan("".join(parts), style))
+        parts.clear()
+
+
+def _migrated(style: StyleRecord) -> StyleRecord:
+    color = style.background_color
+    if color is None or style.highlight or color.lower() not in _OLD_HIGHLIGHTS:
+        return style
+    return msgspec.structs.replace(style, highlight=True, background_color=None)
+
+
+def runs_from(spans: Sequence[Span]) -> Runs:
+    """The runs of normalised spans."""
+    return merge_runs([_run(span) for span in spans])
+
+
+def runs_exact(spans: Sequence[Span]) -> bool:
+    """Whether runs can say these spans: the model has no colour that is there and empty."""
+    return not any(span.style.background_color == "" or span.style.foreground_color == "" for span in spans)
+
+
+def _run(span: Span) -> Run:
+    style = _style(span.style)
+    match span:
+        case EquationSpan(latex=latex):
+            return FormulaRun(tex=latex, style=style)
+        case FractionSpan(numerator=numerator, denominator=denominator):
+            return FractionRun(numerator=numerator, denominator=denominator, style=style)
+        case _:
+            return TextRun(text=span.text, style=style)
+
+
+@lru_cache(maxsize=4096)
+def _style(record: StyleRecord) -> Style:
+    if record == _PLAIN_RECORD:
+        return PLAIN
+    return Style(
+        flags=sum(flag for name, flag in _FLAGS.items() if getattr(record, name)),
+        color=record.foreground_color or "",
+        background=record.background_color or "",
+        link=None if record.link_url is None else Link(record.link_url),
+    )
+
+
+def spans_from(runs: Runs) -> list[Span]:
+    """The spans that say these runs. Raises InternalFaultError for a run or mark that Mnemo does not have."""
+    return [_span(run) for run in runs]
+
+
+def _span(run: Run) -> Span:
+    style = _style_record(run.style)
+    match run:
+        case TextRun(text=text):
+            return TextSpan(text, style)
+        case FormulaRun(tex=tex):
+            return EquationSpan(tex, style)
+        case FractionRun(numerator=numerator, denominator=denominator):
+            return FractionSpan(numerator, denominator, style)
+        case _:
+            raise InternalFaultError(f"a {type(run).__name__} reached the Mnemo writer: lowering let it pass")
+
+
+@lru_cache(maxsize=4096)
+def _style_record(style: Style) -> StyleRecord:
+    known = sum(_FLAGS.values())
+    if style.flags & ~known or style.reference is not None or style.memo is not None:
+        raise InternalFaultError("a mark that Mnemo lacks reached its writer: lowering let it pass")
+    return StyleRecord(
+        **{name: bool(style.flags & flag) for name, flag in _FLAGS.items()},
+        background_color=style.background or None,
+        foreground_color=style.color or None,
+        link_url=None if style.link is None else style.link.target,
+    )
+
+
+def runs_text(runs: Runs) -> str:
+    """The JSON of the spans that say these runs."""
+    return spans_text(spans_from(runs))

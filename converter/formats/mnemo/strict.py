@@ -1,0 +1,65 @@
+"""The quick way to a note's record: canonical texts decode straight into it, everything else is refused."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import msgspec
+
+from converter.formats.mnemo.records import (
+    BlockRecord,
+    FractionSpan,
+    ImagePayload,
+    NoteRecord,
+    UnknownPayload,
+)
+from converter.formats.mnemo.types import TYPES
+
+__all__ = ["strict_note"]
+
+_DECODER: Final = msgspec.json.Decoder(NoteRecord)
+_TYPES: Final = frozenset(TYPES)
+_SIMPLE: Final = re.compile(
+    rb'-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false|null|"[ !#$%(-*,-;=?-\[\]-_a-~]*"'
+)
+_MAX: Final = 2**31
+
+
+def strict_note(data: bytes) -> NoteRecord | None:
+    """The record of a canonical text; None where any part of the text needs a patient reader."""
+    if b":-0" in data:
+        return None
+    try:
+        note = _DECODER.decode(data)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+    whole = note.note_id is not None and note.created_at is not None and note.modified_at is not None
+    return note if whole and -_MAX <= note.order < _MAX and _all_canonical(note.blocks or []) else None
+
+
+def _all_canonical(blocks: list[BlockRecord]) -> bool:
+    stack = [blocks]
+    while stack:
+        for block in stack.pop():
+            if not _canonical(block):
+                return False
+            if block.children:
+                stack.append(block.children)
+    return True
+
+
+def _canonical(block: BlockRecord) -> bool:
+    payload = block.payload
+    return (
+        block.type in _TYPES
+        and -_MAX <= block.order < _MAX
+        and type(payload) is not UnknownPayload
+        and not (type(payload) is ImagePayload and bytes(payload.crop))
+        and all(_SIMPLE.fullmatch(value) for value in block.meta.values())
+        and all(type(span) is not FractionSpan or _fraction(span) for span in block.spans)
+    )
+
+
+def _fraction(span: FractionSpan) -> bool:
+    return -_MAX <= span.numerator < _MAX and 0 < span.denominator < _MAX

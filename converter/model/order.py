@@ -1,0 +1,67 @@
+"""Work orders: all that a pure function needs to know to convert one item.
+
+Made from the plan; small, and complete, so that a worker never sees the plan itself.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+__all__ = ["Goal", "Output", "WorkOrder"]
+
+
+class Output(msgspec.Struct, frozen=True, gc=False, array_like=True, kw_only=True):
+    """One thing that an item becomes in the target, in the target's own terms.
+
+    `key` is what the target's reader will use as the item's key; `path` its place in a folder tree, "" elsewhere;
+    `name` how links spell it (the shortest unambiguous form); `folder` and `parent` are keys of the target.
+    """
+
+    key: str
+    id: str | None = None
+    title: str = ""
+    path: str = ""
+    name: str = ""
+    folder: str | None = None
+    parent: str | None = None
+    order: int | None = None
+    folder_path: str = ""
+
+    @property
+    def name_in_path(self) -> str:
+        """The file name of `path` without its last extension: the title that a file has by its name alone."""
+        stem = self.path.rsplit("/", 1)[-1]
+        return stem.rsplit(".", 1)[0] if "." in stem else stem
+
+
+class Goal(msgspec.Struct, frozen=True, gc=False, array_like=True, kw_only=True):
+    """Where a link of the source leads in the target.
+
+    `kind` is `note`, `asset`, `missing` (nothing there in the source) or `left` (not in the selection, or
+    failed). For a note: the target's `key`, `path`, `name` and `title`; `place` is the anchor in the target's terms, `heading` True
+    where it is a heading's text. For an asset: its `path` and `name` in the target, and whether it is a picture.
+    """
+
+    kind: str
+    key: str = ""
+    path: str = ""
+    name: str = ""
+    title: str = ""
+    place: str = ""
+    heading: bool = False
+    picture: bool = False
+
+
+class WorkOrder(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """The order for one note.
+
+    `goals` maps (form, target, place, block) of each link, as in `LinkFact`, to its goal. `anchors` maps the key of an
+    anchor of this note to the name that the target shall give it (`^name` in Markdown, a block id in Mnemo).
+    `identity` is what ids derive from: the first origin of the note.
+    """
+
+    key: str
+    output: Output
+    identity: str
+    goals: dict[tuple[str, str, str, str], Goal]
+    anchors: dict[str, str]

@@ -1,0 +1,231 @@
+"""Inline content: a flat sequence of runs, each with a style.
+
+Nothing nests: where a system nests emphasis (Markdown), its reader flattens and its writer nests again.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+__all__ = [
+    "BOLD",
+    "CODE",
+    "FLAG_NAMES",
+    "HIGHLIGHT",
+    "ITALIC",
+    "KEY",
+    "NO_AUTOLINK",
+    "PLAIN",
+    "STRIKE",
+    "SUB",
+    "SUP",
+    "UNDERLINE",
+    "BreakRun",
+    "EmbedRun",
+    "FootnoteRun",
+    "FormulaRun",
+    "FractionRun",
+    "ImageRun",
+    "Link",
+    "Memo",
+    "RawRun",
+    "Reference",
+    "Run",
+    "Runs",
+    "Style",
+    "TagRun",
+    "TextRun",
+    "merge_runs",
+    "plain_text",
+]
+
+BOLD = 1
+ITALIC = 2
+UNDERLINE = 4
+STRIKE = 8
+CODE = 16
+HIGHLIGHT = 32
+SUB = 64
+SUP = 128
+KEY = 256
+NO_AUTOLINK = 512
+"""The user removed an automatic link here (Mnemo)."""
+
+FLAG_NAMES = {
+    BOLD: "bold",
+    ITALIC: "italic",
+    UNDERLINE: "underline",
+    STRIKE: "strike",
+    CODE: "code",
+    HIGHLIGHT: "highlight",
+    SUB: "sub",
+    SUP: "sup",
+    KEY: "key",
+    NO_AUTOLINK: "no-autolink",
+}
+
+
+class Link(msgspec.Struct, frozen=True, gc=False, array_like=True, tag="l"):
+    """A link mark: `target` as the system at hand spells it.
+
+    `key` tells apart two neighbouring links of equal target and title (`[a](u)[b](u)`); it is 0 unless needed.
+    """
+
+    target: str
+    title: str = ""
+    key: int = 0
+
+
+class Reference(msgspec.Struct, frozen=True, gc=False, array_like=True, tag="r"):
+    """A mark that names a note or a block: `target` (and `place` inside it) as the system at hand spells it.
+
+    `place` is a heading's text (several joined by `#`), or a block's name after `^`, or a block's id.
+    `shows` is `title` where the text follows the target (`[[Note]]`), `text` where it is fixed.
+    """
+
+    target: str
+    place: str = ""
+    shows: str = "text"
+    key: int = 0
+
+
+class Memo(msgspec.Struct, frozen=True, gc=False, array_like=True, tag="m"):
+    """A comment on a stretch of text."""
+
+    text: str
+    key: int = 0
+
+
+class Style(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """The marks of a run: flags (`BOLD | ITALIC …`), colours as CSS or as the system's token, and valued marks."""
+
+    flags: int = 0
+    color: str = ""
+    background: str = ""
+    link: Link | None = None
+    reference: Reference | None = None
+    memo: Memo | None = None
+
+
+PLAIN = Style()
+
+
+class Run(msgspec.Struct, frozen=True, gc=False, array_like=True, kw_only=True):
+    """What every run has: its style."""
+
+    style: Style = PLAIN
+
+
+class TextRun(Run, frozen=True, gc=False, array_like=True, tag="t"):
+    r"""Text. A line break that the source keeps inside a block is `\n` here."""
+
+    text: str
+
+
+class FormulaRun(Run, frozen=True, gc=False, array_like=True, tag="f"):
+    """An inline formula in TeX, without delimiters."""
+
+    tex: str
+
+
+class FractionRun(Run, frozen=True, gc=False, array_like=True, tag="q"):
+    """A fraction of two integers (Mnemo)."""
+
+    numerator: int
+    denominator: int
+
+
+class TagRun(Run, frozen=True, gc=False, array_like=True, tag="#"):
+    """A tag inside text; the name without `#`, levels joined by `/`."""
+
+    name: str
+
+
+class ImageRun(Run, frozen=True, gc=False, array_like=True, tag="i"):
+    """A picture inside text; `target` as the system spells it, sizes in pixels (0: natural).
+
+    `wiki` marks Obsidian's form `![[name|300]]`.
+    """
+
+    target: str
+    alt: str = ""
+    title: str = ""
+    width: int = 0
+    height: int = 0
+    wiki: bool = False
+
+
+class EmbedRun(Run, frozen=True, gc=False, array_like=True, tag="e"):
+    """A note, block or file shown in place (`![[Note#Heading|text]]`)."""
+
+    target: str
+    place: str = ""
+    text: str = ""
+
+
+class FootnoteRun(Run, frozen=True, gc=False, array_like=True, tag="n"):
+    """A footnote mark; the block `Footnote` of the same label holds its text."""
+
+    label: str
+
+
+class RawRun(Run, frozen=True, gc=False, array_like=True, tag="x"):
+    """Source text that the model does not interpret; `format` is `html` or `comment` (its text without `%%`)."""
+
+    format: str
+    source: str
+
+
+class BreakRun(Run, frozen=True, gc=False, array_like=True, tag="b"):
+    """A line break that the author forced."""
+
+
+Runs = tuple[Run, ...]
+
+
+def plain_text(runs: Runs) -> str:
+    r"""The text that a person sees: formulas as their TeX, fractions as `n/d`, breaks as `\n`."""
+    parts: list[str] = []
+    for run in runs:
+        match run:
+            case TextRun(text=text) | EmbedRun(text=text):
+                parts.append(text)
+            case FormulaRun(tex=text) | ImageRun(alt=text):
+                parts.append(text)
+            case FractionRun(numerator=n, denominator=d):
+                parts.append(f"{n}/{d}")
+            case TagRun(name=name):
+                parts.append("#" + name)
+            case BreakRun():
+                parts.append("\n")
+            case _:
+                pass
+    return "".join(parts)
+
+
+def merge_runs(runs: list[Run]) -> Runs:
+    """The runs with empty text dropped and neighbouring text of equal style joined.
+
+    This is the one place where runs are merged, so that what is written and what is read back agree.
+    """
+    merged: list[Run] = []
+    pending: list[str] = []
+    style = PLAIN
+    for run in runs:
+        if isinstance(run, TextRun):
+            if not run.text:
+                continue
+            if pending and run.style == style:
+                pending.append(run.text)
+                continue
+            if pending:
+                merged.append(TextRun(text="".join(pending), style=style))
+            pending, style = [run.text], run.style
+        else:
+            if pending:
+                merged.append(TextRun(text="".join(pending), style=style))
+                pending = []
+            merged.append(run)
+    if pending:
+        merged.append(TextRun(text="".join(pending), style=style))
+    return tuple(merged)

@@ -1,0 +1,130 @@
+"""The index of a source: one compact entry per item, with lookups for resolving links.
+
+Links and anchors of a note are kept packed (a `bytes` each) and unpacked when they are looked at, so that memory
+grows by little more than the names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+
+import msgspec
+
+from converter.model.facts import Anchor, AssetFact, FolderFact, JunkFact, LinkFact, Outline, PayloadFact
+from converter.model.items import Note
+from converter.model.moment import Moment
+from converter.model.order import Output
+
+__all__ = ["AssetEntry", "Catalog", "FolderEntry", "NoteEntry"]
+
+_encode = msgspec.msgpack.Encoder().encode
+_outline = msgspec.msgpack.Decoder(Outline).decode
+
+
+class FolderEntry(msgspec.Struct, gc=False):
+    """A folder, where it goes, and how it ended."""
+
+    fact: FolderFact
+    output: Output | None = None
+    end: str = ""
+
+
+class NoteEntry(msgspec.Struct, gc=False):
+    """A note: what the plan needs to know of it, where it goes, and how it ended."""
+
+    key: str
+    path: str
+    size: int
+    title: str = ""
+    id: str | None = None
+    folder: str | None = None
+    parent: str | None = None
+    order: int | None = None
+    created: Moment | None = None
+    tags: tuple[str, ...] = ()
+    packed: bytes = b""
+    output: Output | None = None
+    end: str = ""
+
+
+class AssetEntry(msgspec.Struct, gc=False):
+    """An asset: where it goes (several places at times), whether notes show or name it, and how it ended."""
+
+    fact: AssetFact
+    digest: str = ""
+    shown: bool = False
+    named: bool = False
+    paths: tuple[str, ...] = ()
+    name: str = ""
+    end: str = ""
+
+
+class Catalog:
+    """Everything that the index pass learnt. Implements `formats.front.Lookup`."""
+
+    def __init__(self, names: Callable[[str, str], tuple[str, ...]]) -> None:
+        self.folders: dict[str, FolderEntry] = {}
+        self.notes: dict[str, NoteEntry] = {}
+        self.assets: dict[str, AssetEntry] = {}
+        self.payloads: list[PayloadFact] = []
+        self.junk: list[JunkFact] = []
+        self._names = names
+        self._note_names: dict[str, list[str]] = {}
+        self._asset_names: dict[str, list[str]] = {}
+        self._unpacked = lru_cache(maxsize=512)(self._unpack)
+
+    def add_folder(self, fact: FolderFact) -> None:
+        """Enter a folder."""
+        self.folders[fact.key] = FolderEntry(fact)
+
+    def add_asset(self, fact: AssetFact) -> None:
+        """Enter an asset under its lookup names."""
+        self.assets[fact.key] = AssetEntry(fact, fact.digest)
+        for name in self._names("asset", fact.key):
+            self._asset_names.setdefault(name, []).append(fact.key)
+
+    def add_note(self, entry: NoteEntry) -> None:
+        """Enter a note under its lookup names."""
+        self.notes[entry.key] = entry
+        for name in self._names("note", entry.key):
+            self._note_names.setdefault(name, []).append(entry.key)
+
+    def describe(self, entry: NoteEntry, note: Note, outline: Outline) -> None:
+        """Fill in what reading the note taught."""
+        entry.title, entry.id = note.title, note.id
+        entry.folder, entry.parent, entry.order = note.folder, note.parent, note.order
+        entry.created, entry.tags = note.created, note.tags
+        entry.packed = _encode(outline)
+
+    def outline(self, key: str) -> Outline:
+        """The anchors and links of a note."""
+        return self._unpacked(key)
+
+    def _unpack(self, key: str) -> Outline:
+        packed = self.notes[key].packed
+        return _outline(packed) if packed else Outline()
+
+    def has_note(self, key: str) -> bool:
+        """Whether the source has this note."""
+        return key in self.notes
+
+    def notes_named(self, name: str) -> Sequence[str]:
+        """Keys of the notes with this lookup name."""
+        return self._note_names.get(name, ())
+
+    def has_asset(self, key: str) -> bool:
+        """Whether the source has this asset."""
+        return key in self.assets
+
+    def assets_named(self, name: str) -> Sequence[str]:
+        """Keys of the assets with this lookup name."""
+        return self._asset_names.get(name, ())
+
+    def anchors(self, key: str) -> Sequence[Anchor]:
+        """The anchors of a note."""
+        return self.outline(key).anchors
+
+    def links(self, key: str) -> Sequence[LinkFact]:
+        """The links of a note."""
+        return self.outline(key).links

@@ -1,0 +1,64 @@
+"""Which format a source is, by what it holds, and which a target shall be, by its name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from converter.errors import InputError, UsageError
+from converter.formats.front import Detection, Format
+from converter.formats.registry import REGISTRY, format_ids, load
+
+__all__ = ["detect_source", "detect_target"]
+
+
+def detect_source(path: Path, wanted: str = "") -> tuple[Format, Detection]:
+    """The format of a source: the one that was named, else the surest one that recognises its bytes and names.
+
+    Raises `InputError` when nothing is there, or nothing recognises it.
+    """
+    if not path.exists():
+        raise InputError(f"There is nothing at {path}.", hint="Check the path of the source.")
+    if wanted:
+        return load(wanted), Detection(wanted, "named on the command line", 100)
+    found = [(load(row.id), load(row.id).detect(path)) for row in REGISTRY if row.reads]
+    known = [(front, seen) for front, seen in found if seen is not None]
+    if not known:
+        hint = f"Formats that can be read: {', '.join(format_ids())}. Name one with --from."
+        raise InputError(f"{path} is no format that is known here: {_what_it_is(path)}.", hint=hint)
+    return max(known, key=lambda pair: pair[1].score)
+
+
+def _what_it_is(path: Path) -> str:
+    if path.is_dir():
+        names = sorted(entry.name for entry in path.iterdir())[:3]
+        return "a folder with " + ", ".join(map(repr, names)) if names else "an empty folder"
+    if not path.is_file():
+        return "neither a file nor a folder"
+    with path.open("rb") as stream:
+        head = stream.read(16)
+    kinds = {
+        b"": "an empty file",
+        b"PK\x03\x04": "a ZIP archive without a Mnemo manifest",
+        b"SQLite format 3\x00": "an SQLite database",
+        b"%PDF": "a PDF document",
+        b"\x89PNG": "a PNG picture",
+    }
+    for start, name in kinds.items():
+        if (start and head.startswith(start)) or head == start == b"":
+            return name
+    return f"a file that starts with {head[:8]!r}"
+
+
+def detect_target(path: str, wanted: str = "") -> Format:
+    """The format of a target: the one that was named, else what its ending says, else what stands there."""
+    if wanted:
+        return load(wanted)
+    for row in REGISTRY:
+        if row.writes and any(path.lower().endswith(suffix) for suffix in row.suffixes if suffix != "/"):
+            return load(row.id)
+    place = Path(path)
+    if path.endswith(("/", "\\")) or place.is_dir() or not place.suffix:
+        for row in REGISTRY:
+            if row.writes and "/" in row.suffixes:
+                return load(row.id)
+    raise UsageError(f"The name {path!r} says no format.", hint="Name one with --to, or end a folder's name with '/'.")

@@ -1,0 +1,84 @@
+"""The index pass: every fact of the store, every note read once for its anchors and links."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from converter.errors import ItemError
+from converter.findings.finding import Finding
+from converter.formats.front import Format, Source, SourceContext, Stored
+from converter.model.facts import AssetFact, FolderFact, JunkFact, NoteFact, PayloadFact
+from converter.model.items import Note
+from converter.model.profile import Profile
+from converter.pipeline.catalog import Catalog, NoteEntry
+from converter.pipeline.law import Answers
+from converter.pipeline.lift.rules import lift
+from converter.pipeline.outline import outline
+from converter.pipeline.progress import Progress
+
+__all__ = ["build_catalog", "failed_note"]
+
+Report = Callable[[Finding], None]
+
+
+def build_catalog(
+    front: Format,
+    source: Source,
+    context: SourceContext,
+    lifts: Profile | None,
+    report: Report,
+    progress: Progress,
+) -> Catalog:
+    """Enter everything that the source holds. `lifts` is the profile to lift by, None within one system."""
+    catalog = Catalog(front.names)
+    progress.stage("Listing", None)
+    for fact in source.facts():
+        match fact:
+            case Finding():
+                report(fact)
+            case FolderFact():
+                catalog.add_folder(fact)
+            case NoteFact(key=key, path=path, size=size):
+                catalog.add_note(NoteEntry(key=key, path=path, size=size))
+            case AssetFact():
+                catalog.add_asset(fact)
+            case PayloadFact():
+                catalog.payloads.append(fact)
+            case JunkFact():
+                catalog.junk.append(fact)
+    progress.stage("Reading", len(catalog.notes))
+    for stored in source.fetch():
+        if isinstance(stored, Finding):
+            report(stored)
+            catalog.notes[stored.item.partition("/")[2]].end = "failed"
+            continue
+        _describe(catalog, front, stored, context, lifts, report)
+        progress.advance(stored.key)
+    return catalog
+
+
+def _describe(
+    catalog: Catalog,
+    front: Format,
+    stored: Stored,
+    context: SourceContext,
+    lifts: Profile | None,
+    report: Report,
+) -> None:
+    entry = catalog.notes[stored.key]
+    try:
+        note, _ = front.read(stored, context)
+    except ItemError as error:
+        report(failed_note(stored.key, error))
+        entry.end = "failed"
+        return
+    catalog.describe(entry, note, outline(_lifted(note, lifts).blocks))
+
+
+def _lifted(note: Note, lifts: Profile | None) -> Note:
+    return note if lifts is None else lift(note, lifts, Answers())
+
+
+def failed_note(key: str, error: ItemError) -> Finding:
+    """The finding for a note that cannot be read."""
+    return Finding(code="item-unreadable", item=f"notes/{key}", details=(("what", error.message),))

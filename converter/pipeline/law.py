@@ -1,0 +1,93 @@
+"""The law, from inside an item: every block that was read must be answered for.
+
+`lift` and `lower` say in an `Answers` what became of each block; the law walks the tree as it was read and
+complains of every block without an answer. Blocks are told apart by identity, so answers live no longer than the
+note that they speak of.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from converter.model.blocks import Block, Blocks, kind_of, walk
+
+__all__ = ["Answers", "InnerCounts", "inner_counts"]
+
+_WRITTEN, _LOST = "written", "lost"
+
+
+class InnerCounts(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """What became of an item's blocks: how many were read, written, lost, and written with a fallback.
+
+    `unanswered` names the blocks (kind and position) for which nobody answered: the law is broken.
+    """
+
+    read: int
+    written: int
+    lost: int
+    approximated: int
+    unanswered: tuple[str, ...] = ()
+
+
+class Answers:
+    """Who became what, and how it ended. The first answer for a block stands, a later `approximated` joins it."""
+
+    def __init__(self) -> None:
+        self._ends: dict[int, str] = {}
+        self._approximated: set[int] = set()
+        self._became: dict[int, int] = {}
+        self._kept: list[Block] = []
+
+    def became(self, source: Block, result: Block) -> None:
+        """`lift` made `result` out of `source`: the answer for the one holds for the other."""
+        if source is not result:
+            self._became[id(source)] = id(result)
+            self._kept.append(result)
+
+    def written(self, block: Block) -> None:
+        """The block is in the target, exactly or by a fallback."""
+        self._ends.setdefault(id(block), _WRITTEN)
+
+    def approximated(self, block: Block) -> None:
+        """Some of the block needed a fallback."""
+        self._approximated.add(id(block))
+
+    def lost(self, block: Block) -> None:
+        """The target cannot hold the block, and it is reported."""
+        self._ends.setdefault(id(block), _LOST)
+
+    def tree_written(self, block: Block) -> None:
+        """The block and all below it are in the target as they are."""
+        for inner in walk((block,)):
+            self._ends.setdefault(id(inner), _WRITTEN)
+
+    def tree_lost(self, block: Block) -> None:
+        """The block and all below it are lost."""
+        for inner in walk((block,)):
+            self._ends.setdefault(id(inner), _LOST)
+
+    def of(self, block: Block) -> tuple[str, bool]:
+        """How the block ended ("" where nobody answered), and whether a fallback was needed."""
+        key = id(block)
+        approximated = key in self._approximated
+        while key in self._became:
+            key = self._became[key]
+            approximated = approximated or key in self._approximated
+        return self._ends.get(key, ""), approximated
+
+
+def inner_counts(read: Blocks, answers: Answers) -> InnerCounts:
+    """Walk the tree as it was read and add up the answers."""
+    total = written = lost = approximated = 0
+    unanswered: list[str] = []
+    for block in walk(read):
+        total += 1
+        end, fallback = answers.of(block)
+        if end == _WRITTEN:
+            written += 1
+            approximated += fallback
+        elif end == _LOST:
+            lost += 1
+        else:
+            unanswered.append(f"{kind_of(block)} {total}")
+    return InnerCounts(total, written, lost, approximated, tuple(unanswered))

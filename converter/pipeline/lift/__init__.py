@@ -1,0 +1,1 @@
+"""Lifting: the `⇐` rules, which undo what `lower` does and read a system's habits as what they mean."""

@@ -1,0 +1,83 @@
+"""Older shapes of a system's own data, read as what they mean."""
+
+from __future__ import annotations
+
+import msgspec
+
+from converter.model.blocks import Block, Blocks, Column, Columns
+from converter.model.items import Note
+from converter.model.profile import Profile
+from converter.pipeline.law import Answers
+from converter.text.markdown import parse
+
+__all__ = ["column_pairs", "content_as_blocks", "order_by_number"]
+
+
+def order_by_number(note: Note, _source: Profile, answers: Answers) -> Note:
+    """Blocks in the order of their numbers (`@order`, where it differs from their place), and without them."""
+    return msgspec.structs.replace(note, blocks=_ordered(note.blocks, answers))
+
+
+def _ordered(blocks: Blocks, answers: Answers) -> Blocks:
+    numbered: list[tuple[int, Block]] = []
+    changed = False
+    for place, block in enumerate(blocks):
+        children = _ordered(block.children, answers) if block.children else block.children
+        number = next((int(text) for name, text in block.attrs if name == "@order"), place)
+        attrs = tuple(pair for pair in block.attrs if pair[0] != "@order")
+        made = block
+        if children is not block.children or attrs != block.attrs:
+            made = msgspec.structs.replace(block, children=children, attrs=attrs)
+            answers.became(block, made)
+            changed = True
+        numbered.append((number, made))
+    if not changed:
+        return blocks
+    return tuple(block for _, block in sorted(numbered, key=lambda entry: entry[0]))
+
+
+def content_as_blocks(note: Note, _source: Profile, _answers: Answers) -> Note:
+    """Text of a note that has no blocks is Markdown, as the notes of old times were written."""
+    content = next((text for name, text in note.attrs if name == "content"), "")
+    attrs = tuple(pair for pair in note.attrs if pair[0] != "content")
+    if note.blocks or not content.strip():
+        return msgspec.structs.replace(note, attrs=note.attrs if content.strip() else attrs)
+    return msgspec.structs.replace(note, attrs=attrs, blocks=parse(content).blocks)
+
+
+def column_pairs(note: Note, _source: Profile, answers: Answers) -> Note:
+    """Two neighbours marked `Left` and `Right` of one pair are two columns."""
+    made: list[Block] = []
+    for block in note.blocks:
+        left = made[-1] if made else None
+        if left is not None and _side(left) == "Left" and _side(block) == "Right" and _pair(left) == _pair(block):
+            made[-1] = _joined(left, block, answers)
+        else:
+            made.append(block)
+    if len(made) == len(note.blocks):
+        return note
+    return msgspec.structs.replace(note, blocks=tuple(made))
+
+
+_PAIR_KEYS = ("columnPairId", "columnSide", "columnSplitRatio")
+
+
+def _side(block: Block) -> str:
+    return dict(block.attrs).get("columnSide", "").strip('"')
+
+
+def _pair(block: Block) -> str:
+    return dict(block.attrs).get("columnPairId", "")
+
+
+def _joined(left: Block, right: Block, answers: Answers) -> Columns:
+    columns: list[Block] = []
+    for block in (left, right):
+        bare = msgspec.structs.replace(block, attrs=tuple(p for p in block.attrs if p[0] not in _PAIR_KEYS))
+        answers.became(block, bare)
+        columns.append(Column(children=(bare,)))
+    try:
+        ratio = float(dict(left.attrs).get("columnSplitRatio", "0.5"))
+    except ValueError:
+        ratio = 0.5
+    return Columns(ratio=min(max(ratio, 0.1), 0.9), children=tuple(columns))

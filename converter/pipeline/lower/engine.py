@@ -1,0 +1,193 @@
+"""The lowering of one note's blocks: looks up the rule of each block and applies the exact way or the fallback."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from converter.model.blocks import Block, Blocks, Image, ListItem, Paragraph, kind_of
+from converter.model.facts import Anchor
+from converter.model.order import WorkOrder
+from converter.model.profile import Rule
+from converter.model.runs import Runs
+from converter.pipeline.law import Answers
+from converter.pipeline.lower.concepts import CONTAINERS, child_context, concept_of
+from converter.pipeline.lower.inline import Inline, Piece
+from converter.pipeline.lower.losses import Losses
+from converter.pipeline.outline import anchor_keys
+from converter.pipeline.pair import Pair
+
+__all__ = ["Context", "Fallback", "Lowering", "Ways"]
+
+
+class Context(msgspec.Struct, frozen=True, gc=False):
+    """Where a block stands: the context's name, and how deep in a list that is being flattened."""
+
+    name: str = "top"
+    depth: int = 0
+
+
+Fallback = Callable[["Lowering", Block, Context], list[Block]]
+"""Makes target blocks out of one source block."""
+
+
+class Ways(msgspec.Struct, frozen=True):
+    """The tables that lowering works from: fallbacks by name, and exact ways of kinds that need their own."""
+
+    fallbacks: dict[str, Fallback]
+    exacts: dict[str, Fallback]
+
+
+_SINGLE_LINE = frozenset(("heading", "definition"))
+
+
+class Lowering:
+    """Lowers the blocks of one note for one pair of profiles."""
+
+    def __init__(self, pair: Pair, order: WorkOrder, losses: Losses, answers: Answers, ways: Ways) -> None:
+        self.pair = pair
+        self.order = order
+        self.losses = losses
+        self.answers = answers
+        self.inline = Inline(self)
+        self.footnotes: dict[str, Block] = {}
+        self._ways = ways
+        self._current: Block | None = None
+        self._anchors: dict[int, Anchor] = {}
+
+    def note(self, blocks: Blocks) -> list[Block]:
+        """Lower the body of a note, block by block."""
+        self._anchors = anchor_keys(blocks)
+        made: list[Block] = []
+        for position, block in enumerate(blocks):
+            self.losses.position = position
+            made += self.block(block, Context())
+        return made
+
+    def blocks(self, blocks: Blocks, context: Context) -> list[Block]:
+        """Lower a run of siblings."""
+        made: list[Block] = []
+        for block in blocks:
+            made += self.block(block, context)
+        return made
+
+    def block(self, block: Block, context: Context) -> list[Block]:
+        """Lower one block; answers for it, and anchors it where links lead to it."""
+        outer, self._current = self._current, block
+        concept = concept_of(block, markdown_text=self.pair.markdown_text)
+        rule = self.pair.block(concept, kind_of(block), context.name)
+        if rule.code:
+            self.loss(rule.code)
+        made = self._way(rule, block)(self, block, context)
+        self.answers.written(block)
+        self._current = outer
+        return self.anchored(made, block)
+
+    def _way(self, rule: Rule, block: Block) -> Fallback:
+        if rule.fallback:
+            return self._ways.fallbacks[rule.fallback]
+        return self._ways.exacts.get(kind_of(block), Lowering.exact)
+
+    def aside(self, block: Block, make: Callable[[], list[Piece]]) -> list[Piece]:
+        """Lower the runs of a block that another one absorbs: losses are its own, and it is answered for."""
+        outer, self._current = self._current, block
+        made = make()
+        self.answers.written(block)
+        self._current = outer
+        return made
+
+    def loss(self, code: str, **details: str) -> None:
+        """Report one fallback in the block at hand and mark that block as approximated."""
+        self.losses.add(code, **details)
+        if self._current is not None:
+            self.answers.approximated(self._current)
+
+    def speak_of(self, block: Block | None) -> Block | None:
+        """Make this the block at hand, and return the one before."""
+        outer, self._current = self._current, block
+        return outer
+
+    def exact(self, block: Block, context: Context) -> list[Block]:
+        """A block of a kind that the target has: its runs and children lowered, itself kept where nothing changes."""
+        kind = kind_of(block)
+        pieces = self.inline.pieces(block.runs, single_line=kind in _SINGLE_LINE)
+        children, following = self.children(block, context, kind)
+        if len(pieces) == 1 and not isinstance(pieces[0], Image):
+            return [self.rebuilt(block, runs=pieces[0], children=children), *following]
+        return [*self._split(block, pieces, children), *following]
+
+    def children(self, block: Block, context: Context, kind: str) -> tuple[Blocks, list[Block]]:
+        """Lowered children, and those that must follow the block because the target cannot nest them."""
+        if not block.children:
+            return (), []
+        inner = Context(child_context(kind, context.name), context.depth)
+        concept = "item-children" if kind == "item" else "" if kind in CONTAINERS else "children"
+        rule = self.pair.block(concept, concept, context.name) if concept else None
+        if rule is None or rule.exact:
+            return tuple(self.blocks(block.children, inner)), []
+        if rule.code and (kind != "item" or _has_more_than_lists(block)):
+            self.loss(rule.code)
+        return (), self.blocks(block.children, Context(inner.name, context.depth))
+
+    def rebuilt(self, block: Block, *, runs: Runs, children: Blocks) -> Block:
+        """The block with lowered content and without what the target cannot hold; itself where nothing changes."""
+        changes: dict[str, object] = {}
+        if runs is not block.runs and runs != block.runs:
+            changes["runs"] = runs
+        if children != block.children or not _same_objects(children, block.children):
+            changes["children"] = children
+        changes |= self._common(block)
+        return msgspec.structs.replace(block, **changes) if changes else block
+
+    def _common(self, block: Block) -> dict[str, object]:
+        """Changes to what all blocks share: ids, anchors, attributes, times."""
+        changes: dict[str, object] = {}
+        ids = bool(self.pair.parameter("block_ids"))
+        if block.id is not None and not ids:
+            changes["id"] = None
+        if block.anchor is not None and ids:
+            changes["anchor"] = None
+        if block.attrs and not self.pair.same_system:
+            changes["attrs"] = ()
+            self.loss("detail-lost", what="attribute " + block.attrs[0][0])
+        if block.created is not None or block.updated is not None:
+            changes |= {"created": None, "updated": None}
+        return changes
+
+    def anchored(self, made: list[Block], source: Block) -> list[Block]:
+        """The blocks, the first of them named as the order wants it where links lead to the source block."""
+        anchor = self._anchors.get(id(source))
+        name = self.order.anchors.get(anchor.key) if anchor is not None else None
+        if not made or not name:
+            return made
+        first = made[0]
+        if self.pair.parameter("block_ids"):
+            named = first if first.id else msgspec.structs.replace(first, id=name)
+        else:
+            named = first if first.anchor else msgspec.structs.replace(first, anchor=name)
+        return [named, *made[1:]]
+
+    def _split(self, block: Block, pieces: list[Piece], children: Blocks) -> list[Block]:
+        """A block around pictures that stand apart: its first text keeps the kind, later text is paragraphs."""
+        made: list[Block] = []
+        head: Block | None = None
+        if isinstance(block, ListItem) and isinstance(pieces[0], Image):
+            pieces = [(), *pieces]
+        for piece in pieces:
+            if isinstance(piece, Image):
+                made.append(piece)
+            elif head is None:
+                head = self.rebuilt(block, runs=piece, children=children)
+                made.append(head)
+            else:
+                made.append(Paragraph(runs=piece))
+        return made + (list(children) if head is None else [])
+
+
+def _same_objects(left: Blocks, right: Blocks) -> bool:
+    return len(left) == len(right) and all(a is b for a, b in zip(left, right, strict=True))
+
+
+def _has_more_than_lists(block: Block) -> bool:
+    return any(kind_of(child) not in ("list", "item") for child in block.children)

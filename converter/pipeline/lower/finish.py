@@ -1,0 +1,124 @@
+"""What can only be done when a note's blocks are all there: footnotes, lists side by side, ids."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from itertools import count
+
+import msgspec
+
+from converter.model.blocks import Block, Blocks, Code, Footnote, List, ListItem, Paragraph, Rule, Table
+from converter.model.runs import merge_runs
+from converter.pipeline.lower.engine import Context, Lowering
+
+__all__ = ["derived_id", "with_footnotes", "with_ids", "with_markdown_lists"]
+
+
+def derived_id(*parts: str) -> str:
+    """A GUID that follows from these parts: the same for the same, in every run."""
+    digest = blake2b("\x1f".join(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    version = f"8{digest[13:16]}"
+    variant = "89ab"[int(digest[16], 16) & 3] + digest[17:20]
+    return f"{digest[:8]}-{digest[8:12]}-{version}-{variant}-{digest[20:]}"
+
+
+def with_footnotes(lowering: Lowering, blocks: list[Block]) -> list[Block]:
+    """The blocks with what was collected: memos as footnotes, and footnotes as a numbered list under a rule."""
+    for memo in lowering.inline.memos:
+        blocks += lowering.block(memo, Context())
+    if not lowering.footnotes:
+        return blocks
+    numbers = lowering.inline.footnotes
+    for label in lowering.footnotes:
+        numbers.setdefault(label, len(numbers) + 1)
+    made: list[Block] = [*blocks, Rule()]
+    names = lowering.pair.parameter("number_attrs").split()
+    for label, number in sorted(numbers.items(), key=lambda entry: entry[1]):
+        note = lowering.footnotes.get(label)
+        if note is None:
+            continue
+        attrs = tuple((name, str(number)) for name in names)
+        first, *rest = note.children or (Paragraph(),)
+        if isinstance(first, Paragraph):
+            made.append(ListItem(ordered=True, runs=merge_runs(list(first.runs)), attrs=attrs))
+        else:
+            made += [ListItem(ordered=True, attrs=attrs), first]
+        made += rest
+    return made
+
+
+def with_markdown_lists(blocks: Blocks, *, top: bool = True) -> Blocks:
+    """Lists as Markdown can tell them apart: neighbours of one type get different markers, loose ones are loose."""
+    made: list[Block] = []
+    for block in blocks:
+        children = with_markdown_lists(block.children, top=False) if block.children else ()
+        if not _unchanged(children, block.children):
+            block = msgspec.structs.replace(block, children=children)
+        previous = made[-1] if made else None
+        if isinstance(block, List):
+            block = _as_list(block, previous)
+        elif isinstance(block, Code) and not block.fenced and (previous is not None or not top):
+            block = _after(block, previous, top=top)
+        made.append(block)
+    return tuple(made)
+
+
+def _after(code: Code, previous: Block | None, *, top: bool) -> Block:
+    """Indented code keeps its form only where nothing before it can swallow it."""
+    safe = top and not isinstance(previous, List | Footnote | Paragraph) and previous is not None
+    return (
+        code if safe and previous is not None and not previous.children else msgspec.structs.replace(code, fenced=True)
+    )
+
+
+def _as_list(block: List, previous: Block | None) -> List:
+    plain, other = (".", ")") if block.ordered else ("-", "*")
+    marker = block.marker or plain
+    if isinstance(previous, List) and previous.ordered == block.ordered and previous.marker == marker:
+        marker = other if marker == plain else plain
+    tight = block.tight and not any(_needs_room(item) for item in block.children)
+    if (marker, tight) == (block.marker, block.tight):
+        return block
+    return msgspec.structs.replace(block, marker=marker, tight=tight)
+
+
+def _needs_room(item: Block) -> bool:
+    """An item with more than sub-lists below its text stands apart from its neighbours."""
+    return any(not isinstance(child, List) for child in item.children)
+
+
+def with_ids(blocks: Blocks, identity: str) -> Blocks:
+    """The blocks, each with an id: its own, or one that follows from the note's identity and its number."""
+    numbers = count()
+    return tuple(_with_id(block, identity, numbers) for block in blocks)
+
+
+def _with_id(block: Block, identity: str, numbers: count[int]) -> Block:
+    number = next(numbers)
+    changes: dict[str, object] = {}
+    if block.id is None:
+        changes["id"] = derived_id("block", identity, str(number))
+    if block.children:
+        children = tuple(_with_id(child, identity, numbers) for child in block.children)
+        if not _unchanged(children, block.children):
+            changes["children"] = children
+    if isinstance(block, Table):
+        changes["rows"] = _rows_with_ids(block, identity, numbers)
+    return msgspec.structs.replace(block, **changes) if changes else block
+
+
+def _rows_with_ids(table: Table, identity: str, numbers: count[int]) -> tuple[object, ...]:
+    rows: list[object] = []
+    for row in table.rows:
+        cells = []
+        name = row.id or derived_id("row", identity, str(next(numbers)))
+        for cell in row.cells:
+            own = cell.id or derived_id("cell", identity, str(next(numbers)))
+            children = tuple(_with_id(child, identity, numbers) for child in cell.children)
+            cells.append(msgspec.structs.replace(cell, id=own, children=children))
+        rows.append(msgspec.structs.replace(row, id=name, cells=tuple(cells)))
+    return tuple(rows)
+
+
+def _unchanged(left: Blocks, right: Blocks) -> bool:
+    return len(left) == len(right) and all(a is b for a, b in zip(left, right, strict=True))

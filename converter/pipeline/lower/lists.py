@@ -1,0 +1,76 @@
+"""Lists where the target has items but no lists: items in reading order, depth shown by blanks."""
+
+from __future__ import annotations
+
+import msgspec
+
+from converter.model.blocks import Attrs, Block, Blocks, List, ListItem, Paragraph
+from converter.model.runs import PLAIN, TextRun, merge_runs
+from converter.pipeline.lower.engine import Context, Lowering
+
+__all__ = ["INDENT", "dissolve_list", "flatten_item", "indented"]
+
+INDENT = "\u2003\u2003"
+"""One level of depth: two EM SPACES at the start of the text."""
+
+
+def dissolve_list(lowering: Lowering, block: Block, context: Context) -> list[Block]:
+    """`items`: a list becomes its items; those of a nested one are indented unless the target nests items."""
+    if not isinstance(block, List):
+        return lowering.exact(block, context)
+    nested = context.name == "item"
+    nests = lowering.pair.block("item-children", "item", "top").exact
+    depth = context.depth + 1 if nested and not nests else context.depth
+    made: list[Block] = []
+    for position, child in enumerate(block.children):
+        outer = lowering.speak_of(child)
+        if depth:
+            lowering.loss("list-flattened")
+        if child.children and not nests and any(not isinstance(b, List) for b in child.children):
+            lowering.loss("item-split")
+        item = _numbered(lowering, block, position, child)
+        made += lowering.anchored(_item(lowering, item, Context("item", depth), nests=nests), child)
+        lowering.answers.written(child)
+        lowering.speak_of(outer)
+    return made
+
+
+def flatten_item(lowering: Lowering, block: Block, context: Context) -> list[Block]:
+    """`flatten-item`: an item inside an item follows it, indented."""
+    return _item(lowering, block, Context("item", context.depth + 1), nests=False)
+
+
+def _item(lowering: Lowering, item: Block, context: Context, *, nests: bool) -> list[Block]:
+    head, *rest = lowering.exact(msgspec.structs.replace(item, children=()), context)
+    children: Blocks = tuple(lowering.blocks(item.children, context))
+    if nests:
+        kept = (*rest, *children)
+        return [msgspec.structs.replace(head, children=kept) if kept else head]
+    below = [_below(child, context.depth) for child in (*rest, *children)]
+    return [indented(head, context.depth), *below]
+
+
+def _below(block: Block, depth: int) -> Block:
+    """Further text of an item stands at the item's own depth; items below have their depth already."""
+    return indented(block, depth) if isinstance(block, Paragraph) else block
+
+
+def indented(block: Block, depth: int) -> Block:
+    """The block with its text moved `depth` levels to the right."""
+    if not depth:
+        return block
+    runs = merge_runs([TextRun(text=INDENT * depth, style=PLAIN), *block.runs])
+    return msgspec.structs.replace(block, runs=runs)
+
+
+def _numbered(lowering: Lowering, block: List, position: int, child: Block) -> Block:
+    """The item with the numbers that the target wants to see in its attributes."""
+    names = lowering.pair.parameter("number_attrs").split()
+    if not (block.ordered and isinstance(child, ListItem) and names):
+        return child
+    number = str(block.start + position)
+    attrs: Attrs = tuple((name, number) for name in names)
+    start = lowering.pair.parameter("start_attr")
+    if start and position == 0 and block.start != 1:
+        attrs = (*attrs, (start, number))
+    return msgspec.structs.replace(child, ordered=True, attrs=attrs)

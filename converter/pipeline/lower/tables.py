@@ -1,0 +1,145 @@
+"""Tables where the target has none, or no such ones."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from html import escape
+
+import msgspec
+
+from converter.model.blocks import Block, Cell, Code, DatabaseView, Html, Paragraph, Row, Table, TableColumn
+from converter.model.profile import EXACT, Profile, Rule
+from converter.model.runs import plain_text
+from converter.pipeline.lower.engine import Context, Lowering, Ways
+from converter.pipeline.pair import Pair
+from converter.text.markdown import render
+
+__all__ = ["exact_table", "table_as_code", "table_as_html", "view_as_table"]
+
+
+def exact_table(lowering: Lowering, block: Block, context: Context) -> list[Block]:
+    """A table where the target has tables: cells lowered, and for Markdown a full grid with one header row."""
+    if not isinstance(block, Table):
+        return lowering.exact(block, context)
+    single = lowering.pair.markdown_text
+    rows = tuple(_row(lowering, row, context, single_line=single) for row in block.rows)
+    table = msgspec.structs.replace(block, rows=rows)
+    if single:
+        table = _markdown_grid(lowering, table)
+    made = lowering.rebuilt(table, runs=(), children=())
+    following = [] if not block.runs else lowering.exact(Paragraph(runs=block.runs), context)
+    return [made, *following]
+
+
+def _row(lowering: Lowering, row: Row, context: Context, *, single_line: bool) -> Row:
+    cells: list[Cell] = []
+    for cell in row.cells:
+        runs = lowering.inline.runs(cell.runs, single_line=single_line)
+        children = tuple(lowering.blocks(cell.children, Context("cell", context.depth)))
+        cells.append(msgspec.structs.replace(cell, runs=runs, children=children))
+    return msgspec.structs.replace(row, cells=tuple(cells))
+
+
+def _markdown_grid(lowering: Lowering, table: Table) -> Table:
+    """One header row, equal rows, columns without widths; what that takes away is reported."""
+    width = max([len(row.cells) for row in table.rows] + [len(table.columns), 1])
+    rows = [Row(cells=_padded(row, width), header=index == 0) for index, row in enumerate(table.rows or (Row(),))]
+    columns = [TableColumn(align=column.align) for column in table.columns]
+    columns += [TableColumn()] * (width - len(columns))
+    if any(row.header != (index == 0) for index, row in enumerate(table.rows)):
+        lowering.loss("detail-lost", what="header rows")
+    if any(column.width or column.header for column in table.columns):
+        lowering.loss("detail-lost", what="column widths or header columns")
+    if any(cell.fill for row in table.rows for cell in row.cells):
+        lowering.loss("detail-lost", what="colours of cells")
+    return msgspec.structs.replace(table, rows=tuple(rows), columns=tuple(columns))
+
+
+def _padded(row: Row, width: int) -> tuple[Cell, ...]:
+    cells = [Cell(runs=cell.runs) for cell in row.cells]
+    return tuple(cells + [Cell()] * (width - len(cells)))
+
+
+@lru_cache(maxsize=8)
+def _cell_pair(pair: Pair) -> Pair:
+    """The same way, with Markdown's text: for a table that travels as Markdown inside a code block."""
+    target = pair.target
+    everything = dict.fromkeys(target.runs, EXACT) | {
+        "fraction": Rule("as-formula", "fraction-as-formula"),
+        "footnote": target.runs["footnote"],
+    }
+    marks = dict.fromkeys(target.marks, EXACT) | {"reference": target.marks["reference"]}
+    marks |= {"no-autolink": Rule("drop", "detail-lost"), "memo": target.marks["memo"]}
+    profile: Profile = msgspec.structs.replace(
+        target,
+        runs=everything,
+        marks=marks,
+        blocks={**target.blocks, "table": EXACT},
+        parameters={**target.parameters, "text": "markdown", "colors": "css"},
+    )
+    return Pair(pair.source, profile)
+
+
+def table_as_code(lowering: Lowering, block: Block, context: Context) -> list[Block]:
+    """`table-code`: a code block in the language `markdown` that holds the table."""
+    if not isinstance(block, Table):
+        return lowering.exact(block, context)
+    inner = Lowering(_cell_pair(lowering.pair), lowering.order, lowering.losses, lowering.answers, Ways({}, {}))
+    inner.speak_of(block)
+    inner.inline.footnotes = lowering.inline.footnotes
+    flat = _without_spans(lowering, block)
+    made = exact_table(inner, msgspec.structs.replace(flat, id=None, anchor=None, attrs=()), context)
+    source = render(tuple(made)).rstrip("\n")
+    for row in block.rows:
+        for cell in row.cells:
+            for child in cell.children:
+                lowering.answers.tree_written(child)
+    return [Code(source=source, language="markdown")]
+
+
+def _without_spans(lowering: Lowering, table: Table) -> Table:
+    """Merged cells as one filled and several empty ones; blocks in cells as their text."""
+    rows: list[Row] = []
+    for row in table.rows:
+        cells: list[Cell] = []
+        for cell in row.cells:
+            runs = cell.runs
+            for child in cell.children:
+                runs = (*runs, *child.runs)
+            cells += [msgspec.structs.replace(cell, runs=runs, children=(), colspan=1, rowspan=1)]
+            cells += [Cell()] * (cell.colspan - 1)
+            if cell.colspan > 1 or cell.rowspan > 1 or cell.children:
+                lowering.loss("detail-lost", what="merged cells or blocks in cells")
+        rows.append(msgspec.structs.replace(row, cells=tuple(cells)))
+    return msgspec.structs.replace(table, rows=tuple(rows))
+
+
+def table_as_html(lowering: Lowering, block: Block, _context: Context) -> list[Block]:
+    """`table-html`: an HTML table, for merged cells and blocks in cells."""
+    if not isinstance(block, Table):
+        return []
+    lines = ["<table>"]
+    for row in block.rows:
+        lines.append("<tr>" + "".join(_html_cell(cell, header=row.header) for cell in row.cells) + "</tr>")
+        for cell in row.cells:
+            for child in cell.children:
+                lowering.answers.tree_written(child)
+                lowering.answers.approximated(child)
+    return [Html(source="\n".join([*lines, "</table>"]))]
+
+
+def _html_cell(cell: Cell, *, header: bool) -> str:
+    name = "th" if header else "td"
+    spans = f' colspan="{cell.colspan}"' if cell.colspan > 1 else ""
+    spans += f' rowspan="{cell.rowspan}"' if cell.rowspan > 1 else ""
+    texts = [plain_text(cell.runs), *(plain_text(child.runs) for child in cell.children)]
+    inside = "<br>".join(escape(text).replace("\n", "<br>") for text in texts if text)
+    return f"<{name}{spans}>{inside}</{name}>"
+
+
+def view_as_table(lowering: Lowering, block: Block, context: Context) -> list[Block]:
+    """`view-table`: the view of a database as the table that it last showed."""
+    if not isinstance(block, DatabaseView):
+        return []
+    table = Table(columns=block.columns, rows=block.rows)
+    return lowering.block(table, context)

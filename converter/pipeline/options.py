@@ -1,0 +1,37 @@
+"""What a run was asked for."""
+
+from __future__ import annotations
+
+import msgspec
+
+__all__ = ["Options"]
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """The options of one run, as the command line names them (`docs/reference` of each command).
+
+    Paths are text; empty text means "not given". `limits` are `KEY=VALUE` pairs. `timezone` is an IANA name, the
+    system's zone when empty. `include` and `exclude` are globs over paths in the source.
+    """
+
+    source: str
+    target: str = ""
+    source_format: str = ""
+    target_format: str = ""
+    dialect: str = "obsidian"
+    only: tuple[str, ...] = ()
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    strict_unknown: bool = False
+    dry_run: bool = False
+    verify: bool = True
+    overwrite_output: bool = False
+    backup: bool = True
+    limits: tuple[str, ...] = ()
+    no_limits: bool = False
+    mnemo_target: str = "compat"
+    images_dir: str = ""
+    timezone: str = ""
+    number_prefix: bool = False
+    fail_on: str = "error"

@@ -1,0 +1,81 @@
+"""What of a note matters to other notes: the places that links can name, and the links themselves."""
+
+from __future__ import annotations
+
+from converter.model.blocks import Block, Blocks, Embed, Heading, Image, Media, Page, Table, walk
+from converter.model.facts import Anchor, LinkFact, Outline
+from converter.model.runs import EmbedRun, ImageRun, Runs, plain_text
+
+__all__ = ["anchor_keys", "outline"]
+
+
+def anchor_keys(blocks: Blocks) -> dict[int, Anchor]:
+    """The anchor of every block that a link can name, by the block's identity (`id()`).
+
+    A block's own id or `^name` is its key; a heading that has neither is known by its text, with `#2`, `#3` … when
+    the text repeats. Index and lowering call this same function, so that their keys agree.
+    """
+    found: dict[int, Anchor] = {}
+    seen: dict[str, int] = {}
+    for block in walk(blocks):
+        level = block.level if isinstance(block, Heading) else 0
+        if not (level or block.id or block.anchor):
+            continue
+        text = plain_text(block.runs).strip() if level else ""
+        key = block.id or (f"^{block.anchor}" if block.anchor else _heading_key(text, seen))
+        found[id(block)] = Anchor(key, text, level, block.anchor or "")
+    return found
+
+
+def _heading_key(text: str, seen: dict[str, int]) -> str:
+    seen[text] = seen.get(text, 0) + 1
+    return f"#{text}" if seen[text] == 1 else f"#{text}#{seen[text]}"
+
+
+def outline(blocks: Blocks) -> Outline:
+    """The anchors, links and number of blocks of a body. Links come once each, in reading order."""
+    links: dict[LinkFact, None] = {}
+    count = 0
+    for block in walk(blocks):
+        count += 1
+        for link in _links_of(block):
+            links[link] = None
+    anchors = tuple(dict.fromkeys(anchor_keys(blocks).values()))
+    return Outline(anchors, tuple(links), count)
+
+
+def _links_of(block: Block) -> list[LinkFact]:
+    found = _links_in(block.runs)
+    match block:
+        case Image():
+            found.append(LinkFact("image", block.target, "", block.id or ""))
+        case Page():
+            found.append(LinkFact("page", block.target))
+        case Embed() if block.target or block.place:
+            found.append(LinkFact("embed", block.target, block.place))
+        case Media() if block.target:
+            found.append(LinkFact("link", block.target))
+        case Table():
+            for row in block.rows:
+                for cell in row.cells:
+                    found += _links_in(cell.runs)
+        case _:
+            title = getattr(block, "title", ())
+            if isinstance(title, tuple):
+                found += _links_in(title)
+    return found
+
+
+def _links_in(runs: Runs) -> list[LinkFact]:
+    found: list[LinkFact] = []
+    for run in runs:
+        style = run.style
+        if style.link is not None:
+            found.append(LinkFact("link", style.link.target))
+        if style.reference is not None:
+            found.append(LinkFact("reference", style.reference.target, style.reference.place))
+        if isinstance(run, ImageRun):
+            found.append(LinkFact("image", run.target))
+        elif isinstance(run, EmbedRun):
+            found.append(LinkFact("embed", run.target, run.place))
+    return found

@@ -1,0 +1,61 @@
+"""Two profiles compiled for the way between them."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from converter.errors import InternalFaultError
+from converter.model.profile import EXACT, Profile, Rule
+from converter.model.runs import FLAG_NAMES
+
+__all__ = ["Pair"]
+
+
+class Pair:
+    """What lowering asks of a source profile and a target profile, precomputed once a run."""
+
+    def __init__(self, source: Profile, target: Profile) -> None:
+        self.source = source
+        self.target = target
+        self.same_system = source.system == target.system
+        self.blocks = dict(target.blocks)
+        self.runs = dict(target.runs)
+        self.marks = dict(target.marks)
+
+    def block(self, concept: str, kind: str, context: str) -> Rule:
+        """The rule for a block in a context: of its concept, else of its kind; none is an error of ours."""
+        for name in (f"{concept}@{context}", concept, f"{kind}@{context}", kind):
+            rule = self.blocks.get(name)
+            if rule is not None:
+                return rule
+        raise InternalFaultError(f"The profile {self.target.title!r} has no rule for the block {concept!r}.")
+
+    def mark(self, name: str) -> Rule:
+        """The rule for a mark."""
+        return self.marks.get(name, EXACT)
+
+    def fact(self, name: str) -> Rule:
+        """The rule for a note-level fact."""
+        return self.target.facts.get(name, EXACT)
+
+    @cached_property
+    def odd_flags(self) -> int:
+        """The style flags that the target does not hold exactly."""
+        return sum(flag for flag, name in FLAG_NAMES.items() if not self.mark(name).exact)
+
+    @cached_property
+    def palette(self) -> dict[str, str]:
+        """The source's colour tokens as CSS, where the target wants CSS."""
+        if self.target.parameters.get("colors") != "css":
+            return {}
+        pairs = (token.split("=") for token in self.source.parameters.get("palette", "").split())
+        return {pair[0]: pair[1] for pair in pairs}
+
+    @cached_property
+    def markdown_text(self) -> bool:
+        """Whether the target's text is Markdown and must obey its rules of white space."""
+        return self.target.parameters.get("text") == "markdown"
+
+    def parameter(self, name: str) -> str:
+        """A parameter of the target, "" where it has none."""
+        return self.target.parameters.get(name, "")

@@ -1,0 +1,1 @@
+"""`place`: where everything goes, decided once, before anything is written."""

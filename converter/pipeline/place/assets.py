@@ -1,0 +1,61 @@
+"""Where assets go, and under which name notes show them."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable
+
+from converter.findings.finding import Finding
+from converter.pipeline.catalog import AssetEntry, Catalog
+from converter.pipeline.pair import Pair
+from converter.storage.names import Unique, safe_segment
+
+__all__ = ["place_assets"]
+
+Report = Callable[[Finding], None]
+
+
+def place_assets(catalog: Catalog, pair: Pair, digest: Callable[[str], str], report: Report) -> None:
+    """Give every selected asset its place.
+
+    `digest` gives the SHA-256 of an asset by its key; it is asked for pictures only, whose names in a package
+    are digests.
+    """
+    unique = Unique()
+    for key, entry in catalog.assets.items():
+        if entry.end:
+            continue
+        if not (entry.shown or entry.named):
+            report(Finding(code="asset-unused", item=f"assets/{key}"))
+        if pair.same_system:
+            entry.paths, entry.name = (key,), key
+        elif pair.parameter("tree") == "paths":
+            _place_in_folder(entry, unique)
+        else:
+            _place_in_package(entry, pair, digest, unique)
+
+
+def _place_in_folder(entry: AssetEntry, unique: Unique) -> None:
+    """Beside the notes, in `assets/`."""
+    name = _take(unique, entry.fact.name)
+    entry.paths, entry.name = (f"assets/{name}",), f"assets/{name}"
+
+
+def _place_in_package(entry: AssetEntry, pair: Pair, digest: Callable[[str], str], unique: Unique) -> None:
+    """Pictures under a name made of their digest, other files under their own."""
+    if not entry.shown:
+        name = _take(unique, entry.fact.name)
+        entry.paths, entry.name = (f"assets/files/{name}",), name
+        return
+    entry.digest = entry.digest or digest(entry.fact.key)
+    name = entry.digest[:32] + posixpath.splitext(entry.fact.name)[1].lower()
+    directory, target = pair.parameter("images_dir"), pair.parameter("target")
+    shared = f"assets/images/{name}"
+    own = f"assets/note-assets/{name}"
+    entry.paths = (shared,) if target == "0.6" else (shared, own) if directory else (own,)
+    entry.name = f"{directory.rstrip('/')}/{name}" if directory else name
+
+
+def _take(unique: Unique, name: str) -> str:
+    stem, extension = posixpath.splitext(safe_segment(name))
+    return unique.take(stem, extension=extension)

@@ -1,0 +1,182 @@
+"""What every link of the source leads to, which places need an anchor, and the goals of one note's order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from hashlib import blake2b
+
+import msgspec
+
+from converter.findings.finding import Finding
+from converter.formats.front import Found, Lookup
+from converter.model.facts import Anchor, LinkFact
+from converter.model.order import Goal
+from converter.pipeline.catalog import Catalog
+from converter.pipeline.lower.finish import derived_id
+from converter.pipeline.pair import Pair
+from converter.text.markdown.domain import anchor_fits, wikilink_fits
+
+__all__ = ["LinkBook"]
+
+_decode = msgspec.msgpack.Decoder(tuple[Found, ...]).decode
+_encode = msgspec.msgpack.Encoder().encode
+_PICTURE = re.compile(r"\.(png|jpe?g|gif|svg|webp|bmp|avif|tiff?)$", re.IGNORECASE)
+Report = Callable[[Finding], None]
+
+
+class LinkBook:
+    """Resolves the links of all notes once and answers for single ones afterwards."""
+
+    def __init__(self, catalog: Catalog, pair: Pair, resolve: Callable[[Lookup, str, LinkFact], Found]) -> None:
+        self._catalog = catalog
+        self._pair = pair
+        self._resolve = resolve
+        self._found: dict[str, bytes] = {}
+        self._wanted: dict[str, set[str]] = {}
+        self._names: dict[str, dict[str, str]] = {}
+        self._ids = bool(pair.parameter("block_ids"))
+
+    def resolve_all(self, report: Report) -> None:
+        """Resolve every link of every note that is converted; report what leads nowhere."""
+        for key, entry in self._catalog.notes.items():
+            if entry.end:
+                continue
+            founds: list[Found] = []
+            for link in self._catalog.links(key):
+                found = self._resolve(self._catalog, key, link)
+                founds.append(found)
+                self._note_use(link, found)
+                self._report(key, link, found, report)
+            if founds:
+                self._found[key] = _encode(founds)
+        self._name_anchors()
+
+    def _note_use(self, link: LinkFact, found: Found) -> None:
+        if found.kind == "asset":
+            asset = self._catalog.assets[found.key]
+            shows = link.form == "image" or (link.form == "embed" and _PICTURE.search(asset.fact.name) is not None)
+            asset.shown, asset.named = asset.shown or shows, True
+        elif found.kind == "note" and found.anchor:
+            self._wanted.setdefault(found.key, set()).add(found.anchor)
+
+    def _report(self, key: str, link: LinkFact, found: Found, report: Report) -> None:
+        code = _code_of(link, found)
+        if found.kind == "note" and self._catalog.notes[found.key].end:
+            failed = self._catalog.notes[found.key].end == "failed"
+            code = "reference-to-failed" if failed else "link-left-selection"
+        elif found.kind == "asset" and self._catalog.assets[found.key].end:
+            code = "link-left-selection"
+        if code:
+            target = link.target + (f"#{link.place}" if link.place else "")
+            report(Finding(code=code, item=f"notes/{key}", details=(("what", target),)))
+
+    def _name_anchors(self) -> None:
+        """Give each place that links lead to its name in the target."""
+        for key, wanted in self._wanted.items():
+            entry = self._catalog.notes[key]
+            if entry.output is None or self._pair.same_system:
+                continue
+            names: dict[str, str] = {}
+            repeated = _repeated_headings(self._catalog.anchors(key))
+            for anchor in self._catalog.anchors(key):
+                if anchor.key not in wanted:
+                    continue
+                if self._ids:
+                    names[anchor.key] = self._block_id(key, anchor)
+                elif not _by_heading(anchor, repeated):
+                    names[anchor.key] = _anchor_name(anchor)
+            self._names[key] = names
+
+    def _block_id(self, key: str, anchor: Anchor) -> str:
+        if self._pair.source.parameters.get("block_ids"):
+            return anchor.key
+        return derived_id("anchor", key, anchor.key)
+
+    def anchors(self, key: str) -> dict[str, str]:
+        """The names that places of this note get, by the key of their anchor."""
+        return self._names.get(key, {})
+
+    def goals(self, key: str) -> dict[tuple[str, str, str, str], Goal]:
+        """The goals of a note's links. Within one system links stay as written."""
+        packed = self._found.get(key)
+        if packed is None or self._pair.same_system:
+            return {}
+        goals: dict[tuple[str, str, str, str], Goal] = {}
+        for link, found in zip(self._catalog.links(key), _decode(packed), strict=True):
+            if found.kind != "outside":
+                goals[link.form, link.target, link.place, link.block] = self._goal(found)
+        return goals
+
+    def _goal(self, found: Found) -> Goal:
+        if found.kind == "note":
+            return self._note_goal(found)
+        if found.kind != "asset":
+            return Goal(kind="missing")
+        asset = self._catalog.assets[found.key]
+        if asset.end:
+            return Goal(kind="left")
+        return Goal(
+            kind="asset",
+            key=found.key,
+            path=asset.paths[0],
+            name=asset.name,
+            title=asset.fact.name,
+            picture=asset.shown,
+        )
+
+    def _note_goal(self, found: Found) -> Goal:
+        output = self._catalog.notes[found.key].output
+        if output is None:
+            return Goal(kind="left")
+        place, heading = self._place(found)
+        return Goal(
+            kind="note",
+            key=output.key,
+            path=output.path,
+            name=output.name,
+            title=output.title,
+            place=place,
+            heading=heading,
+        )
+
+    def _place(self, found: Found) -> tuple[str, bool]:
+        if not found.anchor:
+            return "", False
+        name = self._names.get(found.key, {}).get(found.anchor)
+        if name is not None:
+            return (name if self._ids else f"^{name}"), False
+        text = next((a.text for a in self._catalog.anchors(found.key) if a.key == found.anchor), "")
+        return text, True
+
+
+def _code_of(link: LinkFact, found: Found) -> str:
+    if found.kind == "missing":
+        return "asset-missing" if link.form == "image" else "link-missing"
+    return "link-place-missing" if found.place_missing else ""
+
+
+def _repeated_headings(anchors: Sequence[Anchor]) -> set[str]:
+    seen: set[str] = set()
+    repeated: set[str] = set()
+    for anchor in anchors:
+        if anchor.level:
+            text = anchor.text.casefold()
+            (repeated if text in seen else seen).add(text)
+    return repeated
+
+
+def _by_heading(anchor: Anchor, repeated: set[str]) -> bool:
+    """Whether a link can name the place by its heading."""
+    text = anchor.text
+    plain = bool(anchor.level and text and text.casefold() not in repeated)
+    return plain and "\n" not in text and "#" not in text and "^" not in text and wikilink_fits("x", text)
+
+
+def _anchor_name(anchor: Anchor) -> str:
+    """A name for a block in Markdown: its own, else its id, else a digest of it."""
+    if anchor.name and anchor_fits(anchor.name):
+        return anchor.name
+    if anchor_fits(anchor.key):
+        return anchor.key
+    return blake2b(anchor.key.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()

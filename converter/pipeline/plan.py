@@ -1,0 +1,74 @@
+"""The plan as rows: for each item an action and what it becomes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from converter.findings.plan import Plan, PlanItem, PlanOutput
+from converter.findings.report import Place
+from converter.model.facts import UnitFact
+from converter.model.order import Output
+from converter.model.profile import EXACT, Rule
+from converter.pipeline.session import Session
+
+__all__ = ["plan_of", "unit_end", "unit_rule"]
+
+_ACTIONS = {"": "create", "skipped": "skip", "failed": "fail", "lost": "lose"}
+
+
+def plan_of(session: Session) -> Plan:
+    """The plan of a session that has been placed; its items are made as they are read."""
+    report = session.report
+    options = {name: getattr(session.options, name) for name in session.options.__struct_fields__}
+    return Plan(
+        source=report.source,
+        target=report.target or Place(),
+        options=options,
+        resolved=report.resolved,
+        counts=report.tally,
+        items=list(_items(session)),
+    )
+
+
+def _items(session: Session) -> Iterator[PlanItem]:
+    catalog = session.catalog
+    for key, folder in catalog.folders.items():
+        yield _item("folders", key, folder.fact.name, folder.end, folder.output)
+    for key, note in catalog.notes.items():
+        yield _item("notes", key, note.title, note.end, note.output)
+    for key, asset in catalog.assets.items():
+        outputs = tuple(PlanOutput(key=path, path=path) for path in asset.paths)
+        yield PlanItem(kind="assets", key=key, action=_ACTIONS[asset.end], title=asset.fact.name, outputs=outputs)
+    for unit in session.units():
+        yield PlanItem(kind=unit.kind, key=unit.key, action=_ACTIONS[unit_end(session, unit)], title=unit.title)
+    for junk in catalog.junk:
+        yield PlanItem(kind=junk.kind, key=junk.key, action="skip")
+
+
+def _item(kind: str, key: str, title: str, end: str, output: Output | None) -> PlanItem:
+    outputs: tuple[PlanOutput, ...] = ()
+    if output is not None:
+        made = PlanOutput(
+            key=output.key,
+            id=output.id or "",
+            path=output.path,
+            title=output.title,
+            folder=output.folder or "",
+        )
+        outputs = (made,)
+    return PlanItem(kind=kind, key=key, action=_ACTIONS[end], title=title, outputs=outputs)
+
+
+def unit_rule(session: Session, unit: UnitFact) -> Rule:
+    """What the target does with a unit of a payload. Folders of a payload go with the payload."""
+    rules = session.pair.target.outer
+    if session.pair.same_system:
+        return EXACT
+    return rules["payloads"] if unit.kind == "folders" else rules.get(unit.kind, rules["payloads"])
+
+
+def unit_end(session: Session, unit: UnitFact) -> str:
+    """How a unit of a payload ends: "" (written), `skipped` or `lost`."""
+    if not session.selection.kind("decks" if unit.kind == "folders" else unit.kind):
+        return "skipped"
+    return "" if unit_rule(session, unit).exact else "lost"

@@ -1,0 +1,220 @@
+"""One run from source to plan: detection, index, selection, placing. Nothing is written yet."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, tzinfo
+from pathlib import Path
+
+from converter.errors import UsageError
+from converter.findings.finding import Finding
+from converter.findings.report import Place, Report
+from converter.findings.tally import Tally
+from converter.formats.front import Format, Source, SourceContext, TargetContext
+from converter.model.facts import UnitFact
+from converter.model.items import INNER_KINDS, OUTER_KINDS
+from converter.model.moment import Moment, moment_from_ns
+from converter.pipeline.catalog import Catalog
+from converter.pipeline.detect import detect_source, detect_target
+from converter.pipeline.index import build_catalog
+from converter.pipeline.options import Options
+from converter.pipeline.pair import Pair
+from converter.pipeline.place.assets import place_assets
+from converter.pipeline.place.folders import place_folders_and_notes
+from converter.pipeline.place.links import LinkBook
+from converter.pipeline.progress import Progress, Silent
+from converter.pipeline.select import Selection
+from converter.storage.digest import digest
+from converter.storage.limits import NO_LIMITS, parse_limits
+
+__all__ = ["Session", "open_session"]
+
+
+class Session:
+    """What a run knows between its stages."""
+
+    def __init__(self, options: Options, command: str, progress: Progress | None = None) -> None:
+        self.options = options
+        self.progress: Progress = progress or Silent()
+        self.report = Report(command=command, fail_on=options.fail_on, dry_run=options.dry_run)
+        self.report.tally = Tally((*OUTER_KINDS, *INNER_KINDS))
+        self.report.source = Place(path=options.source)
+        self.selection = Selection(options)
+        self.reading = _reading(options)
+        self.clock = _clock()
+        self.source_front: Format
+        self.source: Source
+        self.target_front: Format
+        self.pair: Pair
+        self.catalog: Catalog
+        self.links: LinkBook
+        self.writing: TargetContext
+
+    def add(self, finding: Finding) -> None:
+        """Take a finding."""
+        self.report.spool.add(finding)
+
+    def detect(self) -> None:
+        """Settle both formats, and say in the report what the result depends on."""
+        options, report = self.options, self.report
+        path = Path(options.source)
+        self.source_front, seen = detect_source(path, options.source_format)
+        report.source = Place(path=options.source, format=self.source_front.id, sha256=_file_digest(path))
+        report.about["detected"] = seen.why
+        profile_options = {
+            "mnemo_target": options.mnemo_target,
+            "images_dir": options.images_dir,
+            "number_prefix": "yes" if options.number_prefix else "",
+        }
+        own = self.source_front.profile(profile_options)
+        self.target_front = self.source_front
+        if options.target:
+            self.target_front = detect_target(options.target, options.target_format)
+            report.target = Place(path=options.target, format=self.target_front.id)
+        target = self.target_front.profile(profile_options)
+        self.pair = Pair(own, target)
+        self.writing = TargetContext(profile=target, clock=self.clock, version=_version())
+        report.resolved = self._resolved()
+
+    def _resolved(self) -> dict[str, object]:
+        options = self.options
+        return {
+            "dialect": options.dialect,
+            "timezone": getattr(self.reading.zone, "key", None) or str(self.reading.zone),
+            "clock": self.clock.iso(),
+            "mnemo_target": options.mnemo_target,
+            "images_dir": options.images_dir or None,
+            "only": list(options.only),
+            "include": list(options.include),
+            "exclude": list(options.exclude),
+            "tags": list(options.tags),
+            "strict_unknown": options.strict_unknown,
+        }
+
+    def index(self) -> None:
+        """Read the whole source once."""
+        lifts = None if self.pair.same_system else self.pair.source
+        self.catalog = build_catalog(self.source_front, self.source, self.reading, lifts, self.add, self.progress)
+        self.count_source()
+
+    def count_source(self) -> None:
+        """Count the outer units, as the store itself has them."""
+        tally, catalog = self.report.tally, self.catalog
+        tally.read("folders", len(catalog.folders))
+        tally.read("notes", len(catalog.notes))
+        tally.read("assets", len(catalog.assets))
+        for unit in self.units():
+            tally.read(unit.kind)
+        for junk in catalog.junk:
+            tally.read(junk.kind)
+            tally.end(junk.kind, "skipped")
+        if catalog.junk:
+            names = ", ".join(sorted(junk.key for junk in catalog.junk)[:3])
+            self.add(Finding(code="junk-skipped", item="archive", details=(("what", names),), count=len(catalog.junk)))
+
+    def units(self) -> Iterator[UnitFact]:
+        """The units of all payloads."""
+        for payload in self.catalog.payloads:
+            yield from payload.units
+
+    def place(self) -> None:
+        """Decide where everything goes."""
+        self.links = LinkBook(self.catalog, self.pair, self.source_front.resolve)
+        self.selection.apply(self.catalog, self._assets_named_by)
+        place_folders_and_notes(self.catalog, self.pair, self.add)
+        self.links.resolve_all(self.add)
+        place_assets(self.catalog, self.pair, self._asset_digest, self.add)
+        self._report_order()
+        placeholders = self.pair.parameter("target") == "0.6" and not self.pair.parameter("images_dir")
+        if placeholders and any(asset.shown and not asset.end for asset in self.catalog.assets.values()):
+            self.add(Finding(code="images-need-directory", item="archive"))
+
+    def _assets_named_by(self, key: str) -> set[str]:
+        found = (self.source_front.resolve(self.catalog, key, link) for link in self.catalog.links(key))
+        return {one.key for one in found if one.kind == "asset"}
+
+    def _asset_digest(self, key: str) -> str:
+        with self.source.open_asset(key) as stream:
+            return digest(stream)[1]
+
+    def _report_order(self) -> None:
+        """Siblings whose order the target cannot keep: told once a folder."""
+        rule = self.pair.fact("order")
+        if rule.exact or self.pair.same_system:
+            return
+        siblings: dict[str | None, list[tuple[int, str]]] = {}
+        for entry in self.catalog.notes.values():
+            if entry.output is not None and entry.order is not None:
+                siblings.setdefault(entry.output.folder, []).append((entry.order, entry.output.path.casefold()))
+        for folder, rows in sorted(siblings.items(), key=lambda item: item[0] or ""):
+            if [path for _, path in sorted(rows)] != sorted(path for _, path in rows):
+                self.add(Finding(code=rule.code, item=f"folders/{folder or ''}"))
+
+
+@contextmanager
+def open_session(session: Session) -> Iterator[Session]:
+    """Detect, open the source, and close it again whatever happens."""
+    session.detect()
+    session.source = session.source_front.open_source(Path(session.options.source), session.reading)
+    try:
+        yield session
+    finally:
+        session.source.close()
+        session.progress.close()
+
+
+def _reading(options: Options) -> SourceContext:
+    limits = NO_LIMITS if options.no_limits else parse_limits(options.limits)
+    return SourceContext(
+        limits=limits,
+        zone=_zone(options.timezone),
+        dialect=options.dialect,
+        strict_unknown=options.strict_unknown,
+    )
+
+
+def _zone(name: str) -> tzinfo:
+    """The zone of that IANA name; without one the system's: `TZ`, else /etc/localtime, else UTC."""
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    wanted = name or os.environ.get("TZ", "").removeprefix(":") or _system_zone()
+    if wanted.upper() == "UTC":
+        return UTC
+    try:
+        return ZoneInfo(wanted)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        if not name:
+            return UTC
+        hint = "Use a name such as Europe/Berlin."
+        raise UsageError(f"--timezone {name!r} is no zone that this system knows.", hint=hint) from None
+
+
+def _system_zone() -> str:
+    link = Path("/etc/localtime")
+    if link.is_symlink():
+        return str(link.readlink()).rpartition("zoneinfo/")[2] or "UTC"
+    return "UTC"
+
+
+def _clock() -> Moment:
+    """The run's own time: `SOURCE_DATE_EPOCH` where it is set, else now."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if epoch.isascii() and epoch.isdigit():
+        return moment_from_ns(int(epoch) * 1_000_000_000)
+    return moment_from_ns(time.time_ns())
+
+
+def _version() -> str:
+    from converter import __version__
+
+    return __version__
+
+
+def _file_digest(path: Path) -> str:
+    if not path.is_file():
+        return ""
+    with path.open("rb") as stream:
+        return digest(stream)[1]

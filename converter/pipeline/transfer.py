@@ -1,0 +1,235 @@
+"""The second half of a run: notes, assets and payloads into a target beside its final place, commit, verify."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import IO
+
+from converter.errors import InternalFaultError, ItemError
+from converter.findings.finding import Finding
+from converter.findings.report import Verification
+from converter.formats.front import Stored, Target
+from converter.model.facts import PayloadFact
+from converter.model.items import Folder, Note
+from converter.model.order import Output, WorkOrder
+from converter.pipeline.catalog import NoteEntry
+from converter.pipeline.index import failed_note
+from converter.pipeline.plan import unit_end, unit_rule
+from converter.pipeline.session import Session
+from converter.pipeline.verify import Written, verify
+from converter.pipeline.work import Result, Workshop
+from converter.storage.commit import Staging, check_target
+from converter.storage.digest import digest
+
+__all__ = ["Transfer"]
+
+
+class Transfer:
+    """Carries out the plan of a session."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._tally = session.report.tally
+        self._written = Written()
+        self._sources: dict[str, str] = {}
+        self._workshop = Workshop(
+            session.source_front, session.reading, session.target_front, session.writing, session.pair
+        )
+
+    def run(self) -> None:
+        """Index, place, write, commit, verify. A dry run renders everything and writes nothing."""
+        session, options = self._session, self._session.options
+        final, source = Path(options.target), Path(options.source)
+        if not options.dry_run:
+            check_target(source, final, options.overwrite_output)
+        session.index()
+        session.place()
+        if options.dry_run:
+            self._everything(None)
+            self._close_books()
+            return
+        for_target = Staging.for_file if session.target_front.single_file else Staging.for_folder
+        with for_target(final) as staging:
+            target = session.target_front.open_target(staging.path, session.writing)
+            try:
+                self._everything(target)
+                target.finish()
+            except BaseException:
+                target.abandon()
+                raise
+            self._close_books()
+            done = staging.commit(options.overwrite_output, options.backup)
+        if done.backup is not None:
+            session.report.resolved["backup"] = str(done.backup)
+        if options.verify:
+            self._verify(final)
+
+    def _everything(self, target: Target | None) -> None:
+        self._folders(target)
+        self._notes(target)
+        self._assets(target)
+        self._payloads(target)
+
+    def _folders(self, target: Target | None) -> None:
+        for key, entry in self._session.catalog.folders.items():
+            self._tally.end("folders", entry.end or "created")
+            output = entry.output
+            if output is None:
+                continue
+            self._remember_id("folders", entry.fact.id, output)
+            self._written.folders.add(output.key)
+            if target is not None:
+                folder = Folder(
+                    key=output.key,
+                    name=output.title,
+                    id=output.id,
+                    parent=output.folder,
+                    order=output.order,
+                    attrs=entry.fact.attrs if self._session.pair.same_system else (),
+                )
+                target.folder(folder, output.path or key)
+
+    def _remember_id(self, kind: str, old: str | None, output: Output) -> None:
+        if old and output.id and old != output.id:
+            self._session.report.spool.add_id(kind, old, output.id)
+
+    def _notes(self, target: Target | None) -> None:
+        session, notes = self._session, self._session.catalog.notes
+        session.progress.stage("Converting", len(notes))
+        for entry in notes.values():
+            if entry.end:
+                self._tally.end("notes", entry.end)
+        wanted = [key for key, entry in notes.items() if not entry.end]
+        for stored in session.source.fetch(wanted):
+            if isinstance(stored, Finding):
+                self._failed(stored.item.partition("/")[2], stored)
+                continue
+            result = self._convert(stored, notes[stored.key])
+            if result is not None and target is not None:
+                target.note(result.rendered)
+            session.progress.advance(notes[stored.key].title or stored.key)
+
+    def _failed(self, key: str, finding: Finding) -> None:
+        self._session.add(finding)
+        self._session.catalog.notes[key].end = "failed"
+        self._tally.end("notes", "failed")
+
+    def _convert(self, stored: Stored, entry: NoteEntry) -> Result | None:
+        order = self._order(entry)
+        try:
+            result = self._workshop.convert(stored, order)
+        except ItemError as error:
+            self._failed(stored.key, failed_note(stored.key, error))
+            return None
+        for finding in result.findings:
+            self._session.add(finding)
+        self._count(result)
+        self._remember_id("notes", entry.id, order.output)
+        self._written.notes[order.output.key] = result.digest
+        self._sources[order.output.key] = entry.key
+        return result
+
+    def _order(self, entry: NoteEntry) -> WorkOrder:
+        if entry.output is None:
+            raise InternalFaultError(f"The plan has no place for notes/{entry.key}.")
+        return WorkOrder(
+            key=entry.key,
+            output=entry.output,
+            identity=entry.id or entry.key,
+            goals=self._session.links.goals(entry.key),
+            anchors=self._session.links.anchors(entry.key),
+        )
+
+    def _count(self, result: Result) -> None:
+        tally, counts = self._tally, result.counts
+        tally.end("notes", "created")
+        tally.read("blocks", counts.read)
+        tally.end("blocks", "created", counts.written)
+        tally.end("blocks", "lost", counts.lost)
+        tally.approximated("blocks", counts.approximated)
+        if result.approximated:
+            tally.approximated("notes")
+
+    def _assets(self, target: Target | None) -> None:
+        session = self._session
+        session.progress.stage("Copying files", len(session.catalog.assets))
+        for key, entry in session.catalog.assets.items():
+            self._tally.end("assets", entry.end or "created")
+            for path in entry.paths:
+                if path in self._written.files:
+                    continue
+                self._written.files[path] = ""
+                if target is not None:
+                    with session.source.open_asset(key) as stream:
+                        counted = _Counted(stream)
+                        target.asset(path, counted)  # type: ignore[arg-type]
+                    self._written.files[path] = counted.digest()
+            session.progress.advance(key)
+
+    def _payloads(self, target: Target | None) -> None:
+        for payload in self._session.catalog.payloads:
+            ends = [unit_end(self._session, unit) for unit in payload.units]
+            for unit, end in zip(payload.units, ends, strict=True):
+                self._tally.end(unit.kind, end or "created")
+                if end == "lost":
+                    details = (("what", unit.title or unit.key),)
+                    rule = unit_rule(self._session, unit)
+                    self._session.add(Finding(code=rule.code, item=f"{unit.kind}/{unit.key}", details=details))
+            keep = "" in ends or (not payload.units and self._session.pair.same_system)
+            if keep and target is not None:
+                self._payload(target, payload)
+
+    def _payload(self, target: Target, payload: PayloadFact) -> None:
+        session = self._session
+        for member in payload.members:
+            with session.source.open_member(member.key) as stream:
+                self._written.members[member.key] = digest(stream)[1]
+        members = ((member.name, session.source.open_member(member.key)) for member in payload.members)
+        target.payload(payload, members)
+
+    def _close_books(self) -> None:
+        """The law, at the end of all counting: what was read is what ended."""
+        broken = self._tally.law_breaks()
+        if broken:
+            raise InternalFaultError("The law is broken: " + " ".join(broken))
+
+    def _verify(self, final: Path) -> None:
+        session = self._session
+        items, differences = verify(
+            session.target_front, final, session.reading, self._written, self._expected, session.progress
+        )
+        status = "failed" if differences else "passed"
+        session.report.verification = Verification(status=status, items=items, differences=differences)
+        if differences:
+            told = "; ".join(differences[:3])
+            hint = "The target was written and is kept; please report this."
+            raise InternalFaultError(f"The target is not what was to be written: {told}", hint=hint)
+
+    def _expected(self, target_key: str) -> Note:
+        """Make the lowered note of a target key once more."""
+        entry = self._session.catalog.notes[self._sources[target_key]]
+        stored = next(iter(self._session.source.fetch([entry.key])))
+        if isinstance(stored, Finding):
+            raise InternalFaultError(f"The source changed while it was converted: {stored.item}.")
+        note = self._workshop.read(stored)
+        return self._workshop.lower(note, self._order(entry), stored.path)[0]
+
+
+class _Counted:
+    """A stream that keeps the digest of what passes."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        import hashlib
+
+        self._stream = stream
+        self._state = hashlib.sha256()
+
+    def read(self, size: int = -1) -> bytes:
+        """Read on, and count in."""
+        data = self._stream.read(size)
+        self._state.update(data)
+        return data
+
+    def digest(self) -> str:
+        """The SHA-256 of all that was read."""
+        return self._state.hexdigest()

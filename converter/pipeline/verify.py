@@ -1,0 +1,147 @@
+"""`verify`: the target is read again and compared with what was to be written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import msgspec
+
+from converter.errors import ConverterError
+from converter.findings.finding import Finding
+from converter.formats.front import Format, Source, SourceContext
+from converter.model.facts import AssetFact, FolderFact, NoteFact, PayloadFact
+from converter.model.items import Note
+from converter.pipeline.progress import Progress
+from converter.pipeline.work import digest_of
+from converter.storage.digest import digest
+
+__all__ = ["Written", "first_difference", "verify"]
+
+_MOST = 20
+"""How many differences are named."""
+
+
+class Written(msgspec.Struct):
+    """What a run wrote: digests of notes and files by the target's keys, and the keys of folders."""
+
+    notes: dict[str, bytes] = {}
+    files: dict[str, str] = {}
+    folders: set[str] = set()
+    members: dict[str, str] = {}
+
+
+def verify(
+    front: Format,
+    path: Path,
+    context: SourceContext,
+    written: Written,
+    expected: Callable[[str], Note],
+    progress: Progress,
+) -> tuple[int, tuple[str, ...]]:
+    """Compare the target with what was written: the number of items compared, and what differs.
+
+    `expected` makes the lowered note of a target key again, to say where it differs.
+    """
+    progress.stage("Verifying", len(written.notes))
+    try:
+        source = front.open_source(path, context)
+    except ConverterError as error:
+        return 0, (f"the target cannot be read: {error.message}",)
+    try:
+        differences = list(_differences(front, source, context, written, expected, progress))
+    finally:
+        source.close()
+    number = len(written.notes) + len(written.files) + len(written.folders) + len(written.members)
+    return number, tuple(differences[:_MOST])
+
+
+def _differences(
+    front: Format,
+    source: Source,
+    context: SourceContext,
+    written: Written,
+    expected: Callable[[str], Note],
+    progress: Progress,
+) -> list[str]:
+    found = _compare_store(source, written)
+    for stored in source.fetch():
+        if isinstance(stored, Finding):
+            found.append(f"{stored.item} cannot be read")
+            continue
+        progress.advance(stored.key)
+        wanted = written.notes.get(stored.key)
+        try:
+            note, _ = front.read(stored, context)
+        except ConverterError as error:
+            found.append(f"notes/{stored.key}: {error.message}")
+            continue
+        if wanted is not None and digest_of(note) != wanted and len(found) < _MOST:
+            found.append(f"notes/{stored.key}: {first_difference(expected(stored.key), note)}")
+    return found
+
+
+def _compare_store(source: Source, written: Written) -> list[str]:
+    """Folders, notes, files and members: none missing, none too many, every byte as written."""
+    notes, folders, files, members = set(), set(), {}, {}
+    for fact in source.facts():
+        match fact:
+            case FolderFact(key=key):
+                folders.add(key)
+            case NoteFact(key=key):
+                notes.add(key)
+            case AssetFact(key=key):
+                files[key] = fact
+            case PayloadFact(members=parts):
+                members.update({part.key: part for part in parts})
+            case _:
+                pass
+    found = [f"{what} {key!r} is missing" for what, key in _missing(written, notes, folders, files, members)]
+    found += [f"the note {key!r} is too many" for key in sorted(notes - written.notes.keys())]
+    found += [f"the file {key!r} is too many" for key in sorted(files.keys() - written.files.keys())]
+    for key, wanted in written.files.items():
+        if key in files and _digest(source, key, asset=True) != wanted:
+            found.append(f"the file {key!r} has other bytes")
+    for key, wanted in written.members.items():
+        if key in members and _digest(source, key, asset=False) != wanted:
+            found.append(f"the member {key!r} has other bytes")
+    return found
+
+
+def _missing(
+    written: Written, notes: set[str], folders: set[str], files: Mapping[str, object], members: Mapping[str, object]
+) -> list[tuple[str, str]]:
+    gone = [("the note", key) for key in sorted(written.notes.keys() - notes)]
+    gone += [("the folder", key) for key in sorted(written.folders - folders)]
+    gone += [("the file", key) for key in sorted(written.files.keys() - files.keys())]
+    return gone + [("the member", key) for key in sorted(written.members.keys() - members.keys())]
+
+
+def _digest(source: Source, key: str, *, asset: bool) -> str:
+    opener = source.open_asset if asset else source.open_member
+    with opener(key) as stream:
+        return digest(stream)[1]
+
+
+def first_difference(expected: object, got: object, path: str = "") -> str:
+    """Where two values of the model part: the path to it and both sides, shortened."""
+    if type(expected) is not type(got):
+        return f"{path or '/'}: expected {_short(expected)}, found {_short(got)}"
+    if isinstance(expected, msgspec.Struct):
+        for name in expected.__struct_fields__:
+            left, right = getattr(expected, name), getattr(got, name)
+            if left != right and name != "stamp":
+                return first_difference(left, right, f"{path}/{name}")
+    if isinstance(expected, tuple) and isinstance(got, tuple):
+        for place, (left, right) in enumerate(zip(expected, got, strict=False)):
+            if left != right:
+                return first_difference(left, right, f"{path}/{place}")
+        extra = (expected if len(expected) > len(got) else got)[min(len(expected), len(got)) :]
+        side = "missing" if len(expected) > len(got) else "too many"
+        return f"{path or '/'}: {side} {_short(extra)}"
+    return f"{path or '/'}: expected {_short(expected)}, found {_short(got)}"
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 160 else text[:157] + "..."

@@ -1,0 +1,77 @@
+"""The work on one note: read, lift, lower, render. Pure functions of bytes and a work order."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+import msgspec
+
+from converter.errors import InternalFaultError
+from converter.findings.finding import Finding
+from converter.formats.front import Format, Rendered, SourceContext, Stored, TargetContext
+from converter.model.items import Note
+from converter.model.order import WorkOrder
+from converter.pipeline.law import Answers, InnerCounts, inner_counts
+from converter.pipeline.lift.rules import lift
+from converter.pipeline.lower.inside import inside
+from converter.pipeline.pair import Pair
+
+__all__ = ["Result", "Workshop", "digest_of"]
+
+_encode = msgspec.msgpack.Encoder().encode
+
+
+def digest_of(note: Note) -> bytes:
+    """A digest of everything that a note says; the store's own time (`stamp`) is left out."""
+    return blake2b(_encode(msgspec.structs.replace(note, stamp=None)), digest_size=16).digest()
+
+
+class Result(msgspec.Struct, frozen=True, gc=False):
+    """What came of one note."""
+
+    rendered: Rendered
+    digest: bytes
+    counts: InnerCounts
+    findings: tuple[Finding, ...]
+    approximated: bool
+
+
+class Workshop:
+    """Converts notes by their orders, for one pair of formats. Holds nothing of the plan."""
+
+    def __init__(
+        self, source: Format, reading: SourceContext, target: Format, writing: TargetContext, pair: Pair
+    ) -> None:
+        self._source = source
+        self._reading = reading
+        self._target = target
+        self._writing = writing
+        self._pair = pair
+
+    def convert(self, stored: Stored, order: WorkOrder) -> Result:
+        """One note, all the way; raises `ItemError` where it cannot be read."""
+        note, found = self._source.read(stored, self._reading)
+        lowered, findings, counts = self.lower(note, order, stored.path)
+        if counts.unanswered:
+            where = ", ".join(counts.unanswered[:5])
+            raise InternalFaultError(f"The law is broken: in notes/{note.key} nobody answered for {where}.")
+        changed = any(finding.code not in _NO_LOSS for finding in findings)
+        rendered = self._target.render(lowered, self._writing)
+        return Result(rendered, digest_of(lowered), counts, (*found, *findings), changed)
+
+    def lower(self, note: Note, order: WorkOrder, path: str) -> tuple[Note, tuple[Finding, ...], InnerCounts]:
+        """Lift and lower a note that was read; the law walks it as it was read."""
+        answers = Answers()
+        extra: list[Finding] = []
+        lifted = note if self._pair.same_system else lift(note, self._pair.source, answers)
+        if lifted.blocks and not note.blocks:
+            extra.append(Finding(code="content-as-markdown", item=f"notes/{note.key}"))
+        lowered = inside(lifted, order, self._pair, answers, path)
+        return lowered.note, (*extra, *lowered.findings), inner_counts(note.blocks, answers)
+
+    def read(self, stored: Stored) -> Note:
+        """A note of the source as it stands."""
+        return self._source.read(stored, self._reading)[0]
+
+
+_NO_LOSS = frozenset(("richer-target", "content-as-markdown"))

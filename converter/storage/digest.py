@@ -1,0 +1,35 @@
+"""SHA-256 of streams, in chunks."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Final, Protocol
+
+__all__ = ["CHUNK_BYTES", "copy_digest", "digest"]
+
+CHUNK_BYTES: Final = 1024**2
+
+
+class _Readable(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+
+class _Writable(Protocol):
+    def write(self, data: bytes, /) -> object: ...
+
+
+def digest(stream: _Readable) -> tuple[int, str]:
+    """Read a stream to its end; its size in bytes and SHA-256 in lower-case hex."""
+    return copy_digest(stream, None)
+
+
+def copy_digest(stream: _Readable, target: _Writable | None) -> tuple[int, str]:
+    """Copy a stream to its end; the size in bytes and SHA-256 in lower-case hex of what was copied."""
+    size = 0
+    state = hashlib.sha256()
+    while chunk := stream.read(CHUNK_BYTES):
+        size += len(chunk)
+        state.update(chunk)
+        if target is not None:
+            target.write(chunk)
+    return size, state.hexdigest()

@@ -1,0 +1,1 @@
+"""Text formats: bytes to model and back. No files, no application."""

@@ -1,0 +1,75 @@
+"""Write what is generated from the code: `docs/codes/`, `schemas/report-1.json`, `schemas/plan-1.json`.
+
+Run `python docs/generate.py` after changing the table of codes or the published models; `--check` only says what is
+out of date and exits with 1.
+"""  # noqa: INP001 - a script, not a package
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from converter.findings.codes import CODES, SEVERITIES  # noqa: E402 - found by the line above
+from converter.findings.published import json_schema  # noqa: E402
+from converter.findings.wording import page  # noqa: E402
+
+__all__ = ["generated", "out_of_date"]
+
+
+def generated() -> dict[str, str]:
+    """Give the text of every generated file by its path in the project."""
+    files = {f"docs/codes/{code.name}.md": page(code) for code in CODES.values()}
+    files["docs/codes/README.md"] = _list_of_codes()
+    for name in ("plan-1", "report-1"):
+        files[f"schemas/{name}.json"] = json.dumps(json_schema(name), ensure_ascii=False, indent=2) + "\n"
+    return files
+
+
+def out_of_date() -> list[str]:
+    """Name the files that are not what would be generated, and pages of codes that no longer exist."""
+    files = generated()
+    stale = [name for name, text in files.items() if _text(ROOT / name) != text]
+    left = [f"docs/codes/{path.name}" for path in sorted((ROOT / "docs" / "codes").glob("*.md"))]
+    return stale + [name for name in left if name not in files]
+
+
+def main() -> int:
+    """Write the files, or with `--check` compare them."""
+    if "--check" in sys.argv[1:]:
+        stale = out_of_date()
+        sys.stdout.writelines(f"out of date: {name}\n" for name in stale)
+        return int(bool(stale))
+    files = generated()
+    for name in out_of_date():
+        text = files.get(name)
+        if text is None:
+            (ROOT / name).unlink()
+        else:
+            (ROOT / name).write_text(text, encoding="utf-8", newline="\n")
+        sys.stdout.write(f"{name}\n")
+    return 0
+
+
+def _list_of_codes() -> str:
+    lines = ["# Codes of findings", "", "Each finding of a report carries one of these codes.", ""]
+    for severity in SEVERITIES:
+        lines += [f"## {severity}", ""]
+        lines += [
+            f"- [`{code.name}`]({code.name}.md): {code.template('*{}*')}"
+            for code in CODES.values()
+            if code.severity == severity
+        ]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+from converter.errors import InputError
+from converter.findings.render_text import render_text
+from converter.findings.report import Place, Report, Verification
+from tests.findings.samples import plan, rich_report
+
+RICH = r"""
+Vault (markdown) became out\x1b[2J.mnemo (mnemo).
+
+            read  created  failed  approximated
+  folders      1        1       0             0
+  notes    1,234    1,233       1             2
+
+error item-unreadable: 1 item
+  notes/n1\xff!payloads/notes/notes.db[Notes:n1]#/blocks/3: The item cannot be read: \x1b]0;x.
+  → Open the item in the application that made it, save it again, and convert once more. The source is unchanged.
+
+warning link-missing: 5 items, 7 places
+  notes/0.md:3:5: A link to Lost 0 leads nowhere; it is kept as it was written. (×3)
+  notes/1.md:3:5: A link to Lost 1 leads nowhere; it is kept as it was written.
+  notes/2.md:3:5: A link to Lost 2 leads nowhere; it is kept as it was written.
+  … and 2 more
+  → Correct the link in the source, or ignore it: it led nowhere before.
+
+info images-need-directory: 1 item
+  Mnemo 0.6 will show placeholders instead of the pictures.
+  → Give `--images-dir` with the images directory of the Mnemo that will import the package.
+
+Verified: the target was read again; as planned: 3 items.
+
+All of them: -v, or --report FILE for a machine.
+More about one: mnemo-converter explain item-unreadable
+"""
+
+
+def test_the_whole_text() -> None:
+    with rich_report() as report:
+        assert "\n" + "".join(f"{line}\n" for line in render_text(report)) == RICH
+
+
+def test_verbose_shows_every_finding_and_what_was_resolved() -> None:
+    with rich_report() as report:
+        text = "\n".join(render_text(report, verbosity=1))
+
+    assert "notes/4.md:3:5" in text
+    assert "… and" not in text
+    assert "  timezone: Europe/Vienna" in text
+    assert "  only: notes" in text
+
+
+def test_quiet_shows_what_made_the_run_fail() -> None:
+    with rich_report() as report:
+        lines = list(render_text(report, verbosity=-1))
+
+    assert [line for line in lines if line and not line.startswith("  ")] == ["error item-unreadable: 1 item"]
+
+
+def test_quiet_says_nothing_about_a_good_run() -> None:
+    with Report(command="convert", source=Place(path="a"), target=Place(path="b")) as report:
+        report.tally.read("notes")
+        report.tally.end("notes", "created")
+
+        assert list(render_text(report, verbosity=-1)) == []
+
+
+def test_colours_are_the_painters() -> None:
+    with rich_report() as report:
+        lines = list(render_text(report, paint=lambda style, text: f"<{style}>{text}</>"))
+
+    assert "<error>error</> <bold>item-unreadable</>: 1 item" in lines
+
+
+def test_a_dry_run_says_that_nothing_was_written() -> None:
+    with Report(command="convert", source=Place(path="a"), target=Place(path="b"), dry_run=True) as report:
+        assert next(render_text(report)) == "a would become b. Nothing was written."
+
+
+def test_what_a_source_holds() -> None:
+    report = Report(command="inspect", source=Place(path="a.mnemo", format="mnemo"), about={"payloads": ["notes"]})
+    with report:
+        report.tally.read("notes", 2)
+
+        assert list(render_text(report)) == [
+            "a.mnemo (mnemo) holds:",
+            "",
+            "         read",
+            "  notes     2",
+            "",
+            "  payloads: notes",
+        ]
+
+
+def test_a_run_that_ended_early_is_not_called_done() -> None:
+    with Report(command="convert", source=Place(path="a"), target=Place(path="b")) as report:
+        report.blame(InputError("no"))
+
+        assert next(render_text(report)) == "convert of a did not come to its end."
+
+
+def test_a_target_that_differs_is_named() -> None:
+    verification = Verification(status="failed", items=2, differences=("notes/a\x1b: gone",))
+    with Report(command="convert", source=Place(path="a"), verification=verification) as report:
+        assert list(render_text(report))[-2:] == [
+            "The target was read again, and is not as planned:",
+            "  notes/a\\x1b: gone",
+        ]
+
+
+def test_a_plan_shows_its_first_items() -> None:
+    with Report(command="preview", source=Place(path="a"), target=Place(path="b"), plan=plan(30)) as report:
+        lines = list(render_text(report))
+
+    assert lines[0] == "a would become b. Nothing was written."
+    assert lines[2] == "  create    notes    n0 (Note 0)  →  0.md"
+    assert lines[-1] == "  … and 10 items more; -v or --output-format json shows all"
+
+
+def test_a_verbose_plan_shows_all_items() -> None:
+    with Report(command="preview", source=Place(path="a"), target=Place(path="b"), plan=plan(30)) as report:
+        lines = list(render_text(report, verbosity=1))
+
+    assert lines[-1] == "  skip      notes    bad\\xff"
+    assert len(lines) == 32

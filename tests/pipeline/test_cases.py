@@ -1,0 +1,98 @@
+"""Every folder of fixtures/cases: what a conversion makes of an input, and what it reports.
+
+A case holds `input/` (a vault) or `package.json` (a package, see `tests.support.build_package`), `options.json` where it needs
+options, `expected/` (a vault) or `expected.json` (the notes of a package, in short), and `codes.json`: code → places.
+`RECORD_CASES=1` writes what came out; that run fails, so that a recording never passes unseen.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from converter import Options, convert
+from tests.support import FIXTURES, build_package, package_rows, tree_texts
+
+CASES = sorted(path.name for path in (FIXTURES / "cases").iterdir() if path.is_dir())
+RECORD = bool(os.environ.get("RECORD_CASES"))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_case(name: str, tmp_path: Path) -> None:
+    case = FIXTURES / "cases" / name
+    options: dict[str, Any] = {}
+    if (case / "options.json").exists():
+        options = json.loads((case / "options.json").read_text(encoding="utf-8"))
+    source = _source(case, tmp_path)
+    to_package = options.pop("to", "markdown" if source.is_file() else "mnemo") == "mnemo"
+    target = tmp_path / ("out.mnemo" if to_package else "out")
+
+    with convert(Options(source=str(source), target=str(target), timezone="UTC", **options)) as report:
+        assert report.fault is None, report.fault
+        assert report.verification.status == "passed"
+        codes = {finding.code: 0 for finding in report.spool}
+        for finding in report.spool:
+            codes[finding.code] += finding.count
+
+    outcome: Any = _short_notes(target) if to_package else tree_texts(target)
+    if RECORD:
+        _record(case, outcome, codes, to_package=to_package, target=target)
+        pytest.fail("recorded; look at what was recorded and run again")
+    expected: Any = (
+        json.loads((case / "expected.json").read_text(encoding="utf-8"))
+        if to_package
+        else tree_texts(case / "expected")
+    )
+    assert outcome == expected
+    assert codes == json.loads((case / "codes.json").read_text(encoding="utf-8"))
+
+
+def _source(case: Path, tmp_path: Path) -> Path:
+    if (case / "input").is_dir():
+        return case / "input"
+    description = json.loads((case / "package.json").read_text(encoding="utf-8"))
+    return build_package(tmp_path / f"{case.name}.mnemo", description)
+
+
+def _record(case: Path, outcome: Any, codes: dict[str, int], *, to_package: bool, target: Path) -> None:
+    if to_package:
+        text = json.dumps(outcome, indent=1, ensure_ascii=False) + "\n"
+        (case / "expected.json").write_text(text, encoding="utf-8")
+    else:
+        shutil.rmtree(case / "expected", ignore_errors=True)
+        shutil.copytree(target, case / "expected")
+    (case / "codes.json").write_text(json.dumps(codes, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def _short_notes(package: Path) -> list[Any]:
+    """The notes of a package in a form that people can read: a block is its type, its text, and what is special."""
+    return [_short_note(json.loads(row)) for row in package_rows(package)]
+
+
+def _short_note(note: dict[str, Any]) -> dict[str, Any]:
+    facts = {name: value for name, value in note.items() if name != "blocks" and value not in (None, "", [], False)}
+    return facts | {"blocks": [_short_block(block) for block in note["blocks"] or []]}
+
+
+def _short_block(block: dict[str, Any]) -> list[Any]:
+    short: list[Any] = [block["type"], [_short_span(span) for span in block["spans"]]]
+    payload = {name: value for name, value in block["payload"].items() if name != "kind" or value != "empty"}
+    for extra in (payload, block["meta"]):
+        if extra:
+            short.append(extra)
+    if block.get("children"):
+        short.append([_short_block(child) for child in block["children"]])
+    return short
+
+
+def _short_span(span: dict[str, Any]) -> Any:
+    marks = {name: value for name, value in span["style"].items() if value}
+    rest = {name: value for name, value in span.items() if name not in ("kind", "style")}
+    if span["kind"] == "text" and not marks:
+        return span["text"]
+    return rest | marks if span["kind"] == "text" else {span["kind"]: list(rest.values())} | marks
