@@ -48,8 +48,9 @@ def complain(message: str, hint: str = "") -> None:
     """Say what went wrong and what to do; hostile text in it is escaped."""
     from converter.findings.escape import escape_for_terminal
 
-    lines = [f"error: {message}", *([f"  hint: {hint}"] if hint else [])]
-    note("\n".join(escape_for_terminal(line) for text in lines for line in text.split("\n")))
+    note(f"error: {escape_for_terminal(message)}")
+    if hint:
+        note(f"  hint: {escape_for_terminal(hint)}")
 
 
 def finish() -> None:
@@ -80,9 +81,9 @@ def _write(stream: TextIO | None, pieces: Iterable[str]) -> None:
             stream.write(piece)
         stream.flush()
     except OSError as error:
+        _silence(stream)
         if error.errno not in _GONE:
             raise
-        _silence(stream)
 
 
 def _silence(stream: TextIO) -> None:

@@ -88,8 +88,8 @@ def run(args: Sequence[str] | None = None) -> int:
 def _run(args: Sequence[str] | None) -> int:
     try:
         code = cli.main(args, prog_name=_NAME, standalone_mode=False)
-    except click.Abort:
-        return 130
+    except (click.Abort, KeyboardInterrupt) as error:
+        return _stopped(error)
     except click.ClickException as error:
         return _usage(error)
     except SystemExit:  # click's own answer to a reader of its help that went away
@@ -99,6 +99,11 @@ def _run(args: Sequence[str] | None) -> int:
 
         return show(error)
     return code if isinstance(code, int) else 0
+
+
+def _stopped(error: BaseException) -> int:
+    """Give the exit code of a run that was stopped while its result was printed; click may have wrapped the signal."""
+    return getattr(error.__cause__ or error.__context__ or error, "exit_code", 130)
 
 
 def _usage(error: click.ClickException) -> int:

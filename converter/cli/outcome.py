@@ -111,9 +111,10 @@ def _check_report_place(options: Options, view: View) -> None:
     report = Path(view.report).resolve()
     source = Path(options.source).resolve()
     if report == source or source in report.parents:
-        raise UsageError(f"--report {view.report} lies inside the source, which is never written to.")
+        message = f"--report {view.report} lies inside the source, which is never written to."
+        raise UsageError(message, hint="Name a file outside of it.")
     if options.target and report == Path(options.target).resolve():
-        raise UsageError(f"--report {view.report} is the target itself.")
+        raise UsageError(f"--report {view.report} is the target itself.", hint="Name another file.")
 
 
 def _write_report(report: Report, path: Path) -> None:

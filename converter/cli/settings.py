@@ -84,26 +84,28 @@ def _all_names() -> set[str]:
 
 def _value(path: Path, key: str, option: Option, command: click.Command, value: object) -> Any:
     """Check one value as the command line would; a text stands for a list of one."""
-    fits = isinstance(value, bool) if option.is_flag else isinstance(value, (str, int, float, list))
-    if option.multiple:
-        value = value if isinstance(value, list) else [value]
-        fits = all(isinstance(element, str) for element in value)
-    elif isinstance(value, list) or (isinstance(value, bool) and not option.is_flag):
-        fits = False
+    if option.multiple and isinstance(value, str):
+        value = [value]
+    kind, fits = _kind(option, value)
     if not fits:
-        raise _fault(path, key, f"{key!r} needs {_kind(option)}.")
-    given = value if option.is_flag or option.multiple or option.count else str(value)
+        raise _fault(path, key, f"{key!r} needs {kind}.")
     try:
-        option.process_value(click.Context(command), given)
+        option.process_value(click.Context(command), value)
     except click.UsageError as error:
         raise _fault(path, key, error.format_message()) from None
-    return given
+    return value
 
 
-def _kind(option: Option) -> str:
+def _kind(option: Option, value: object) -> tuple[str, bool]:
+    """Say what an option needs, and whether the value is that."""
     if option.is_flag:
-        return "true or false"
-    return "a text or a list of texts" if option.multiple else "a text or a number"
+        return "true or false", isinstance(value, bool)
+    if option.multiple:
+        texts = isinstance(value, list) and all(isinstance(element, str) for element in value)
+        return "a text or a list of texts", texts
+    if option.count:
+        return "a whole number", isinstance(value, int) and not isinstance(value, bool)
+    return "a text", isinstance(value, str)
 
 
 def _fault(path: Path, key: str, message: str) -> click.UsageError:
@@ -113,10 +115,10 @@ def _fault(path: Path, key: str, message: str) -> click.UsageError:
 def _line_of(path: Path, key: str) -> int:
     """Find the line on which a key of our table stands; the parser does not tell."""
     inside = path.name == _OWN
-    entry = re.compile(rf"""\s*["']?{re.escape(key)}["']?\s*=""")
+    entry = re.compile(rf"""\s*\[?["']?{re.escape(key)}["']?\s*[=\]]""")
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         if line.lstrip().startswith("["):
-            inside = _TABLE in line or path.name == _OWN
-        if inside and (entry.match(line) or key == _TABLE):
+            inside = path.name == _OWN or _TABLE in line or key == _TABLE
+        if inside and entry.match(line):
             return number
     return 1

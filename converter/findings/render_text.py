@@ -60,6 +60,8 @@ def _headline(report: Report, paint: Paint) -> Iterator[str]:
         yield paint("bold", f"{source} would become {_shown(report.target)}. Nothing was written.")
     else:
         yield paint("bold", f"{source} became {_shown(report.target)}.")
+        if report.resolved.get("backup"):
+            yield f"What was there before is kept as {escape_for_terminal(str(report.resolved['backup']))}."
 
 
 def _shown(place: Place) -> str:
@@ -87,10 +89,12 @@ def _counts(report: Report) -> Iterator[str]:
 
 
 def _about(report: Report, verbosity: int) -> Iterator[str]:
-    facts = {**report.about, **(report.resolved if verbosity > 0 else {})}
-    if facts:
+    facts = dict(report.about) if report.target is None or verbosity > 0 else {}
+    facts |= report.resolved if verbosity > 0 else {}
+    told = {name: value for name, value in facts.items() if value not in (None, "", [], ())}
+    if told:
         yield ""
-    for name, value in facts.items():
+    for name, value in told.items():
         shown = ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else f"{value}"
         yield f"  {name.replace('_', ' ')}: {escape_for_terminal(shown)}"
 

@@ -106,7 +106,7 @@ class Quote(Block, frozen=True, gc=False, array_like=True, tag="quote"):
     """A quotation: blocks, or text of its own (Mnemo)."""
 
 
-class Callout(Block, frozen=True, gc=False, array_like=True, tag="callout"):
+class Callout(Block, frozen=True, gc=False, array_like=True, tag="callout", tag_field="tag"):
     """An admonition: `type` as written (`note`, `WARNING`), title, icon, `fold` (`""`, `-`, `+`) and body."""
 
     type: str

@@ -68,7 +68,7 @@ class UnitFact(msgspec.Struct, frozen=True, gc=False, array_like=True, kw_only=T
     title: str = ""
 
 
-class PayloadFact(msgspec.Struct, frozen=True, gc=False, array_like=True, kw_only=True, tag="payload"):
+class PayloadFact(msgspec.Struct, frozen=True, gc=False, array_like=True, kw_only=True, tag="payload", tag_field="tag"):
     """A part of a package that passes whole between packages of one system.
 
     `type` is the payload's type, "" for files that no manifest entry covers. `known` is False for types that

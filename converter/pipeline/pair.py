@@ -39,6 +39,15 @@ class Pair:
         return self.target.facts.get(name, EXACT)
 
     @cached_property
+    def unsaid(self) -> dict[str, tuple[tuple[str, str], ...]]:
+        """Members that the target cannot say, by kind: each with the words for what is lost."""
+        made: dict[str, list[tuple[str, str]]] = {}
+        for name, what in self.target.unsaid.items():
+            kind, _, member = name.partition(".")
+            made.setdefault(kind, []).append((member, what))
+        return {kind: tuple(members) for kind, members in made.items()}
+
+    @cached_property
     def odd_flags(self) -> int:
         """The style flags that the target does not hold exactly."""
         return sum(flag for flag, name in FLAG_NAMES.items() if not self.mark(name).exact)

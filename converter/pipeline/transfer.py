@@ -156,14 +156,15 @@ class Transfer:
         for key, entry in session.catalog.assets.items():
             self._tally.end("assets", entry.end or "created")
             for path in entry.paths:
-                if path in self._written.files:
+                name = session.pair.parameter("asset_root") + path
+                if name in self._written.files:
                     continue
-                self._written.files[path] = ""
+                self._written.files[name] = ""
                 if target is not None:
                     with session.source.open_asset(key) as stream:
                         counted = _Counted(stream)
                         target.asset(path, counted)  # type: ignore[arg-type]
-                    self._written.files[path] = counted.digest()
+                    self._written.files[name] = counted.digest()
             session.progress.advance(key)
 
     def _payloads(self, target: Target | None) -> None:

@@ -1,7 +1,7 @@
 """Input limits: on by default, each adjustable by name (`--limits members=2M`).
 
-Sizes are bytes, counts are plain numbers. A limit bounds what one source may cost, so that a small hostile file cannot
-fill memory or a disk; honest archives stay far below. See docs/formats/containers.md, "Limits".
+Sizes are bytes, counts are plain numbers. A limit bounds what one source may cost, so that a small hostile file
+cannot fill memory or a disk; honest archives stay far below. See docs/formats/containers.md, "Limits".
 """
 
 from __future__ import annotations
@@ -9,12 +9,14 @@ from __future__ import annotations
 import difflib
 import re
 import sys
-from collections.abc import Sequence
-from typing import Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 import msgspec
 
 from converter.errors import LimitError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["DEFAULT_LIMITS", "NO_LIMITS", "Limits", "describe", "exceeded", "parse_limits"]
 
@@ -68,8 +70,8 @@ def describe() -> list[tuple[str, int, str]]:
 def parse_limits(pairs: Sequence[str]) -> Limits:
     """Read `KEY=VALUE` pairs over the defaults; the last one of a key counts.
 
-    Values are whole numbers with an optional suffix K, M, G or T (powers of 1024; `MB` and `MiB` say the same).
-    Raises UsageError for an unknown key, naming the nearest known one, and for a value that is no such number.
+    Values are whole numbers with an optional suffix K, M, G or T (powers of 1024; `MB` and `MiB` too).
+    Raises UsageError for an unknown key, naming the nearest known one, and for a value that is no number.
     """
     return msgspec.structs.replace(DEFAULT_LIMITS, **dict(map(_parse_pair, pairs)))
 
@@ -78,16 +80,14 @@ def _parse_pair(pair: str) -> tuple[str, int]:
     key, equals, text = pair.partition("=")
     key = key.strip().replace("-", "_")
     if not equals:
-        raise UsageError(f"--limits {pair}: expected KEY=VALUE", hint="for example --limits members=2M")
+        raise UsageError(f"--limits {pair}: expected KEY=VALUE.", hint="For example --limits members=2M.")
     if key not in _TEXTS:
         near = difflib.get_close_matches(key, _TEXTS, n=1)
-        known = f"did you mean {near[0]!r}?" if near else "known limits: " + ", ".join(_TEXTS)
-        raise UsageError(f"--limits {pair}: there is no limit {key!r}; {known}", hint="see formats --limits")
+        known = f"did you mean {near[0]!r}?" if near else "known limits: " + ", ".join(_TEXTS) + "."
+        raise UsageError(f"--limits {pair}: there is no limit {key!r}; {known}", hint="`formats --limits` lists them.")
     match = _VALUE.fullmatch(text.strip())
     if match is None:
-        raise UsageError(
-            f"--limits {pair}: {text!r} is not a whole number", hint="for example 500000, 64M or 8G"
-        )
+        raise UsageError(f"--limits {pair}: {text!r} is not a whole number.", hint="For example 500000, 64M or 8G.")
     return key, min(int(match[1]) * _SUFFIXES[match[2].upper()], sys.maxsize)
 
 
@@ -95,6 +95,6 @@ def exceeded(limits: Limits, key: str, what: str, value: int) -> NoReturn:
     """Raise LimitError: `what` (a phrase with its name) has `value`, which is above the limit `key`."""
     allowed = getattr(limits, key)
     raise LimitError(
-        f"{what}: {value:,} is above the limit {key}={allowed:,} ({_TEXTS[key]})",
-        hint=f"if you trust this source, raise it with --limits {key}={value} or drop all limits with --no-limits",
+        f"{what}: {value:,} is above the limit {key}={allowed:,} ({_TEXTS[key]}).",
+        hint=f"If you trust this source: --limits {key}={value}, or --no-limits.",
     )

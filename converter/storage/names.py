@@ -14,7 +14,6 @@ __all__ = [
     "SEGMENT_BYTES",
     "Unique",
     "check_member",
-    "escape_for_terminal",
     "fold",
     "safe_segment",
 ]
@@ -24,15 +23,12 @@ SEGMENT_BYTES: Final = 240
 
 _DRIVE: Final = re.compile(r"[A-Za-z]:(?! )")
 _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-_HIDDEN: Final = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
-)
 
 
 def check_member(name: str) -> str:
-    """Why a member's name is unsafe ("is an absolute path"); "" when nothing is wrong with it.
+    r"""Why a member's name is unsafe ("is an absolute path"); "" when nothing is wrong with it.
 
-    `\\` counts as `/`. What is only unusual (`foo../bar`, `...`, a colon inside a name) is fine.
+    `\` counts as `/`. What is only unusual (`foo../bar`, `...`, a colon inside a name) is fine.
     """
     name = name.replace("\\", "/")
     if not name:
@@ -55,7 +51,7 @@ def check_member(name: str) -> str:
 
 
 def fold(name: str) -> str:
-    """The key under which two names are one on a file system that ignores case and Unicode form (NFC, case folded)."""
+    """The key under which two names are one for a file system that ignores case and Unicode form."""
     if name.isascii():
         return name.lower()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
@@ -75,21 +71,20 @@ _REPLACED: Final = {
 }
 _COLON_BLANK: Final = re.compile(r" ?:(?= )")
 _RESERVED: Final = re.compile(
-    r"(?P<stem>con|prn|aux|nul|conin\$|conout\$|clock\$|(?:com|lpt)[0-9\u00b9\u00b2\u00b3])(?P<rest> *(?:\..*)?)",
+    r"(?P<stem>con|prn|aux|nul|conin\$|conout\$|clock\$|(?:com|lpt)[0-9\u00b9\u00b2\u00b3])"
+    r"(?P<rest> *(?:\..*)?)",
     re.IGNORECASE | re.DOTALL,
 )
 _EXTENSION: Final = re.compile(r"\.[A-Za-z0-9]{1,16}\Z")
 
 
-def safe_segment(
-    text: str, *, limit_bytes: int = SEGMENT_BYTES, empty: str = "Untitled", avoid: str = ""
-) -> str:
+def safe_segment(text: str, *, limit_bytes: int = SEGMENT_BYTES, empty: str = "Untitled", avoid: str = "") -> str:
     """A name for one file or folder that every system can hold, as near to `text` as that allows.
 
-    Text is brought to NFC; separators and `:` `|` become `-`, `* ? < >` and the characters of `avoid` become `_`, `"` becomes
-    `'`; controls and direction marks go; blanks around it and dots at its end go; a dot in front becomes `_`; a device
-    name of Windows gets a `_`. What is longer than `limit_bytes` (at least 32) in UTF-8 is cut and gets a digest of the whole
-    text, and keeps its extension. Nothing left: `empty`. The result is a fixpoint: a safe name stays as it is.
+    Text is brought to NFC; separators and `:` `|` become `-`, `* ? < >` and the characters of `avoid` become `_`,
+    `"` becomes `'`; controls and direction marks go; blanks around it and dots at its end go; a dot in front becomes
+    `_`; a device name of Windows gets a `_`. What is longer than `limit_bytes` (at least 32) in UTF-8 is cut and gets
+    a digest of the whole text, and keeps its extension. Nothing left: `empty`. A name that is safe stays as it is.
     """
     name = _COLON_BLANK.sub(" -", unicodedata.normalize("NFC", text)).translate(_REPLACED)
     if avoid:
@@ -122,7 +117,7 @@ def _cut(name: str, limit_bytes: int) -> str:
 
 
 class Unique:
-    """Hands out names that are unique in their folder, case and Unicode form aside: `Name`, `Name 2`, `Name 3`."""
+    """Hands out names that are unique in their folder under `fold`: `Name`, `Name 2`, `Name 3`."""
 
     def __init__(self, *, limit_bytes: int = 255) -> None:
         self._limit_bytes = limit_bytes
@@ -156,13 +151,3 @@ class Unique:
         if len(stem.encode("utf-8", "surrogatepass")) + len(ending.encode()) <= self._limit_bytes:
             return stem + ending
         return _cut(stem, self._limit_bytes - len(ending.encode())) + ending
-
-
-def escape_for_terminal(text: str) -> str:
-    """Text that cannot steer a terminal: controls, direction marks and broken characters as `\\x1b`, `\\u202e`."""
-    return _HIDDEN.sub(_escaped, text)
-
-
-def _escaped(match: re.Match[str]) -> str:
-    code = ord(match[0])
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"

@@ -23,15 +23,15 @@ def schema_names() -> tuple[str, ...]:
 
 
 def load_schema(name: str) -> dict[str, object]:
-    """One schema by its name, with or without `.json`; a new object at each call. Raises UsageError for an unknown one."""
+    """One schema by its name, with or without `.json`, as a new object. Raises UsageError for an unknown one."""
     import orjson
 
     name = name.removesuffix(_ENDING)
     if name not in schema_names():
-        raise UsageError(f"there is no schema {name!r}", hint="known schemas: " + ", ".join(schema_names()))
+        raise UsageError(f"There is no schema {name!r}.", hint=f"Known schemas: {', '.join(schema_names())}.")
     schema = orjson.loads((_folder() / (name + _ENDING)).read_bytes())
     if not isinstance(schema, dict):
-        raise InternalFaultError(f"the schema {name!r} is not a JSON object")
+        raise InternalFaultError(f"The schema {name!r} is not a JSON object.")
     return schema
 
 
@@ -46,6 +46,4 @@ def _folder() -> Traversable:
     beside = package / ".." / "schemas"
     if beside.is_dir():
         return beside
-    raise InternalFaultError(
-        "the schemas are missing from this installation", hint="install mnemo-converter again"
-    )
+    raise InternalFaultError("The schemas are missing from this installation.", hint="Install mnemo-converter again.")

@@ -56,17 +56,21 @@ def _run(command: str, options: Options, progress: Progress | None) -> Report:
 def _work(progress: Progress | None, *, deaf: bool) -> None:
     assert progress is not None
     progress.stage("reading", 1000)
-    sys.stderr.write("begun\n")
-    sys.stderr.flush()
     for number in range(1000):
         try:
+            if number == 1:
+                _say("begun")
             time.sleep(0.02)
             progress.advance(f"notes/{number}\x1b[2J")
         except KeyboardInterrupt:
             if not deaf:
                 raise
-            sys.stderr.write("heard\n")
-            sys.stderr.flush()
+            _say("heard")
+
+
+def _say(word: str) -> None:
+    sys.stderr.write(f"{word}\n")
+    sys.stderr.flush()
 
 
 def convert(options: Options, progress: Progress | None = None) -> Report:

@@ -14,7 +14,25 @@ from tests.findings.raised_by import NOT_YET, RAISED_BY
 
 ROOT = Path(__file__).parents[2]
 TABLES = (containers, fallbacks, losses, reading, structure_codes)
-DETAILS = {"what", "became", "member", "value", "expected", "found", "known", "type", "kind", "text", "levels"}
+DETAILS = {
+    "what",
+    "became",
+    "why",
+    "id",
+    "member",
+    "value",
+    "expected",
+    "type",
+    "kind",
+    "text",
+    "levels",
+    "size",
+    "listed",
+    "counted",
+    "version",
+    "known",
+}
+"""The names that details have: one name for one thing, whichever reader reports it."""
 
 each_code = pytest.mark.parametrize("code", CODES.values(), ids=list(CODES))
 

@@ -72,11 +72,6 @@ def test_a_report_with_everything_in_it() -> None:
         "images_dir": None,
         "clock": "caf\\xe9",
     }
-        "timezone": "Europe/Vienna",
-        "only": ["notes"],
-        "images_dir": None,
-        "clock": "caf\\xe9",
-    }
     assert document["counts"]["notes"]["written"] == 1_233
     assert document["ids"] == {"decks": {"old": "new"}, "notes": {"old": "new", "older\\ud800": "newer"}}
     assert document["timing"] == {"seconds": 1.235}

@@ -47,6 +47,15 @@ def test_verbose_shows_every_finding_and_what_was_resolved() -> None:
     assert "… and" not in text
     assert "  timezone: Europe/Vienna" in text
     assert "  only: notes" in text
+    assert "images dir:" not in text
+
+
+def test_a_backup_is_named_at_once() -> None:
+    with Report(command="convert", source=Place(path="a"), target=Place(path="b")) as report:
+        report.resolved["backup"] = "b.1\x1b.bak"
+        report.about["detected"] = "it says so"
+
+        assert list(render_text(report)) == ["a became b.", "What was there before is kept as b.1\\x1b.bak."]
 
 
 def test_quiet_shows_what_made_the_run_fail() -> None:

@@ -109,7 +109,7 @@ CODES: tuple[Code, ...] = (
         "item-unreadable",
         ERROR,
         FAILED,
-        "The item cannot be read[: {what}].",
+        "The item cannot be read[: {what}][: {why}].",
         "Its bytes or its record are damaged beyond what can be mended without guessing. It is counted as "
         "failed; every other item is converted.",
         "Open the item in the application that made it, save it again, and convert once more. The source is unchanged.",

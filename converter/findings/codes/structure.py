@@ -69,7 +69,7 @@ CODES: tuple[Code, ...] = (
         "duplicate-id",
         WARNING,
         NONE,
-        "Two items have the same id[ {what}]; this one got a new one[, {became}].",
+        "Two items have the same id[ {what}][ {id}]; this one got a new one[, {became}].",
         "Applications keep only one of two items of one id. Both are converted.",
         "Look whether both are needed: the second is often a copy.",
     ),

@@ -110,7 +110,7 @@ class _Builder:
             return Raw(format="mnemo", source=payload_text(record.payload))
         payload, attrs = self._payload(record)
         runs, source, more = self._text(record)
-        attrs = (*self._meta(record), *self._extras(record, frame), *attrs, *more)
+        attrs = (*self._meta(record, payload), *self._extras(record, frame), *attrs, *more)
         common: dict[str, Any] = {"id": record.id, "attrs": attrs, "runs": runs}
         if kind == "TableCell":
             children = self._unwrapped(parts)
@@ -145,14 +145,14 @@ class _Builder:
         if strange is not None:
             self._add("stray-table-part", type=type(strange).__name__.removesuffix("Part"))
 
-    def _meta(self, record: BlockRecord) -> Attrs:
+    def _meta(self, record: BlockRecord, payload: Payload) -> Attrs:
         """The members of `meta` but for those that are written in the payload instead."""
         if not record.meta:
             return ()
         moved = _NEVER_WRITTEN.get(record.type, ())
         texts = [(name, bytes(raw).decode()) for name, raw in record.meta.items()]
         for name, text in texts:
-            if name in moved and text not in ("null", '""') and text not in payload_text(record.payload):
+            if name in moved and text not in ("null", '""') and text not in payload_text(payload):
                 self._add("unknown-member", member=f"meta/{name}")
         return tuple(("@" + name if name[:1] == "@" else name, text) for name, text in texts if name not in moved)
 

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from converter.formats.mnemo.problems import Problems
-from converter.formats.mnemo.records import RAW_BLOCK, BlockRecord, FolderRecord, NoteRecord, UnknownPayload
+from converter.formats.mnemo.records import BlockRecord, FolderRecord, NoteRecord
 from converter.formats.mnemo.tolerant import blocks_from
 from converter.formats.mnemo.view import OuterView, text_form
 from converter.text.json_text import Members, dump, is_text
@@ -84,10 +84,10 @@ def _blocks(view: OuterView) -> list[BlockRecord] | None:
     value = view.find("blocks")
     if value is None:
         return None
-    if isinstance(value, list):
-        return blocks_from(value, view.at("blocks"), view.problems)
-    view.repaired("blocks", value, "an array")
-    return [BlockRecord(None, RAW_BLOCK, 0, [], UnknownPayload(dump(value)), {})]
+    if not isinstance(value, list):
+        view.repaired("blocks", value, "an array")
+        value = [value]
+    return blocks_from(value, view.at("blocks"), view.problems)
 
 
 def _tags(view: OuterView) -> tuple[str, ...] | UnsetType | None:

@@ -25,7 +25,7 @@ def _grouped(blocks: Blocks, answers: Answers) -> Blocks:
     made: list[Block] = []
     items: list[tuple[int, ListItem]] = []
     for block in blocks:
-        children = _grouped(block.children, answers) if block.children else ()
+        children = _below(block, answers)
         inner = block if children == block.children else msgspec.structs.replace(block, children=children)
         answers.became(block, inner)
         if isinstance(inner, ListItem):
@@ -35,6 +35,18 @@ def _grouped(blocks: Blocks, answers: Answers) -> Blocks:
         items = []
         made.append(inner)
     return (*made, *_lists(items, answers))
+
+
+def _below(block: Block, answers: Answers) -> Blocks:
+    """The children, grouped; the items of a list are grouped already."""
+    if not isinstance(block, List):
+        return _grouped(block.children, answers) if block.children else ()
+    made: list[Block] = []
+    for item in block.children:
+        children = _grouped(item.children, answers) if item.children else ()
+        made.append(item if children == item.children else msgspec.structs.replace(item, children=children))
+        answers.became(item, made[-1])
+    return tuple(made)
 
 
 def _depth_of(item: ListItem) -> int:

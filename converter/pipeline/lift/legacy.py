@@ -38,11 +38,17 @@ def _ordered(blocks: Blocks, answers: Answers) -> Blocks:
 
 def content_as_blocks(note: Note, _source: Profile, _answers: Answers) -> Note:
     """Text of a note that has no blocks is Markdown, as the notes of old times were written."""
-    content = next((text for name, text in note.attrs if name == "content"), "")
+    content = _text(dict(note.attrs).get("content", ""))
     attrs = tuple(pair for pair in note.attrs if pair[0] != "content")
     if note.blocks or not content.strip():
-        return msgspec.structs.replace(note, attrs=note.attrs if content.strip() else attrs)
+        return note if content.strip() else msgspec.structs.replace(note, attrs=attrs)
     return msgspec.structs.replace(note, attrs=attrs, blocks=parse(content).blocks)
+
+
+def _text(value: str) -> str:
+    """The text of a JSON string; "" for anything else."""
+    found = msgspec.json.decode(value) if value.startswith('"') else ""
+    return found if isinstance(found, str) else ""
 
 
 def column_pairs(note: Note, _source: Profile, answers: Answers) -> Note:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 import msgspec
 
@@ -39,6 +40,7 @@ class Ways(msgspec.Struct, frozen=True):
     exacts: dict[str, Fallback]
 
 
+_ORDER = "@order"
 _SINGLE_LINE = frozenset(("heading", "definition"))
 
 
@@ -63,14 +65,28 @@ class Lowering:
         for position, block in enumerate(blocks):
             self.losses.position = position
             made += self.block(block, Context())
-        return made
+        return self.renumbered(blocks, made)
 
     def blocks(self, blocks: Blocks, context: Context) -> list[Block]:
         """Lower a run of siblings."""
         made: list[Block] = []
         for block in blocks:
             made += self.block(block, context)
-        return made
+        return self.renumbered(blocks, made)
+
+    def renumbered(self, source: Blocks, made: list[Block]) -> list[Block]:
+        """Siblings that are not what they were stand in the order of their numbers, and are numbered anew."""
+        if not any(name == _ORDER for block in source for name, _ in block.attrs) or _same_objects(tuple(made), source):
+            return made
+        numbers = {id(block): dict(block.attrs).get(_ORDER) for block in made}
+        placed = [(int(numbers[id(block)] or place), block) for place, block in enumerate(made)]
+        ordered = [block for _, block in sorted(placed, key=lambda entry: entry[0])]
+        return [
+            msgspec.structs.replace(block, attrs=tuple(pair for pair in block.attrs if pair[0] != _ORDER))
+            if numbers[id(block)]
+            else block
+            for block in ordered
+        ]
 
     def block(self, block: Block, context: Context) -> list[Block]:
         """Lower one block; answers for it, and anchors it where links lead to it."""
@@ -138,7 +154,19 @@ class Lowering:
         if children != block.children or not _same_objects(children, block.children):
             changes["children"] = children
         changes |= self._common(block)
+        changes |= self.unsaid(block, kind_of(block))
         return msgspec.structs.replace(block, **changes) if changes else block
+
+    def unsaid(self, value: msgspec.Struct, kind: str) -> dict[str, object]:
+        """Changes that take back to their defaults what the target cannot say; what shows is reported."""
+        changes: dict[str, object] = {}
+        for member, what in self.pair.unsaid.get(kind, ()):
+            default = _defaults(type(value))[member]
+            if getattr(value, member) != default:
+                changes[member] = default
+                if what:
+                    self.loss("detail-lost", what=what)
+        return changes
 
     def _common(self, block: Block) -> dict[str, object]:
         """Changes to what all blocks share: ids, anchors, attributes, times."""
@@ -183,6 +211,11 @@ class Lowering:
             else:
                 made.append(Paragraph(runs=piece))
         return made + (list(children) if head is None else [])
+
+
+@cache
+def _defaults(kind: type[msgspec.Struct]) -> dict[str, object]:
+    return {field.name: field.default for field in msgspec.structs.fields(kind)}
 
 
 def _same_objects(left: Blocks, right: Blocks) -> bool:

@@ -152,9 +152,7 @@ def _callout_text(lowering: Lowering, block: Block, context: Context) -> list[Bl
             for r in block.title
         ]
         runs = merge_runs([*bold, *([TextRun(text="\n")] if runs else []), *runs])
-    if block.fold:
-        lowering.loss("detail-lost", what="the fold of a callout")
-    plain = msgspec.structs.replace(block, title=(), fold="", runs=runs)
+    plain = msgspec.structs.replace(block, title=(), runs=runs)
     return lowering.exact(plain, context)
 
 
@@ -184,8 +182,15 @@ def _exact_html(lowering: Lowering, block: Block, context: Context) -> list[Bloc
 
 
 def _flatten(lowering: Lowering, block: Block, context: Context) -> list[Block]:
-    """A container's children in order."""
-    made = lowering.blocks(block.children, context)
+    """A container's children in order; its columns are dissolved with it."""
+    made: list[Block] = []
+    for child in block.children:
+        if isinstance(child, Column):
+            made += _flatten(lowering, child, context)
+            lowering.answers.written(child)
+            lowering.answers.approximated(child)
+        else:
+            made += lowering.block(child, context)
     if block.runs:
         made = lowering.exact(Paragraph(runs=block.runs), context) + made
     return made
@@ -286,11 +291,6 @@ def _exact_image(lowering: Lowering, block: Block, context: Context) -> list[Blo
     if not runs and block.alt and not lowering.pair.same_system:
         runs = (TextRun(text=block.alt),)
     changes: dict[str, object] = {} if target == block.target else {"target": target}
-    if block.title and not lowering.pair.same_system:
-        lowering.loss("detail-lost", what="the title of a picture")
-        changes |= {"title": ""}
-    if block.height and not lowering.pair.same_system:
-        changes |= {"height": 0.0}
     made = msgspec.structs.replace(block, **changes) if changes else block
     return [lowering.rebuilt(made, runs=runs, children=())]
 

@@ -19,6 +19,7 @@ from converter.model.runs import (
     FormulaRun,
     FractionRun,
     ImageRun,
+    Link,
     RawRun,
     Run,
     Runs,
@@ -194,6 +195,9 @@ class Inline:
         color = self._pair.palette.get(color, color)
         background = self._pair.palette.get(background, background)
         link, reference, code = self.links.marks(style.link, style.reference)
+        if link is not None and link.title and "link" in self._pair.unsaid:
+            link = Link(link.target, "", link.key)
+            codes.append("detail-lost")
         codes += [code] if code else []
         return Style(flags, color, background, link, reference, style.memo), tuple(codes)
 

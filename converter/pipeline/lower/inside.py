@@ -17,6 +17,7 @@ from converter.pipeline.lower.finish import with_footnotes, with_ids, with_markd
 from converter.pipeline.lower.losses import Losses
 from converter.pipeline.pair import Pair
 from converter.text.frontmatter import entry
+from converter.text.json_text import quote
 
 __all__ = ["Lowered", "inside"]
 
@@ -90,7 +91,8 @@ def _facts(note: Note, order: WorkOrder, pair: Pair, losses: Losses) -> Note:
     _report(losses, "property", (["aliases"] if note.aliases else []) + lost)
     updated = note.updated or note.stamp or note.created
     created = note.created or note.stamp or updated
-    attrs = (("folderPath", output.folder_path),) if pair.parameter("breadcrumbs") else ()
+    trail = pair.parameter("breadcrumbs") if output.folder_path else ""
+    attrs = ((trail, quote(output.folder_path)),) if trail else ()
     return msgspec.structs.replace(bare, created=_utc(created), updated=_utc(updated), attrs=attrs, stamp=None)
 
 

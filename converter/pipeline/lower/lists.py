@@ -28,8 +28,9 @@ def dissolve_list(lowering: Lowering, block: Block, context: Context) -> list[Bl
             lowering.loss("list-flattened")
         if child.children and not nests and any(not isinstance(b, List) for b in child.children):
             lowering.loss("item-split")
-        item = _numbered(lowering, block, position, child)
-        made += lowering.anchored(_item(lowering, item, Context("item", depth), nests=nests), child)
+        first, *rest = _item(lowering, child, Context("item", depth), nests=nests)
+        numbered = _numbered(lowering, block, position, first)
+        made += lowering.anchored([numbered, *rest], child)
         lowering.answers.written(child)
         lowering.speak_of(outer)
     return made
@@ -64,7 +65,7 @@ def indented(block: Block, depth: int) -> Block:
 
 
 def _numbered(lowering: Lowering, block: List, position: int, child: Block) -> Block:
-    """The item with the numbers that the target wants to see in its attributes."""
+    """The lowered item with the numbers that the target wants to see in its attributes."""
     names = lowering.pair.parameter("number_attrs").split()
     if not (block.ordered and isinstance(child, ListItem) and names):
         return child

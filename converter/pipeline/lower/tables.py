@@ -23,7 +23,8 @@ def exact_table(lowering: Lowering, block: Block, context: Context) -> list[Bloc
         return lowering.exact(block, context)
     single = lowering.pair.markdown_text
     rows = tuple(_row(lowering, row, context, single_line=single) for row in block.rows)
-    table = msgspec.structs.replace(block, rows=rows)
+    columns = tuple(_column(lowering, column) for column in block.columns)
+    table = msgspec.structs.replace(block, rows=rows, columns=columns)
     if single:
         table = _markdown_grid(lowering, table)
     made = lowering.rebuilt(table, runs=(), children=())
@@ -38,6 +39,11 @@ def _row(lowering: Lowering, row: Row, context: Context, *, single_line: bool) -
         children = tuple(lowering.blocks(cell.children, Context("cell", context.depth)))
         cells.append(msgspec.structs.replace(cell, runs=runs, children=children))
     return msgspec.structs.replace(row, cells=tuple(cells))
+
+
+def _column(lowering: Lowering, column: TableColumn) -> TableColumn:
+    changes = lowering.unsaid(column, "table-column")
+    return msgspec.structs.replace(column, **changes) if changes else column
 
 
 def _markdown_grid(lowering: Lowering, table: Table) -> Table:
@@ -75,6 +81,7 @@ def _cell_pair(pair: Pair) -> Pair:
         runs=everything,
         marks=marks,
         blocks={**target.blocks, "table": EXACT},
+        unsaid={},
         parameters={**target.parameters, "text": "markdown", "colors": "css"},
     )
     return Pair(pair.source, profile)

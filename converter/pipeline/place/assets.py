@@ -28,7 +28,8 @@ def place_assets(catalog: Catalog, pair: Pair, digest: Callable[[str], str], rep
         if not (entry.shown or entry.named):
             report(Finding(code="asset-unused", item=f"assets/{key}"))
         if pair.same_system:
-            entry.paths, entry.name = (key,), key
+            path = _own_path(key, pair.parameter("asset_root"))
+            entry.paths, entry.name = (path,), path
         elif pair.parameter("tree") == "paths":
             _place_in_folder(entry, unique)
         else:
@@ -54,6 +55,11 @@ def _place_in_package(entry: AssetEntry, pair: Pair, digest: Callable[[str], str
     own = f"assets/note-assets/{name}"
     entry.paths = (shared,) if target == "0.6" else (shared, own) if directory else (own,)
     entry.name = f"{directory.rstrip('/')}/{name}" if directory else name
+
+
+def _own_path(key: str, root: str) -> str:
+    """Where an asset of this system stands, below the root that the target adds by itself."""
+    return key[max(key.lower().find("assets/"), 0) :] if root else key
 
 
 def _take(unique: Unique, name: str) -> str:

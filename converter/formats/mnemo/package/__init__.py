@@ -1,1 +1,28 @@
-"""TODO"""
+"""The `.mnemo` package: Mnemo's own file for passing notes, decks and maps on."""
+
+from __future__ import annotations
+
+from converter.formats.front import Format
+from converter.formats.mnemo.package.detect import detect
+from converter.formats.mnemo.package.index import open_source
+from converter.formats.mnemo.package.links import names, resolve
+from converter.formats.mnemo.package.profile import profile
+from converter.formats.mnemo.package.read import read
+from converter.formats.mnemo.package.write import open_target, render
+
+__all__ = ["FORMAT"]
+
+FORMAT = Format(
+    id="mnemo",
+    title=".mnemo package",
+    system="mnemo",
+    single_file=True,
+    detect=detect,
+    open_source=open_source,
+    read=read,
+    names=names,
+    resolve=resolve,
+    profile=profile,
+    render=render,
+    open_target=open_target,
+)

@@ -62,11 +62,11 @@ def laid_out(entries: Sequence[Entry], names: Iterable[str]) -> Layout:
         if folder:
             by_prefix.setdefault(fold(folder), index)
     for name in names:
-        index = _owner(name, by_prefix)
-        if index is None:
+        owner = _owner(name, by_prefix)
+        if owner is None:
             left.append(name)
         else:
-            files[index][name[len(folders[index]) + 1 :]] = name
+            files[owner][name[len(folders[owner]) + 1 :]] = name
     moved = _found_elsewhere(entries, folders, files, left)
     shares = tuple(
         Share(usual if index in moved else folders[index], files[index], index in moved)

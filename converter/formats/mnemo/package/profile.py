@@ -102,6 +102,17 @@ _SIX_FACTS: dict[str, Rule] = {
     "cover": Rule("drop", "property-lost"),
 }
 
+_UNSAID = {
+    "code.fenced": "",
+    "item.mark": "the state of a task",
+    "table-column.align": "the alignment of columns",
+    "link.title": "the title of a link",
+    "image.title": "the title of a picture",
+    "image.height": "",
+    "columns.layout": "",
+    "callout.fold": "the fold of a callout",
+}
+
 _OUTER = exact("folders", "notes", "decks", "maps", "settings", "payloads", "assets", "records")
 
 
@@ -120,6 +131,7 @@ def profile(options: Mapping[str, str]) -> Profile:
         marks=_MARKS | {"color": EXACT} if eight else _MARKS,
         facts=_FACTS | _SIX_FACTS if six else _FACTS,
         outer=_OUTER,
+        unsaid=_UNSAID,
         lifts=(
             "order-by-number",
             "content-as-blocks",
@@ -144,6 +156,7 @@ def profile(options: Mapping[str, str]) -> Profile:
             "richer": "" if eight else "0.8",
             "children": "folder",
             "breadcrumbs": "folderPath",
-            "ignorable_attrs": "sid ver folderPath @blocks",
+            "asset_root": "payloads/notes/",
+            "ignorable_attrs": "sid ver folderPath blocks title folderId parentNoteId emoji cover createdAt modifiedAt tags",
         },
     )

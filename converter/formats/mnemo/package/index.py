@@ -1,0 +1,313 @@
+"""An opened package: what its store holds, and the bytes of its notes (docs/formats/mnemo.md, "Package")."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, closing
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Final
+
+from converter.errors import InputError, ItemError
+from converter.findings.finding import Finding, Location
+from converter.formats.front import SourceContext, Stored
+from converter.formats.mnemo.package.checked import checked
+from converter.formats.mnemo.package.folders import folder_facts
+from converter.formats.mnemo.package.layout import Share, fold, laid_out
+from converter.formats.mnemo.package.manifest import MANIFEST, read_manifest
+from converter.formats.mnemo.package.rows import Database, Keys, sniff
+from converter.formats.mnemo.package.units import KNOWN_SCHEMAS, units_of
+from converter.model.facts import AssetFact, Fact, JunkFact, MemberFact, NoteFact, PayloadFact, UnitFact
+from converter.storage.archive import ZipReader
+from converter.storage.limits import exceeded
+
+if TYPE_CHECKING:
+    from converter.formats.mnemo.package.models import AssetEntry, Entry
+
+__all__ = ["PackageSource", "open_source"]
+
+_ASSET_FOLDERS: Final = ("ASSETS/IMAGES/", "ASSETS/NOTE-ASSETS/", "ASSETS/FILES/")
+_JUNK: Final = frozenset((".ds_store", "thumbs.db", "desktop.ini"))
+_JUNK_FOLDER: Final = "__MACOSX/"
+_NOTES: Final = "notes"
+_DATABASE: Final = "notes.db"
+
+
+def open_source(path: Path, context: SourceContext) -> PackageSource:
+    """Open a package. Raises InputError where it is none, or one that cannot be read as a whole."""
+    return PackageSource(path, context)
+
+
+class PackageSource:
+    """A `.mnemo` package, opened for reading."""
+
+    def __init__(self, path: Path, context: SourceContext) -> None:
+        self._context = context
+        self._depth = context.limits.json_depth
+        self._zip = ZipReader(path, context.limits, same=fold)
+        self._members = self._zip.members
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._extracted: dict[str, Path] = {}
+        try:
+            self._open()
+        except ItemError as error:
+            self.close()
+            raise InputError(error.message, hint=error.hint) from None
+        except BaseException:
+            self.close()
+            raise
+
+    def _open(self) -> None:
+        names = list(self._members)
+        if MANIFEST not in self._members:
+            raise _without_manifest(names)
+        manifest, self._oddities = read_manifest(
+            self._zip.read(MANIFEST), self._depth, strict=self._context.strict_unknown
+        )
+        self._manifest = manifest
+        layout = laid_out(manifest.entries, [name for name in names if name != MANIFEST])
+        self._shares = tuple(zip(manifest.entries, layout.shares, strict=True))
+        self._unlisted = layout.unlisted
+        self._listed: dict[str, AssetEntry] = {asset.path: asset for asset in manifest.assets}
+        if self._context.strict_unknown:
+            for entry in manifest.entries:
+                _check_known(entry)
+
+    def close(self) -> None:
+        """Close the archive and drop what was unpacked."""
+        self._zip.close()
+        if self._folder is not None:
+            self._folder.cleanup()
+            self._folder = None
+
+    def facts(self) -> Iterator[Fact | Finding]:
+        """Everything that the package holds: entry by entry, then what no entry covers."""
+        yield from self._zip.problems
+        yield from self._oddities
+        for name in self._members:
+            if "../" in name.replace("\\", "/"):
+                yield _finding("member-refused", f"payloads/{name}", name)
+        if (self._manifest.kind or "").lower() == "backup":
+            yield _finding("package-is-backup", "", MANIFEST)
+        folder_keys, note_keys, payload_keys = Keys(), Keys(), Keys()
+        for entry, share in self._shares:
+            yield from self._entry_findings(entry, share)
+            if entry.payload_type.lower() == _NOTES:
+                yield from self._notes_facts(entry, share, folder_keys, note_keys)
+            elif share.files or _kind(entry) not in KNOWN_SCHEMAS:
+                yield from self._payload_facts(entry, share, payload_keys)
+        for name in self._unlisted:
+            yield from self._stray_facts(name)
+
+    def _entry_findings(self, entry: Entry, share: Share) -> Iterator[Finding]:
+        kind = _kind(entry)
+        if kind not in KNOWN_SCHEMAS:
+            yield _finding("payload-unknown", f"payloads/{entry.payload_type}", MANIFEST, type=entry.payload_type)
+            return
+        if entry.schema_version > KNOWN_SCHEMAS[kind]:
+            numbers = {"version": str(entry.schema_version), "known": str(KNOWN_SCHEMAS[kind])}
+            yield _finding("schema-newer", f"payloads/{kind}", MANIFEST, type=kind, **numbers)
+        if share.moved or entry.path.rstrip("/").endswith("\\"):
+            yield _finding("manifest-repaired", f"payloads/{kind}", MANIFEST, what=f"the path {entry.path!r}")
+        if share.files:
+            return
+        twin = any(other is not share and other.folder == share.folder for _, other in self._shares)
+        yield _finding("entry-repeated" if twin else "payload-missing", f"payloads/{kind}", MANIFEST, type=kind)
+
+    def _notes_facts(self, entry: Entry, share: Share, folder_keys: Keys, note_keys: Keys) -> Iterator[Fact | Finding]:
+        member = _database_of(share)
+        if member is not None:
+            yield from self._database_facts(entry, member, folder_keys, note_keys)
+        elif share.files:
+            yield _finding("payload-missing", f"payloads/{_NOTES}", share.folder, type=_NOTES)
+        for name, member_name in share.files.items():
+            if member_name == member:
+                continue
+            if not fold(name).startswith(_ASSET_FOLDERS):
+                yield from self._stray_facts(member_name)
+            elif _is_junk(name):
+                yield JunkFact(key=member_name, kind="assets")
+            else:
+                yield from self._asset_facts(member_name)
+
+    def _database_facts(
+        self, entry: Entry, member: str, folder_keys: Keys, note_keys: Keys
+    ) -> Iterator[Fact | Finding]:
+        try:
+            database = Database(self._on_disk(member), member)
+        except InputError as error:
+            yield _unreadable(f"payloads/{_NOTES}", member, error)
+            yield self._single(member)
+            return
+        with closing(database):
+            try:
+                yield from folder_facts(database.rows("Folders", "FolderId"), folder_keys, self._depth)
+            except InputError as error:
+                yield _unreadable("folders/", member, error)
+            count = 0
+            try:
+                for found in self._note_facts(database, member, note_keys):
+                    count += isinstance(found, NoteFact)
+                    yield found
+            except InputError as error:
+                yield _unreadable("notes/", member, error)
+        if entry.counted and count != entry.item_count:
+            yield _mismatch(_NOTES, entry, count)
+
+    def _note_facts(self, database: Database, member: str, keys: Keys) -> Iterator[NoteFact | Finding]:
+        for row in database.rows("Notes", "NoteId"):
+            where = Location(member=member, table="Notes", row=row.key)
+            if row.null:
+                yield Finding(code="row-null", item=f"notes/{row.key}", location=where)
+                continue
+            key, repeated = keys.take(sniff(row.data, "noteId", self._depth).id, row.key)
+            if repeated:
+                details = (("id", key.rpartition("~")[0]),)
+                yield Finding(code="duplicate-id", item=f"notes/{key}", location=where, details=details)
+            yield NoteFact(key=key, size=len(row.data))
+
+    def _asset_facts(self, member: str) -> Iterator[AssetFact | Finding]:
+        size = self._members[member].size
+        listed = self._listed.get(member)
+        if listed is not None and listed.size_bytes not in (0, size):
+            sizes = {"size": str(size), "listed": str(listed.size_bytes)}
+            yield _finding("asset-mismatch", f"assets/{member}", member, **sizes)
+        yield AssetFact(key=member, name=member.rpartition("/")[2], size=size)
+
+    def _payload_facts(self, entry: Entry, share: Share, keys: Keys) -> Iterator[PayloadFact | Finding]:
+        kind = _kind(entry)
+        key, _ = keys.take(entry.payload_type or None, share.folder)
+        units: tuple[UnitFact, ...] = (UnitFact(kind="payloads", key=key, title=entry.payload_type),)
+        if kind in KNOWN_SCHEMAS:
+            try:
+                units, broken = units_of(
+                    kind, list(share.files), lambda name: self._loaded(share.files[name]), self._depth
+                )
+                if broken:
+                    what = f"{broken} of its rows are not JSON"
+                    yield _finding("payload-unreadable", f"payloads/{kind}", share.folder, why=what)
+                counted = sum(unit.kind != "folders" for unit in units)
+                if entry.counted and counted != entry.item_count and kind != "proofing":
+                    yield _mismatch(kind, entry, counted)
+            except InputError as error:
+                yield _unreadable(f"payloads/{kind}", share.folder, error)
+        yield PayloadFact(
+            key=key,
+            type=entry.payload_type,
+            members=tuple(self._member(member, name) for name, member in share.files.items()),
+            units=units,
+            known=kind in KNOWN_SCHEMAS,
+            entry=entry.text,
+        )
+
+    def _stray_facts(self, member: str) -> Iterator[Fact | Finding]:
+        """A file that no entry covers, or that its payload does not know."""
+        if _is_junk(member):
+            yield JunkFact(key=member, kind="payloads")
+            return
+        yield _finding("payload-unlisted", f"payloads/{member}", member)
+        yield self._single(member)
+
+    def _single(self, member: str) -> PayloadFact:
+        units = (UnitFact(kind="payloads", key=member),)
+        return PayloadFact(key=member, type="", members=(self._member(member, member),), units=units, known=False)
+
+    def _member(self, member: str, name: str) -> MemberFact:
+        return MemberFact(key=member, name=name, size=self._members[member].size)
+
+    def fetch(self, keys: Sequence[str] | None = None) -> Iterator[Stored | Finding]:
+        """The bytes of these notes (all: None), in the store's order. What is unreadable as a whole gives none."""
+        wanted = None if keys is None else set(keys)
+        taken = Keys()
+        for entry, share in self._shares:
+            member = _database_of(share) if _kind(entry) == _NOTES else None
+            if member is None:
+                continue
+            try:
+                yield from self._stored(member, taken, wanted)
+            except InputError:
+                continue
+
+    def _stored(self, member: str, keys: Keys, wanted: set[str] | None) -> Iterator[Stored]:
+        with closing(Database(self._on_disk(member), member)) as database:
+            for row in database.rows("Notes", "NoteId"):
+                if row.null:
+                    continue
+                key, _ = keys.take(sniff(row.data, "noteId", self._depth).id, row.key)
+                if wanted is None or key in wanted:
+                    yield Stored(key, row.data)
+
+    def open_asset(self, key: str) -> AbstractContextManager[IO[bytes]]:
+        """A file's bytes; raises ItemError at its end where they are not those that the manifest lists."""
+        listed = self._listed.get(key)
+        stream = self._zip.open(key)
+        if listed is None or not listed.checksum_sha256:
+            return stream
+        return checked(stream, key, listed.checksum_sha256)
+
+    def open_member(self, key: str) -> AbstractContextManager[IO[bytes]]:
+        """A member of a payload, by its full name."""
+        return self._zip.open(key)
+
+    def _loaded(self, member: str) -> Path:
+        """A file that will be held in memory, unpacked."""
+        size = self._members[member].size
+        if size > self._context.limits.load_bytes and not member.lower().endswith(".db"):
+            exceeded(self._context.limits, "load_bytes", f"the size of {member}", size)
+        return self._on_disk(member)
+
+    def _on_disk(self, member: str) -> Path:
+        """A member unpacked into a temporary file, once."""
+        if member not in self._extracted:
+            if self._folder is None:
+                self._folder = tempfile.TemporaryDirectory(prefix="mnemo-converter-")
+            path = Path(self._folder.name) / f"{len(self._extracted)}.db"
+            with self._zip.open(member) as source, path.open("wb") as target:
+                shutil.copyfileobj(source, target)
+            self._extracted[member] = path
+        return self._extracted[member]
+
+
+def _without_manifest(names: list[str]) -> InputError:
+    deeper = next((name for name in names if name.endswith("/" + MANIFEST)), None)
+    hint = f"there is one at {deeper}: was a folder packed instead of its contents?" if deeper else ""
+    if not hint and any(name.startswith("payloads/") for name in names):
+        hint = "an export of Mnemo that failed half-way leaves such a file: export again"
+    return InputError(f"{MANIFEST} is missing from the package", hint=hint)
+
+
+def _check_known(entry: Entry) -> None:
+    kind = _kind(entry)
+    if kind not in KNOWN_SCHEMAS:
+        raise InputError(f"unknown payload type {entry.payload_type!r}, refused by --strict-unknown")
+    if entry.schema_version > KNOWN_SCHEMAS[kind]:
+        raise InputError(
+            f"payload {kind}: schema version {entry.schema_version} is newer than {KNOWN_SCHEMAS[kind]}, "
+            "refused by --strict-unknown"
+        )
+
+
+def _kind(entry: Entry) -> str:
+    return entry.payload_type.lower()
+
+
+def _database_of(share: Share) -> str | None:
+    return next((member for name, member in share.files.items() if fold(name) == _DATABASE.upper()), None)
+
+
+def _is_junk(name: str) -> bool:
+    return name.rpartition("/")[2].lower() in _JUNK or name.startswith(_JUNK_FOLDER)
+
+
+def _finding(code: str, item: str, member: str, **details: str) -> Finding:
+    return Finding(code=code, item=item, location=Location(member=member), details=tuple(details.items()))
+
+
+def _unreadable(item: str, member: str, error: InputError) -> Finding:
+    return _finding("payload-unreadable", item, member, why=error.message)
+
+
+def _mismatch(kind: str, entry: Entry, count: int) -> Finding:
+    numbers = {"counted": str(count), "listed": str(entry.item_count)}
+    return _finding("count-mismatch", f"payloads/{kind}", MANIFEST, type=kind, **numbers)

@@ -1,0 +1,25 @@
+"""A note of a package from the bytes of its row: pure."""
+
+from __future__ import annotations
+
+from converter.errors import ItemError
+from converter.findings.finding import Finding
+from converter.formats.front import SourceContext, Stored
+from converter.formats.mnemo.notes import note_from
+from converter.formats.mnemo.problems import Problems
+from converter.model.items import Note
+
+__all__ = ["read"]
+
+
+def read(stored: Stored, context: SourceContext) -> tuple[Note, tuple[Finding, ...]]:
+    """The note, and what was wrong in it. Raises ItemError where the row holds no JSON object or is too large."""
+    problems = Problems(f"notes/{stored.key}", "Notes", stored.key)
+    limits = context.limits
+    if len(stored.data) > limits.note_bytes:
+        raise ItemError(
+            f"{problems.item}: {len(stored.data):,} bytes are above the limit note_bytes={limits.note_bytes:,}",
+            hint=f"raise it with --limits note_bytes={len(stored.data)}",
+        )
+    note = note_from(stored.data, stored.key, context.zone, limits.json_depth, problems)
+    return note, problems.findings()

@@ -1,0 +1,207 @@
+"""SQLite databases, opened without trust and without a trace (docs/formats/containers.md, "SQLite")."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing, contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from converter.errors import EnvironmentFaultError, InputError, ItemError, LimitError
+from converter.storage.faults import fault, opening
+from converter.storage.limits import DEFAULT_LIMITS, Limits
+from converter.storage.sniff import HEAD_BYTES, SQLITE_MAGIC, describe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+__all__ = ["check_sound", "create", "is_broken_text", "open_readonly", "reading", "tables", "writing"]
+
+_WAIT_SECONDS: Final = 5.0
+_WAL_VERSION: Final = 2
+_STEPS: Final = 100_000
+"""Steps of SQLite's machine between two looks at a query."""
+_FREE_STEPS: Final = 100_000_000
+_STEPS_PER_BYTE: Final = 16
+_PAGE_BYTES: Final = 4096
+_IN_USE_HINT: Final = "Close the application that uses it, so that everything is in the database, and try again."
+
+
+@contextmanager
+def reading(what: str, *, item: bool = False) -> Iterator[None]:
+    """Around reading: SQLite's errors become InputError, or ItemError where only one item is lost with them.
+
+    A value that is too large becomes LimitError. `what` names what is read.
+    """
+    try:
+        yield
+    except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_TOOBIG:
+            raise LimitError(
+                f"{what} holds a value that is above the limit load_bytes.",
+                hint="If you trust this source: a higher --limits load_bytes=…, or --no-limits.",
+            ) from error
+        kind = ItemError if item else InputError
+        raise kind(f"{what} cannot be read: {_reason(error)}.", hint="The database is damaged or in use.") from error
+
+
+def _reason(error: sqlite3.Error) -> str:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code == sqlite3.SQLITE_INTERRUPT:
+        return "a query does not come to an end"
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return "another program is writing to it"
+    return str(error)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Around writing a database of ours: SQLite's errors become EnvironmentFaultError."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise EnvironmentFaultError(f"Cannot write {path}: {error}.", hint="Is there room, and permission?") from error
+    except OSError as error:
+        raise fault(error, "Cannot write", path) from error
+
+
+class _Reader(sqlite3.Connection):
+    """A connection on which every query has a number of steps that it may take."""
+
+    allowed = _FREE_STEPS
+    taken = 0
+
+    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+        """Run a query; its steps are counted anew."""
+        self.taken = 0
+        return super().execute(sql, parameters)
+
+    def look(self) -> bool:
+        """Whether the query that is running has to stop."""
+        self.taken += _STEPS
+        return self.taken > self.allowed
+
+
+def open_readonly(path: Path, limits: Limits = DEFAULT_LIMITS) -> sqlite3.Connection:
+    """Open a database to read it and only that: no code in its schema is trusted, nothing appears beside the file.
+
+    Text comes as `str`; bytes in it that are no UTF-8 come as lone surrogates (`surrogateescape`), so none is lost and
+    `is_broken_text` can tell. Databases in UTF-16 work. A query that would not end is interrupted after a number of
+    steps that grows with the file. Raises InputError for what is no database, for one that is in use, and for one whose
+    newest rows lie in a `-wal` or `-journal` beside it. Use it inside `reading`, which translates what SQLite raises.
+    """
+    with opening(path, "an SQLite database"):
+        head = _head(path)
+        _refuse_newer_files(path)
+        size = path.stat().st_size
+    mode = "immutable=1" if _WAL_VERSION in head[18:20] else "mode=ro"
+    with reading(str(path)):
+        connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?{mode}",
+            uri=True,
+            timeout=_WAIT_SECONDS,
+            isolation_level=None,
+            factory=_Reader,
+        )
+        try:
+            _harden(connection, limits)
+            connection.allowed = _FREE_STEPS + _STEPS_PER_BYTE * size
+            connection.set_progress_handler(connection.look, _STEPS)
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def _harden(connection: sqlite3.Connection, limits: Limits) -> None:
+    connection.text_factory = partial(str, encoding="utf-8", errors="surrogateescape")
+    for pragma in ("trusted_schema=OFF", "query_only=ON", "cell_size_check=ON", "mmap_size=0"):
+        connection.execute(f"PRAGMA {pragma}")
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, min(limits.load_bytes, 2**31 - 1))
+    connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+    for name, value in (("DEFENSIVE", True), ("ENABLE_TRIGGER", False), ("ENABLE_VIEW", False)):
+        option = getattr(sqlite3, f"SQLITE_DBCONFIG_{name}", None)
+        if option is not None and hasattr(connection, "setconfig"):
+            connection.setconfig(option, value)
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    if head.startswith(SQLITE_MAGIC):
+        return head
+    what = describe(head)
+    if what == "unknown binary data":
+        what = "encrypted, or no database at all"
+    raise InputError(f"{path} is not an SQLite database: it is {what}.")
+
+
+def _refuse_newer_files(path: Path) -> None:
+    """What was not yet written into the database would be missed, and reading it would change files beside it."""
+    log = path.with_name(path.name + "-wal")
+    if log.exists() and log.stat().st_size:
+        raise InputError(f"{path} is in use: {log.name} beside it holds newer rows.", hint=_IN_USE_HINT)
+    journal = path.with_name(path.name + "-journal")
+    if journal.exists():
+        with journal.open("rb") as file:
+            if file.read(28).strip(b"\0"):
+                hint = f"{_IN_USE_HINT} After a crash: start and close that application."
+                raise InputError(f"{path} is in the middle of a change: {journal.name} is beside it.", hint=hint)
+
+
+def tables(connection: sqlite3.Connection) -> dict[str, str]:
+    """The names of tables and views, sorted, with what they are: `table`, `view` or `virtual`.
+
+    Only a `table` holds rows of its own; what the others give is computed, by whatever the file says.
+    """
+    query = "SELECT name, type, rootpage FROM sqlite_master WHERE type IN ('table', 'view') ORDER BY name"
+    return {
+        name: kind if kind == "view" or root else "virtual"
+        for name, kind, root in connection.execute(query)
+        if isinstance(name, str) and not name.lower().startswith("sqlite_")
+    }
+
+
+def check_sound(connection: sqlite3.Connection, what: str) -> None:
+    """Raise InputError when SQLite's own quick check finds damage. Reads the whole file."""
+    with reading(what), closing(connection.execute("PRAGMA quick_check(1)")) as cursor:
+        complaint = cursor.fetchone()[0]
+    if complaint != "ok":
+        raise InputError(f"{what} is damaged: {complaint}.", hint="Restore it from a backup, or export it again.")
+
+
+def is_broken_text(text: str) -> bool:
+    """Whether a text from a database holds bytes that are no UTF-8 (as lone surrogates)."""
+    if text.isascii():
+        return False
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+def create(path: Path) -> sqlite3.Connection:
+    """A new database, fast to fill and the same for the same statements.
+
+    It has no journal and does not sync: it must be made in a staging place. Raises EnvironmentFaultError. Use it inside
+    `writing`, which translates what SQLite raises, and `commit` before closing.
+    """
+    with writing(path):
+        connection = sqlite3.connect(path)
+        try:
+            for pragma in (
+                f"page_size={_PAGE_BYTES}",
+                "encoding='UTF-8'",
+                "auto_vacuum=NONE",
+                "journal_mode=OFF",
+                "synchronous=OFF",
+                "locking_mode=EXCLUSIVE",
+            ):
+                connection.execute(f"PRAGMA {pragma}")
+        except BaseException:
+            connection.close()
+            raise
+    return connection

@@ -1,0 +1,60 @@
+"""Escaping: as little as needed, and always enough."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["escape_line_starts", "escape_text"]
+
+_ALWAYS = re.compile(r"[*`\[\]<]|~(?=~)|(?<=~)~|\\(?=[!-/:-@\[-`{-~\n]|$)|==|%%|\$(?=\S)|(?<=\S)\$")
+_UNDERSCORE = re.compile(r"_")
+_ENTITY = re.compile(r"&(?=#\d{1,7};|#[xX][0-9A-Fa-f]{1,6};|[A-Za-z][A-Za-z0-9]{1,31};)")
+_TAG = re.compile(r"(?<!\S)#(?=[\w/-]*[^\W\d])")
+_ANCHOR = re.compile(r"(?:^|(?<=[ \n]))\^(?=[A-Za-z0-9-]+$)")
+_START = re.compile(
+    r"(?P<sign>#{1,6}(?=\s|$)|>|[-+](?=\s|$)|=(?==*\s*$)|-(?=-*\s*$)|:(?=\s)|~(?=~~)|\|)|(?P<number>\d{1,9})(?=[.)](?:\s|$))"
+)
+
+
+def escape_text(text: str, *, before: str, after: str, pipes: bool) -> str:
+    """Text so that it stays text; `before` and `after` are its neighbours, `pipes` whether it stands in a table."""
+    text = _ENTITY.sub(r"\\&", _ALWAYS.sub(_signs, text))
+    text = _underscores(text, before, after)
+    if "#" in text:
+        text = _TAG.sub(lambda m: "#" if m.start() == 0 and before and not before.isspace() else r"\#", text)
+    return text.replace("|", r"\|") if pipes else text
+
+
+def _signs(match: re.Match[str]) -> str:
+    return "".join("\\" + sign for sign in match[0])
+
+
+def _underscores(text: str, before: str, after: str) -> str:
+    """An underscore inside a word needs nothing."""
+    if "_" not in text:
+        return text
+    around = f"{before[-1:] or ' '}{text}{after[:1] or ' '}"
+
+    def one(match: re.Match[str]) -> str:
+        at = match.start() + 1
+        inside = around[at - 1].isalnum() and around[at + 1].isalnum()
+        return "_" if inside else r"\_"
+
+    return _UNDERSCORE.sub(one, text)
+
+
+def escape_line_starts(text: str) -> str:
+    """A block's lines so that none of them starts a block of another kind, and no name is read at the end."""
+    lines = text.split("\n")
+    made = [_escaped_start(line) for line in lines]
+    whole = "\n".join(made)
+    return _ANCHOR.sub(r"\\^", whole)
+
+
+def _escaped_start(line: str) -> str:
+    match = _START.match(line)
+    if match is None:
+        return line
+    if match["number"]:
+        return f"{match['number']}\\{line[match.end() :]}"
+    return "\\" + line

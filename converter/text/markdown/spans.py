@@ -1,0 +1,296 @@
+"""Runs as Markdown: nested minimally, each mark by the sign that will be read back as the mark."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from urllib.parse import quote
+
+from converter.model.runs import (
+    BOLD,
+    CODE,
+    HIGHLIGHT,
+    ITALIC,
+    KEY,
+    STRIKE,
+    SUB,
+    SUP,
+    UNDERLINE,
+    BreakRun,
+    EmbedRun,
+    FootnoteRun,
+    FormulaRun,
+    ImageRun,
+    Link,
+    RawRun,
+    Reference,
+    Run,
+    Runs,
+    Style,
+    TagRun,
+    TextRun,
+)
+from converter.text.markdown.escape import escape_text
+
+__all__ = ["render_runs"]
+
+_SIGNS = {BOLD: ("**", "strong"), ITALIC: ("*", "em"), STRIKE: ("~~", "s"), HIGHLIGHT: ("==", "mark")}
+_ELEMENTS = {UNDERLINE: "u", SUB: "sub", SUP: "sup", KEY: "kbd"}
+_FLAGS = (BOLD, ITALIC, STRIKE, HIGHLIGHT, UNDERLINE, SUB, SUP, KEY)
+_BACKTICKS = re.compile(r"`+")
+_ENTITY = re.compile(r"&(?=#?\w{1,31};)")
+_PLAIN_DESTINATION = re.compile(r"(?:[^\s()<>\\\x00-\x1f&]|&(?!#?\w{1,31};))+")
+
+Mark = tuple[str, object]
+
+
+class _Sign:
+    """The opening or closing sign of an emphasis that may be Markdown's or HTML's."""
+
+    __slots__ = ("flag", "html", "opens", "partner")
+
+    def __init__(self, flag: int, *, opens: bool) -> None:
+        self.flag = flag
+        self.opens = opens
+        self.html = False
+        self.partner: _Sign | None = None
+
+    def text(self) -> str:
+        """The sign as it will stand."""
+        sign, name = _SIGNS[self.flag]
+        if not self.html:
+            return sign
+        return f"<{name}>" if self.opens else f"</{name}>"
+
+
+Token = str | _Sign
+
+
+def render_runs(runs: Runs, *, single_line: bool = False, pipes: bool = False) -> str:
+    """Runs as Markdown; `single_line` where a line break would end the block, `pipes` in tables."""
+    writer = _Writer(runs, single_line=single_line, pipes=pipes)
+    tokens = writer.nest(0, len(runs), frozenset())
+    _settle(tokens)
+    return "".join(token if isinstance(token, str) else token.text() for token in tokens)
+
+
+class _Writer:
+    def __init__(self, runs: Runs, *, single_line: bool, pipes: bool) -> None:
+        self._runs = runs
+        self._single_line = single_line
+        self._pipes = pipes
+        self._marks = [_marks_of(run) for run in runs]
+
+    def nest(self, start: int, end: int, active: frozenset[Mark]) -> list[Token]:
+        """The runs from `start` to `end`, marks that are `active` around them left out."""
+        made: list[Token] = []
+        at = start
+        while at < end:
+            wanted = [mark for mark in self._marks[at] if mark not in active]
+            if not wanted:
+                made.append(self._leaf(at, active))
+                at += 1
+                continue
+            reach = {mark: self._reach(mark, at, end) for mark in wanted}
+            mark = max(wanted, key=lambda one: reach[one])
+            inner = self.nest(at, reach[mark], active | {mark})
+            made += self._wrap(mark, inner, at, reach[mark])
+            at = reach[mark]
+        return made
+
+    def _reach(self, mark: Mark, at: int, end: int) -> int:
+        while at < end and mark in self._marks[at]:
+            at += 1
+        return at
+
+    def _wrap(self, mark: Mark, inner: list[Token], start: int, end: int) -> list[Token]:
+        kind, value = mark
+        if kind == "flag" and isinstance(value, int):
+            if value in _ELEMENTS:
+                name = _ELEMENTS[value]
+                return [f"<{name}>", *inner, f"</{name}>"]
+            opening, closing = _Sign(value, opens=True), _Sign(value, opens=False)
+            opening.partner, closing.partner = closing, opening
+            return [opening, *inner, closing]
+        if kind == "span" and isinstance(value, tuple):
+            return [_span(*value), *inner, "</span>"]
+        if isinstance(value, Link):
+            return self._link(value, inner, start, end)
+        if isinstance(value, Reference):
+            return self._reference(value, inner)
+        return inner
+
+    def _link(self, link: Link, inner: list[Token], start: int, end: int) -> list[Token]:
+        text = self._runs[start] if end == start + 1 else None
+        if isinstance(text, TextRun) and text.text == link.target and not link.title and _is_auto(link.target):
+            return [f"<{link.target}>"]
+        if isinstance(text, TextRun) and f"mailto:{text.text}" == link.target and not link.title and _MAIL.fullmatch(text.text):
+            return [f"<{text.text}>"]
+        title = ""
+        if link.title:
+            title = ' "' + re.sub(r'(["\\&])', r"\\\1", link.title) + '"'
+        return ["[", *inner, f"]({self._destination(link.target)}{title})"]
+
+    def _destination(self, target: str) -> str:
+        if self._pipes:
+            target = target.replace("|", "\\|")
+        if not target or _PLAIN_DESTINATION.fullmatch(target):
+            return target
+        safe = re.sub(r"[\x00-\x1f\x7f]", lambda m: quote(m[0]), target)
+        return "<" + _ENTITY.sub(r"\\&", re.sub(r"([<>\\])", r"\\\1", safe)) + ">"
+
+    def _reference(self, reference: Reference, inner: list[Token]) -> list[Token]:
+        name = reference.target + (f"#{reference.place}" if reference.place else "")
+        if reference.shows == "title":
+            return [f"[[{name}]]"]
+        return [f"[[{name}", "\\|" if self._pipes else "|", *inner, "]]"]
+
+    def _leaf(self, at: int, active: frozenset[Mark]) -> Token:
+        run = self._runs[at]
+        match run:
+            case TextRun():
+                return self._text(run, at)
+            case FormulaRun(tex=tex):
+                return "$" + (tex.replace("|", "\\|") if self._pipes else tex) + "$"
+            case TagRun(name=name):
+                return f"#{name}"
+            case ImageRun():
+                return self._image(run)
+            case EmbedRun(target=target, place=place, text=text):
+                pipe = "\\|" if self._pipes else "|"
+                return f"![[{target}{'#' + place if place else ''}{pipe + text if text else ''}]]"
+            case FootnoteRun(label=label):
+                return f"[^{label}]"
+            case RawRun(format="comment", source=source):
+                return f"%%{source}%%"
+            case RawRun(source=source):
+                return source.replace("|", "\\|") if self._pipes else source
+            case BreakRun():
+                last = at == len(self._runs) - 1
+                return "<br>" if self._single_line or last else "\\\n"
+            case _:
+                return ""
+
+    def _text(self, run: TextRun, at: int) -> str:
+        if run.style.flags & CODE:
+            return self._code(run.text)
+        before = _edge(self._runs[at - 1], last=True) if at else ""
+        after = _edge(self._runs[at + 1], last=False) if at + 1 < len(self._runs) else ""
+        text = escape_text(run.text, before=before, after=after, pipes=self._pipes)
+        if run.text.endswith("!") and after == "[":
+            text = text[:-1] + "\\!"
+        return text
+
+    def _code(self, text: str) -> str:
+        fence = "`"
+        lengths = {len(found) for found in _BACKTICKS.findall(text)}
+        while len(fence) in lengths:
+            fence += "`"
+        pad = " " if text.startswith("`") or text.endswith("`") or _needs_pad(text) else ""
+        body = text.replace("|", "\\|") if self._pipes else text
+        return f"{fence}{pad}{body}{pad}{fence}"
+
+    def _image(self, run: ImageRun) -> str:
+        size = f"{run.width}" + (f"x{run.height}" if run.height else "") if run.width or run.height else ""
+        pipe = "\\|" if self._pipes else "|"
+        if run.wiki:
+            parts = [part for part in (run.alt, size) if part]
+            return f"![[{run.target}{''.join(pipe + part for part in parts)}]]"
+        alt = escape_text(run.alt, before="[", after="]", pipes=self._pipes)
+        alt += pipe + size if size else ""
+        title = ' "' + re.sub(r'(["\\&])', r"\\\1", run.title) + '"' if run.title else ""
+        return f"![{alt}]({self._destination(run.target)}{title})"
+
+
+_MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
+_AUTO = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>\x00-\x1f]*")
+
+
+def _is_auto(target: str) -> bool:
+    return _AUTO.fullmatch(target) is not None
+
+
+def _needs_pad(text: str) -> bool:
+    return text.startswith(" ") and text.endswith(" ") and bool(text.strip(" "))
+
+
+def _marks_of(run: Run) -> list[Mark]:
+    style: Style = run.style
+    marks: list[Mark] = []
+    if style.reference is not None:
+        marks.append(("reference", style.reference))
+    if style.link is not None:
+        marks.append(("link", style.link))
+    marks += [("flag", flag) for flag in _FLAGS if style.flags & flag]
+    if style.color or style.background:
+        marks.append(("span", (style.color, style.background)))
+    return marks
+
+
+def _span(color: str, background: str) -> str:
+    parts = [f"color: {color};"] if color else []
+    parts += [f"background-color: {background};"] if background else []
+    return f'<span style="{" ".join(parts)}">'
+
+
+def _edge(run: Run, *, last: bool) -> str:
+    """The character of a neighbouring run that text meets."""
+    if isinstance(run, TextRun) and not run.style.flags & CODE and run.text:
+        return run.text[-1] if last else run.text[0]
+    return {TextRun: "`", ImageRun: "!" if not last else ")", FootnoteRun: "]" if last else "["}.get(type(run), "$")
+
+
+def _settle(tokens: list[Token]) -> None:
+    """Choose Markdown's sign for each emphasis where it will be read as one, else HTML's."""
+    for place, token in enumerate(tokens):
+        if isinstance(token, _Sign) and token.opens:
+            partner = token.partner
+            closing = next(n for n in range(place + 1, len(tokens)) if tokens[n] is partner)
+            fits = _opens(tokens, place) and _closes(tokens, closing) and not _sign_inside(tokens, place, closing)
+            token.html = not fits
+            if partner is not None:
+                partner.html = not fits
+
+
+def _neighbour(tokens: list[Token], place: int, step: int) -> str:
+    at = place + step
+    while 0 <= at < len(tokens):
+        token = tokens[at]
+        text = token if isinstance(token, str) else token.text()
+        if text:
+            return text[-1] if step < 0 else text[0]
+        at += step
+    return ""
+
+
+def _opens(tokens: list[Token], place: int) -> bool:
+    before, after = _neighbour(tokens, place, -1), _neighbour(tokens, place, 1)
+    if not after or after.isspace() or _touches(tokens, place):
+        return False
+    return not _is_punctuation(after) or not before or before.isspace() or _is_punctuation(before)
+
+
+def _closes(tokens: list[Token], place: int) -> bool:
+    before, after = _neighbour(tokens, place, -1), _neighbour(tokens, place, 1)
+    if not before or before.isspace() or _touches(tokens, place):
+        return False
+    return not _is_punctuation(before) or not after or after.isspace() or _is_punctuation(after)
+
+
+def _touches(tokens: list[Token], place: int) -> bool:
+    """Whether another sign of the same character stands beside: runs of signs have rules of their own."""
+    token = tokens[place]
+    sign = _SIGNS[token.flag][0][0] if isinstance(token, _Sign) else ""
+    return any(_neighbour(tokens, place, step) == sign for step in (-1, 1))
+
+
+def _sign_inside(tokens: list[Token], start: int, end: int) -> bool:
+    """Whether the text between holds the raw sign of a highlight, which has no escape inside code."""
+    token = tokens[start]
+    if not isinstance(token, _Sign) or token.flag != HIGHLIGHT:
+        return False
+    return any(isinstance(one, str) and "==" in one for one in tokens[start + 1 : end])
+
+
+def _is_punctuation(char: str) -> bool:
+    return unicodedata.category(char)[0] in "PS"
