@@ -1,199 +1,278 @@
-"""New targets, all or nothing: made beside their final place, synced once, renamed (docs/formats/containers.md, "Commit")."""
+"""New targets, all or nothing: made beside their final place, synced once, renamed.
+
+See docs/formats/containers.md, "Commit".
+"""
 
 from __future__ import annotations
 
-import ctypes
+import hashlib
 import os
 import shutil
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from types import TracebackType
-from typing import Self
+from contextlib import suppress
+from itertools import count
+from typing import TYPE_CHECKING, Final, Self
 
 import msgspec
 
-from converter.errors import EnvironmentFaultError, TargetError
+from converter.errors import InternalFaultError, TargetError
+from converter.storage.faults import check_space, fault, writing
+from converter.storage.system import exchange, rename_new, sync, sync_folder, try_lock
+from converter.storage.target import check_kind, check_target, is_occupied, refuse_occupied
 
-__all__ = ["CommitResult", "Staging", "check_target", "environment_faults"]
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
 
-_MARK = ".mnemo-converter-"
-_RENAME_EXCHANGE = 2
-_AT_FDCWD = -100
+__all__ = ["CommitResult", "Staging", "check_target"]
+
+_MARK: Final = ".mnemo-converter"
+_LOCK: Final = "lock"
+_WORK: Final = "work"
+_ASIDE: Final = "moved-aside"
+_OLD: Final = "old"
+_OURS: Final = frozenset((_LOCK, _WORK, _ASIDE, _OLD))
+_NAME_BYTES: Final = 200
 
 
 class CommitResult(msgspec.Struct, frozen=True):
-    """Where the replaced target was kept, None where there was none."""
+    """`backup` is where the replaced target was kept; None where there was none or it was not to be kept."""
 
     backup: Path | None = None
 
 
-@contextmanager
-def environment_faults(what: str) -> Iterator[None]:
-    """Turn what the system refuses into `EnvironmentFaultError`, with its reason and what to do."""
-    try:
-        yield
-    except OSError as error:
-        reason = error.strerror or str(error)
-        hint = "Make room or choose another place." if error.errno in (28, 122) else "Check the place and its rights."
-        raise EnvironmentFaultError(f"{what} failed: {reason} ({error.filename or ''}).", hint=hint) from error
-
-
-def check_target(source: Path, final: Path, overwrite: bool) -> None:
-    """Refuse a target that cannot be meant: the source itself, inside it, around it, or something that stands there.
-
-    Raises `TargetError`. An empty folder may be filled; a file or a full folder needs `overwrite`.
-    """
-    here, there = source.resolve(), final.resolve()
-    if here == there:
-        raise TargetError(f"The target {final} is the source itself.", hint="Name another target.")
-    if here.is_dir() and there.is_relative_to(here):
-        raise TargetError(f"The target {final} lies inside the source.", hint="Name a target outside of it.")
-    if here.is_relative_to(there):
-        raise TargetError(f"The source lies inside the target {final}.", hint="Name a target outside of it.")
-    if final.is_symlink():
-        raise TargetError(f"The target {final} is a link.", hint="Name the place that it leads to.")
-    if not overwrite and _is_occupied(final):
-        hint = "Name a new place, or replace it with --overwrite-output (a backup is kept)."
-        raise TargetError(f"The target {final} exists already.", hint=hint)
-
-
-def _is_occupied(path: Path) -> bool:
-    if path.is_dir():
-        return any(path.iterdir())
-    return path.exists()
-
-
 class Staging:
-    """A target in the making, beside its final place; a context manager that cleans up after failure.
+    """A target in the making, in a hidden room beside its final place; a context manager that cleans up after itself.
 
-    `path` is where to write. `commit` puts it in its place; without it nothing has happened.
+    Write to `path`, which does not exist yet; what is written beside it vanishes with the room. `commit` puts `path` in
+    its final place; without it nothing has happened. `leftovers` tells what was found of an earlier run that was
+    killed, and what became of it. `needed` is how many bytes the target will take at least, as far as that is known.
+
+    Entering raises TargetError when another run is making the same target, EnvironmentFaultError when there is no room
+    for `needed` bytes or the system refuses; so does leaving with an OSError.
     """
 
-    def __init__(self, final: Path) -> None:
+    def __init__(self, final: Path, *, folder: bool, needed: int = 0) -> None:
         self.final = final.absolute()
-        self.path = self.final.with_name(f"{_MARK}{os.getpid()}-{self.final.name}")
+        self.leftovers: tuple[str, ...] = ()
+        self._folder = folder
+        self._needed = needed
+        self._room = self.final.with_name(_room_name(self.final.name))
+        self.path = self._room / _WORK / self.final.name
+        self._lock: int | None = None
+        self._claimed = False
+        self._made_parents: list[Path] = []
 
     @classmethod
-    def for_file(cls, final: Path) -> Staging:
+    def for_file(cls, final: Path, *, needed: int = 0) -> Self:
         """Stage one file."""
-        return cls(final)
+        return cls(final, folder=False, needed=needed)
 
     @classmethod
-    def for_folder(cls, final: Path) -> Staging:
+    def for_folder(cls, final: Path, *, needed: int = 0) -> Self:
         """Stage a folder."""
-        return cls(final)
+        return cls(final, folder=True, needed=needed)
 
     def __enter__(self) -> Self:
-        with environment_faults("Making the target's folder"):
-            self.final.parent.mkdir(parents=True, exist_ok=True)
-            _sweep(self.final)
-            _remove(self.path)
+        with writing(self.final):
+            self._make_parents()
+            try:
+                self._claim()
+                check_space(self._room, self.final, self._needed)
+                (self._room / _WORK).mkdir()
+            except BaseException:
+                self._leave()
+                raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        _remove(self.path)
-        if isinstance(error, OSError):
-            with environment_faults("Writing the target"):
-                raise error
+        try:
+            if isinstance(error, OSError):
+                needed = max(self._needed, _size(self._room))
+                raise fault(error, "Cannot write", self._blamed(error), needed=needed) from error
+        finally:
+            self._leave()
+
+    def _blamed(self, error: OSError) -> str:
+        """The file that an error is about: what is staged is shown under its final name."""
+        name = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else ""
+        return name if name and not name.startswith(str(self._room)) else str(self.final)
 
     def commit(self, overwrite: bool, backup: bool) -> CommitResult:
-        """Put the staged target into its place; what stood there is kept as `NAME.bak-N` where `backup` says so."""
-        with environment_faults("Replacing the target"):
-            _sync(self.path)
-            if not _is_occupied(self.final):
-                if self.final.is_dir():
-                    self.final.rmdir()
-                self.path.rename(self.final)
-                _sync_folder(self.final.parent)
-                return CommitResult()
-            if not overwrite:
-                raise TargetError(f"The target {self.final} has appeared while the run was under way.")
-            return CommitResult(self._replace(backup))
+        """Put what was staged in its final place.
 
-    def _replace(self, backup: bool) -> Path | None:
-        """Exchange old and new in one step where the system can; else by two renames, undone on failure.
-
-        The new target takes the backup's name first, so that a kill after the exchange leaves the old one under it.
+        Something that stands there is refused with TargetError unless `overwrite`; then it is replaced in one step, and
+        kept as `NAME.bak-1` (or the next number that is free) when `backup`. Raises EnvironmentFaultError when the
+        system refuses; the final place is then as it was.
         """
-        kept = _free_name(self.final)
-        self.path.rename(kept)
-        if not _exchange(kept, self.final):
+        if not os.path.lexists(self.path):
+            raise InternalFaultError(f"Nothing was written for the target {self.final}.")
+        with writing(self.final, needed=self._needed):
+            check_kind(self.final, folder=self._folder)
+            if not overwrite:
+                refuse_occupied(self.final)
+            sync(self.path)
+            kept = None
+            if is_occupied(self.final):
+                kept = self._replace(keep=backup)
+            else:
+                self._place()
+            sync_folder(self.final.parent)
+        return CommitResult(kept)
+
+    def _place(self) -> None:
+        """Put the target where nothing, or something empty, stands."""
+        if self.final.is_dir():
+            self.final.rmdir()
+        elif self.final.exists():
+            self.path.replace(self.final)
+            return
+        try:
+            rename_new(self.path, self.final)
+        except FileExistsError as error:
+            raise TargetError(f"The target {self.final} appeared while the run was under way.") from error
+
+    def _replace(self, *, keep: bool) -> Path | None:
+        """Put the target where something stands; where that went."""
+        if not self._folder:
+            kept = self._link_backup() if keep else None
+            if kept is not None or not keep:
+                self.path.replace(self.final)
+                return kept
+        # The new target takes the backup's name before the exchange, so that no kill leaves the old one in the room,
+        # from which the next run would remove it.
+        kept = self._step_to_backup() if keep else self._room / _OLD
+        if not keep:
+            self.path.rename(kept)
+        if not self._exchange(kept):
             kept.rename(self.path)
-            self.final.rename(kept)
+            self._move_aside(kept)
+        return kept if keep else None
+
+    def _step_to_backup(self) -> Path:
+        while True:
+            kept = _free_name(self.final)
+            with suppress(FileExistsError):
+                rename_new(self.path, kept)
+                return kept
+
+    def _link_backup(self) -> Path | None:
+        """A second name for the file that stands there; None where the file system has no such thing."""
+        while True:
+            kept = _free_name(self.final)
             try:
-                self.path.rename(self.final)
-            except OSError:
-                kept.rename(self.final)
-                raise
-        _sync_folder(self.final.parent)
-        if backup:
+                kept.hardlink_to(self.final)
+            except FileExistsError:
+                continue
+            except (OSError, NotImplementedError):
+                return None
             return kept
-        _remove(kept)
-        return None
+
+    def _exchange(self, kept: Path) -> bool:
+        try:
+            return exchange(kept, self.final)
+        except OSError:
+            kept.rename(self.path)
+            raise
+
+    def _move_aside(self, kept: Path) -> None:
+        """Replace in two steps, with a note for the next run in case that this one is killed between them."""
+        note = self._room / _ASIDE
+        note.write_bytes(os.fsencode(kept.name))
+        sync(note)
+        self.final.rename(kept)
+        try:
+            self.path.rename(self.final)
+        except OSError:
+            kept.rename(self.final)
+            raise
+        finally:
+            note.unlink()
+
+    def _make_parents(self) -> None:
+        for parent in (self.final.parent, *self.final.parent.parents):
+            if parent.exists():
+                break
+            self._made_parents.append(parent)
+        self.final.parent.mkdir(parents=True, exist_ok=True)
+
+    def _claim(self) -> None:
+        """Make the room and lock it, after clearing away what a killed run left of its own."""
+        try:
+            self._room.mkdir(mode=0o700)
+            stale = False
+        except FileExistsError:
+            stale = True
+        try:
+            self._lock = try_lock(self._room / _LOCK)
+        except (FileNotFoundError, NotADirectoryError):
+            self._lock = None
+        if self._lock is None:
+            hint = f"Wait until it is done. It works in {self._room}."
+            raise TargetError(f"Another run is making the target {self.final}.", hint=hint)
+        if stale:
+            self._clear()
+        self._claimed = True
+
+    def _clear(self) -> None:
+        """Remove what a run that was killed left in the room; undo a replacement that it did not complete."""
+        names = {entry.name for entry in self._room.iterdir()}
+        if not names <= _OURS:
+            raise TargetError(f"{self._room} is in the way: it holds files that are not of mnemo-converter.")
+        told = [f"Removed {self._room}, which a run that was stopped had left behind."]
+        if _ASIDE in names:
+            name = os.fsdecode((self._room / _ASIDE).read_bytes())
+            kept = self._room / _OLD if name == _OLD else self.final.with_name(name or _OLD)
+            ours = name == _OLD or name.startswith(f"{self.final.name}.bak-")
+            if ours and os.path.lexists(kept) and not os.path.lexists(self.final):
+                kept.rename(self.final)
+                told.append(f"Put {self.final} back in its place, from which that run had moved it.")
+        for name in sorted(names - {_LOCK}):
+            _remove(self._room / name)
+        self.leftovers = tuple(told)
+
+    def _leave(self) -> None:
+        """Give the lock back, and remove the room and the parents that were made for nothing."""
+        if self._lock is not None and os.name == "nt":  # an open file cannot be removed there
+            os.close(self._lock)
+            self._lock = None
+        if self._claimed:
+            _remove(self._room)
+            self._claimed = False
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+        for parent in self._made_parents:
+            with suppress(OSError):
+                parent.rmdir()
 
 
-def _free_name(path: Path) -> Path:
-    number = 1
-    while (candidate := path.with_name(f"{path.name}.bak-{number}")).exists():
-        number += 1
-    return candidate
+def _room_name(name: str) -> str:
+    if len(os.fsencode(name)) > _NAME_BYTES:
+        name = hashlib.sha256(os.fsencode(name)).hexdigest()[:16]
+    return f".{name}{_MARK}"
 
 
-def _exchange(left: Path, right: Path) -> bool:
-    """Swap two names in one step (Linux); False where the system has no such call."""
-    if sys.platform != "linux":
-        return False
-    call = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
-    if call is None:
-        return False
-    return bool(call(_AT_FDCWD, os.fsencode(left), _AT_FDCWD, os.fsencode(right), _RENAME_EXCHANGE) == 0)
+def _free_name(final: Path) -> Path:
+    """The first name for a backup that is free."""
+    names = (final.with_name(f"{final.name}.bak-{number}") for number in count(1))
+    return next(name for name in names if not os.path.lexists(name))
 
 
-def _sync(path: Path) -> None:
-    """Bring the staged bytes to the disk: one `syncfs` where the system has it, else file by file."""
-    handle = os.open(path if path.is_dir() else path.parent, os.O_RDONLY)
-    try:
-        call = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None) if sys.platform == "linux" else None
-        if call is None or call(handle) != 0:
-            os.sync()
-    finally:
-        os.close(handle)
-
-
-def _sync_folder(path: Path) -> None:
-    if os.name == "nt":
-        return
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _sweep(final: Path) -> None:
-    """Remove what runs of ours left behind that were killed while making this target."""
-    for entry in final.parent.glob(f"{_MARK}*-{final.name}"):
-        number = entry.name.removeprefix(_MARK).partition("-")[0]
-        if number.isdigit() and int(number) != os.getpid() and not _is_alive(int(number)):
-            _remove(entry)
-
-
-def _is_alive(number: int) -> bool:
-    try:
-        os.kill(number, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
+def _size(root: Path) -> int:
+    """The size of a tree, as far as it can be seen."""
+    size = 0
+    for folder, _, names in os.walk(root):
+        for name in names:
+            with suppress(OSError):
+                size += os.lstat(os.path.join(folder, name)).st_size  # noqa: PTH118  os.walk gives strings
+    return size
 
 
 def _remove(path: Path) -> None:
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path, ignore_errors=True)
     else:
-        path.unlink(missing_ok=True)
+        with suppress(OSError):
+            path.unlink()

@@ -12,7 +12,7 @@ from typing import Final
 
 from converter.errors import ConverterError, EnvironmentFaultError, InputError, ItemError
 
-__all__ = ["fault", "opening", "reading_item", "writing"]
+__all__ = ["check_space", "fault", "opening", "reading_item", "writing"]
 
 _FULL: Final = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 _HINTS: Final = {
@@ -30,9 +30,15 @@ def fault(error: OSError, doing: str, path: str | os.PathLike[str], *, needed: i
     message = f"{doing} {path}: {reason}"
     if error.errno in _FULL:
         free = _free_bytes(Path(path))
-        wants = f"{needed:,} bytes are needed" if needed else "more bytes are needed"
+        wants = f"at least {needed:,} bytes are needed" if needed else "more bytes are needed"
         return EnvironmentFaultError(f"{message}; {wants}, {free} are free.", hint="Make room or choose another place.")
     return EnvironmentFaultError(message + ".", hint=_HINTS.get(error.errno or 0, ""))
+
+
+def check_space(place: Path, final: Path, needed: int) -> None:
+    """Raise EnvironmentFaultError when the file system of a folder has less than `needed` bytes free."""
+    if needed and shutil.disk_usage(place).free < needed:
+        raise fault(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), "Cannot write", final, needed=needed)
 
 
 def _free_bytes(path: Path) -> str:

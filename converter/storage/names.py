@@ -63,7 +63,7 @@ _BLANKS: Final = "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2028\u2029\u202
 _REPLACED: Final = {
     **dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)]),  # controls
     **dict.fromkeys([0x61C, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF]),
-    **dict.fromkeys(range(0xD800, 0xE000), "_"),
+    **dict.fromkeys([*range(0xD800, 0xE000), *range(0xEF80, 0xF000)], "_"),  # bytes that are no UTF-8
     **dict.fromkeys(map(ord, "\t\n\x0b\x0c\r\x85\u2028\u2029"), " "),
     **dict.fromkeys(map(ord, "/\\:|"), "-"),
     **dict.fromkeys(map(ord, "*?<>"), "_"),
@@ -82,7 +82,7 @@ def safe_segment(text: str, *, limit_bytes: int = SEGMENT_BYTES, empty: str = "U
     """A name for one file or folder that every system can hold, as near to `text` as that allows.
 
     Text is brought to NFC; separators and `:` `|` become `-`, `* ? < >` and the characters of `avoid` become `_`,
-    `"` becomes `'`; controls and direction marks go; blanks around it and dots at its end go; a dot in front becomes
+    `"` becomes `'`; controls and direction marks go; blanks around it and dots at its end go; a dot in front (and a lone `~`) becomes
     `_`; a device name of Windows gets a `_`. What is longer than `limit_bytes` (at least 32) in UTF-8 is cut and gets
     a digest of the whole text, and keeps its extension. Nothing left: `empty`. A name that is safe stays as it is.
     """
@@ -90,7 +90,7 @@ def safe_segment(text: str, *, limit_bytes: int = SEGMENT_BYTES, empty: str = "U
     if avoid:
         name = name.translate(dict.fromkeys(map(ord, avoid), "_"))
     name = unicodedata.normalize("NFC", name).lstrip(_BLANKS).rstrip(_BLANKS + ".")
-    if name.startswith("."):
+    if name.startswith(".") or name == "~":
         name = "_" + name[1:]
     reserved = _RESERVED.fullmatch(name)
     if reserved:

@@ -36,14 +36,20 @@ def reading(what: str, *, item: bool = False) -> Iterator[None]:
     """
     try:
         yield
+    except UnicodeError as error:  # the module decodes messages and names of columns strictly
+        raise _refused(what, "names in it are not UTF-8", item=item) from error
     except sqlite3.Error as error:
         if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_TOOBIG:
             raise LimitError(
                 f"{what} holds a value that is above the limit load_bytes.",
                 hint="If you trust this source: a higher --limits load_bytes=…, or --no-limits.",
             ) from error
-        kind = ItemError if item else InputError
-        raise kind(f"{what} cannot be read: {_reason(error)}.", hint="The database is damaged or in use.") from error
+        raise _refused(what, _reason(error), item=item) from error
+
+
+def _refused(what: str, reason: str, *, item: bool) -> InputError:
+    kind = ItemError if item else InputError
+    return kind(f"{what} cannot be read: {reason}.", hint="The database is damaged or in use.")
 
 
 def _reason(error: sqlite3.Error) -> str:

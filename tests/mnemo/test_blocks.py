@@ -43,7 +43,7 @@ from converter.model.runs import (
     TextRun,
     plain_text,
 )
-from tests.mnemo.builders import block_json, read_block, read_blocks, span
+from tests.mnemo.builders import block_json, note_json, read_block, read_blocks, read_note, span
 
 
 def _attrs(block: Block) -> dict[str, str]:
@@ -355,9 +355,11 @@ def test_payload_members(name: str, payload: object, fields: dict[str, object], 
 
 
 def test_infinite_widths_take_the_default() -> None:
-    text = json.dumps(block_json("Image", payload={"kind": "image", "width": 7}))
-    blocks, codes = read_blocks(json.loads(text.replace("7", "17")))
-    assert (getattr(blocks[0], "width", None), codes) == (17.0, [])
+    block = json.dumps(block_json("Image", payload={"kind": "image", "width": "?"})).replace('"?"', "1e400")
+    note, findings = read_note(json.dumps(note_json("?")).replace('"?"', block))
+
+    assert getattr(note.blocks[0], "width", None) == 0.0
+    assert [finding.code for finding in findings] == ["number-repaired"]
 
 
 def test_a_payload_of_another_kind_is_kept_beside() -> None:
@@ -439,10 +441,6 @@ def test_crops(crop: object, kept: bool) -> None:
 
 def test_meta_keeps_literals_and_its_last_values() -> None:
     text = '{"id":"b","type":"NumberedList","meta":{"x":1.50,"@a":1,"ü":"é","x2":null,"x":2.0}}'
-    block, _ = read_block(json.loads('{"id":"b"}'))
-    assert block.attrs == ()
-    from tests.mnemo.builders import note_json, read_note
-
     raw = json.dumps(note_json("?")).replace('"?"', text)
     note, _ = read_note(raw)
 
@@ -450,8 +448,6 @@ def test_meta_keeps_literals_and_its_last_values() -> None:
 
 
 def test_unknown_members_are_told_with_the_first_place() -> None:
-    from tests.mnemo.builders import note_json, read_note
-
     note, findings = read_note(note_json(block_json(foo=1, Bar=2), mood="x"))
 
     assert note.attrs == ()

@@ -38,7 +38,7 @@ def read(stored: Stored, context: SourceContext) -> tuple[Note, tuple[Finding, .
     stem = posixpath.basename(stored.path).rsplit(".", 1)[0]
     note = Note(
         key=stored.key,
-        id=facts.text("id") or None,
+        id=facts.text("id").strip() or None,
         title=facts.text("title") or stem,
         folder=posixpath.dirname(stored.path) or None,
         created=facts.moment("created"),
@@ -100,7 +100,7 @@ class _Facts:
     def text(self, fact: str) -> str:
         """A single value as text; "" where there is none."""
         entry = self._entry(fact)
-        return "" if entry is None else scalar_text(entry).strip()
+        return "" if entry is None else scalar_text(entry)
 
     def strings(self, fact: str) -> tuple[str, ...]:
         """A list of texts, each once."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import UTC, tzinfo
 from typing import Final
@@ -35,8 +34,6 @@ _NO_DATE: Final = "0001-01-01T00:00:00"
 """What the application writes and reads for a time that is not set."""
 
 _APP_DEPTH: Final = 64
-_ESCAPES: Final = re.compile(rb"\\(?:([bf]|u00(?:[01][0-9A-Fa-f]|7[Ff])|u[Ff]{3}[9A-Ca-c])|.)", re.DOTALL)
-_BARE_CONTROLS: Final = re.compile(rb"\x7f|\xef\xbf[\xb9-\xbc]")
 
 
 def members_of(data: bytes, max_depth: int, problems: Problems) -> Members:
@@ -69,9 +66,6 @@ def note_from(data: bytes, key: str, zone: tzinfo, max_depth: int, problems: Pro
     Dates without a zone stand in `zone`.
     """
     record = strict_note(data) or note_record(members_of(data, max_depth, problems), problems)
-    controls = _controls(data)
-    if controls:
-        problems.add("control-character", "", controls)
     created, created_text = _moment("createdAt", record.created_at, zone, problems)
     updated, updated_text = _moment("modifiedAt", record.modified_at, zone, problems)
     return Note(
@@ -90,11 +84,6 @@ def note_from(data: bytes, key: str, zone: tzinfo, max_depth: int, problems: Pro
         attrs=tuple(_attrs(record, created_text, updated_text)),
         blocks=blocks_built(record.blocks or [], problems),
     )
-
-
-def _controls(data: bytes) -> int:
-    """How many control characters and stand-ins of the editor (U+FFF9 to U+FFFC) a text spells."""
-    return sum(map(bool, _ESCAPES.findall(data))) + len(_BARE_CONTROLS.findall(data))
 
 
 def _attrs(record: NoteRecord, created: str, updated: str) -> Iterator[tuple[str, str]]:
@@ -130,7 +119,8 @@ def _moment(name: str, text: str | None, zone: tzinfo, problems: Problems) -> tu
         return None, ""
     moment = parse_moment(text, zone)
     if not is_dotnet_date(text):
-        problems.add("date-repaired", f"/{name}", member=name, value=text)
+        code = "date-invalid" if moment is None else "date-repaired"
+        problems.add(code, f"/{name}", member=name, value=text)
         return None if moment is None else Moment(moment.ticks, moment.offset or 0), ""
     bare = parse_moment(text, UTC)
     if bare is None or bare.ticks == 0:

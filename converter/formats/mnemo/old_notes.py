@@ -76,7 +76,7 @@ def _date(view: OuterView, name: str) -> str | None:
     """The text of a date, None where there is none."""
     value = view.only_text(name)
     if value is None and view.has(name):
-        view.problems.add("date-repaired", view.at(name), member=name, value=dump(view.find(name)))
+        view.problems.add("date-invalid", view.at(name), member=name, value=dump(view.find(name)))
     return value
 
 

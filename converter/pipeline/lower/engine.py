@@ -95,10 +95,21 @@ class Lowering:
         rule = self.pair.block(concept, kind_of(block), context.name)
         if rule.code:
             self.loss(rule.code)
-        made = self._way(rule, block)(self, block, context)
+        made = self._made(rule, block, context)
         self.answers.written(block)
         self._current = outer
         return self.anchored(made, block)
+
+    def _made(self, rule: Rule, block: Block, context: Context) -> list[Block]:
+        """The block by its rule; children that are no part of its kind are seen to here, for every rule alike."""
+        way, kind = self._way(rule, block), kind_of(block)
+        if not block.children or kind in CONTAINERS or way is Lowering.exact:
+            return way(self, block, context)
+        children, following = self.children(block, context, kind)
+        made = way(self, msgspec.structs.replace(block, children=()), context)
+        if children and made:
+            made[0] = msgspec.structs.replace(made[0], children=(*made[0].children, *children))
+        return [*made, *following]
 
     def _way(self, rule: Rule, block: Block) -> Fallback:
         if rule.fallback:
@@ -140,7 +151,8 @@ class Lowering:
         inner = Context(child_context(kind, context.name), context.depth)
         concept = "item-children" if kind == "item" else "" if kind in CONTAINERS else "children"
         rule = self.pair.block(concept, concept, context.name) if concept else None
-        if rule is None or rule.exact:
+        damaged = self.pair.same_system and kind == "image"
+        if rule is None or rule.exact or damaged:
             return tuple(self.blocks(block.children, inner)), []
         if rule.code and (kind != "item" or _has_more_than_lists(block)):
             self.loss(rule.code)

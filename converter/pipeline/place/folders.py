@@ -170,7 +170,10 @@ class _Placer:
                 if not entry.end:
                     entry.output = self._as_it_was(entry)
             return
-        for key in self._top_down(self._note_parents):
+        keys = self._top_down(self._note_parents)
+        if not self._paths:
+            keys.sort(key=lambda key: self._twin_of(self._catalog.notes[key]) is None)
+        for key in keys:
             entry = self._catalog.notes[key]
             if not entry.end:
                 entry.output = self._note_path(entry) if self._paths else self._note_row(entry)
@@ -230,9 +233,14 @@ class _Placer:
         )
 
     def _home_of(self, entry: NoteEntry) -> str | None:
-        """A note beside a folder of its own name goes into it: they are one note with children."""
+        """A note beside a folder of its own name goes into it, as its first: they are one note with children."""
+        twin = self._twin_of(entry)
+        if twin is None:
+            return entry.folder
+        self._report(Finding(code="note-children-as-folder", item=f"notes/{entry.key}"))
+        return twin
+
+    def _twin_of(self, entry: NoteEntry) -> str | None:
+        """The folder of a note's own name beside it."""
         twin = entry.path.removesuffix(".md")
-        if entry.path and twin != entry.path and twin in self._catalog.folders:
-            self._report(Finding(code="note-children-as-folder", item=f"notes/{entry.key}"))
-            return twin
-        return entry.folder
+        return twin if entry.path and twin != entry.path and twin in self._catalog.folders else None

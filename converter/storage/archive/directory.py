@@ -84,15 +84,22 @@ class _End(msgspec.Struct, frozen=True, gc=False):
 def locate(file: IO[bytes], length: int, what: str) -> Directory:
     """Find the directory of an archive of `length` bytes.
 
-    Of several end records the last one that leads to a directory counts. Raises InputError, which says what the file is
-    when it is no archive, and what is wrong when it is a broken one.
+    Of several end records the last one that leads to a directory counts; one of an empty archive (which may only be
+    bytes in a comment) counts when no other does. Raises InputError, which says what the file is when it is no archive,
+    and what is wrong when it is a broken one.
     """
     several_disks = False
+    empty: Directory | None = None
     for end in _ends(file, length):
         several_disks = several_disks or end.disks
         for start in (end.limit - end.size, end.offset):
             if start >= end.offset and not end.disks and _leads_to_directory(file, start, end):
-                return Directory(start, end.size, end.count, start - end.offset, end.after)
+                directory = Directory(start, end.size, end.count, start - end.offset, end.after)
+                if end.size:
+                    return directory
+                empty = empty or directory
+    if empty is not None:
+        return empty
     message, hint = _refusal(file, what, several_disks=several_disks)
     raise InputError(message, hint=hint)
 

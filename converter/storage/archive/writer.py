@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 import stat
 import zipfile
-from typing import IO, TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from converter.errors import InternalFaultError
-from converter.storage.digest import CHUNK_BYTES, copy_digest
+from converter.storage.digest import CHUNK_BYTES, Readable, copy_digest
 from converter.storage.faults import reading_item, writing
 from converter.storage.names import check_member
 
@@ -23,6 +23,7 @@ FIXED_STAMP: Final[Stamp] = (1980, 1, 1, 0, 0, 0)
 """The first time that a ZIP archive can hold."""
 
 _UNIX: Final = 3
+_LARGE_BYTES: Final = 1024**3
 
 
 class ZipWriter:
@@ -56,19 +57,17 @@ class ZipWriter:
         with writing(self.path):
             self._zip.writestr(info, data)
 
-    def add_stream(self, name: str, stream: IO[bytes], *, level: int = 1) -> tuple[int, str]:
+    def add_stream(self, name: str, stream: Readable, *, level: int = 1) -> tuple[int, str]:
         """Add a member from a stream, read to its end in chunks; its size and SHA-256 in lower-case hex.
 
         Where the stream fails, its error passes and the archive is as it was before. Raises ItemError where the system
         cannot read on.
         """
-        with reading_item(name):
-            start = stream.read(CHUNK_BYTES)
-            size = _size(stream) if start else 0
-        info = self._info(name, level if start else 0, size or 0)
+        source = _Measured(stream, name)
+        info = self._info(name, 0 if source.size == 0 else level, source.size or 0)
         try:
-            with writing(self.path), self._zip.open(info, "w", force_zip64=size is None) as target:
-                return copy_digest(_Rewound(start, stream, name), target)
+            with writing(self.path), self._zip.open(info, "w", force_zip64=source.may_be_large) as target:
+                return copy_digest(source, target)
         except BaseException:
             self._forget(info)
             raise
@@ -78,7 +77,7 @@ class ZipWriter:
         self._names.discard(info.filename)
         if self._zip.NameToInfo.pop(info.filename, None) is None:
             return
-        self._zip.filelist.remove(info)
+        self._zip.filelist.pop()
         self._zip.start_dir = info.header_offset
         with writing(self.path):
             self._file.truncate(info.header_offset)
@@ -104,7 +103,9 @@ class ZipWriter:
             self._file.close()
 
     def abandon(self) -> None:
-        """Close without completing the archive, and remove the file. Safe to call at any time."""
+        """Close without completing the archive, and remove the file. Does nothing once the archive is complete."""
+        if self._zip.fp is None:
+            return
         self._zip.fp = None
         with writing(self.path):
             try:
@@ -113,28 +114,28 @@ class ZipWriter:
                 self.path.unlink(missing_ok=True)
 
 
-def _size(stream: IO[bytes]) -> int | None:
-    """The size of a stream whose first chunk was read already; None where only reading on would tell."""
-    if not stream.seekable():
-        return None
-    here = stream.tell()
-    size = stream.seek(0, io.SEEK_END)
-    stream.seek(here)
-    return size
+class _Measured:
+    """A stream that knows its size before it is read: None where only reading on would tell."""
 
-
-class _Rewound:
-    """A stream with its first chunk put back."""
-
-    def __init__(self, start: bytes, stream: IO[bytes], name: str) -> None:
-        self._start = start
+    def __init__(self, stream: Readable, name: str) -> None:
         self._stream = stream
         self._name = name
+        self._pending = [self._next(CHUNK_BYTES), self._next(CHUNK_BYTES)]
+        self.size = None if self._pending[1] else len(self._pending[0])
+        if self.size is None and isinstance(stream, io.IOBase) and stream.seekable():
+            here = stream.tell()
+            self.size = sum(map(len, self._pending)) + stream.seek(0, io.SEEK_END) - here
+            stream.seek(here)
 
-    def read(self, size: int, /) -> bytes:
-        """The first chunk, then the rest."""
-        start, self._start = self._start, b""
-        if start:
-            return start
+    @property
+    def may_be_large(self) -> bool:
+        """Whether sizes of 64 bits have to be possible."""
+        return self.size is None or self.size > _LARGE_BYTES
+
+    def _next(self, size: int) -> bytes:
         with reading_item(self._name):
             return self._stream.read(size)
+
+    def read(self, size: int, /) -> bytes:
+        """What was read already, then the rest."""
+        return self._pending.pop(0) if self._pending else self._next(size)

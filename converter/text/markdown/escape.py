@@ -6,7 +6,7 @@ import re
 
 __all__ = ["escape_line_starts", "escape_text"]
 
-_ALWAYS = re.compile(r"[*`\[\]<]|~(?=~)|(?<=~)~|\\(?=[!-/:-@\[-`{-~\n]|$)|==|%%|\$(?=\S)|(?<=\S)\$")
+_ALWAYS = re.compile(r"[*`\[\]<]|~(?=\S)|(?<=\S)~|\\(?=[!-/:-@\[-`{-~\n]|$)|==|%%|\$(?=\S)|(?<=\S)\$")
 _UNDERSCORE = re.compile(r"_")
 _ENTITY = re.compile(r"&(?=#\d{1,7};|#[xX][0-9A-Fa-f]{1,6};|[A-Za-z][A-Za-z0-9]{1,31};)")
 _TAG = re.compile(r"(?<!\S)#(?=[\w/-]*[^\W\d])")

@@ -39,14 +39,6 @@ class _Checked(io.RawIOBase):
             self._compare()
         return data
 
-    def readinto(self, buffer: memoryview, /) -> int:  # type: ignore[override]
-        data = self.read(len(buffer))
-        buffer[: len(data)] = data
-        return len(data)
-
-    def readall(self) -> bytes:
-        return self.read(-1)
-
     def _compare(self) -> None:
         found = self._state.hexdigest()
         if found != self._expected:

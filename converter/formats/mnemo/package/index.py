@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, closing
 from pathlib import Path
@@ -20,6 +21,7 @@ from converter.formats.mnemo.package.rows import Database, Keys, sniff
 from converter.formats.mnemo.package.units import KNOWN_SCHEMAS, units_of
 from converter.model.facts import AssetFact, Fact, JunkFact, MemberFact, NoteFact, PayloadFact, UnitFact
 from converter.storage.archive import ZipReader
+from converter.storage.faults import writing
 from converter.storage.limits import exceeded
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ _JUNK: Final = frozenset((".ds_store", "thumbs.db", "desktop.ini"))
 _JUNK_FOLDER: Final = "__MACOSX/"
 _NOTES: Final = "notes"
 _DATABASE: Final = "notes.db"
+_CHUNK_BYTES: Final = 1024 * 1024
 
 
 def open_source(path: Path, context: SourceContext) -> PackageSource:
@@ -68,6 +71,7 @@ class PackageSource:
         self._manifest = manifest
         layout = laid_out(manifest.entries, [name for name in names if name != MANIFEST])
         self._shares = tuple(zip(manifest.entries, layout.shares, strict=True))
+        self._folders = Counter(fold(share.folder) for share in layout.shares)
         self._unlisted = layout.unlisted
         self._listed: dict[str, AssetEntry] = {asset.path: asset for asset in manifest.assets}
         if self._context.strict_unknown:
@@ -112,7 +116,7 @@ class PackageSource:
             yield _finding("manifest-repaired", f"payloads/{kind}", MANIFEST, what=f"the path {entry.path!r}")
         if share.files:
             return
-        twin = any(other is not share and other.folder == share.folder for _, other in self._shares)
+        twin = self._folders[fold(share.folder)] > 1
         yield _finding("entry-repeated" if twin else "payload-missing", f"payloads/{kind}", MANIFEST, type=kind)
 
     def _notes_facts(self, entry: Entry, share: Share, folder_keys: Keys, note_keys: Keys) -> Iterator[Fact | Finding]:
@@ -206,7 +210,7 @@ class PackageSource:
         if _is_junk(member):
             yield JunkFact(key=member, kind="payloads")
             return
-        yield _finding("payload-unlisted", f"payloads/{member}", member)
+        yield _finding("payload-unlisted", f"payloads/{member}", member, what=member)
         yield self._single(member)
 
     def _single(self, member: str) -> PayloadFact:
@@ -260,13 +264,17 @@ class PackageSource:
     def _on_disk(self, member: str) -> Path:
         """A member unpacked into a temporary file, once."""
         if member not in self._extracted:
-            if self._folder is None:
-                self._folder = tempfile.TemporaryDirectory(prefix="mnemo-converter-")
-            path = Path(self._folder.name) / f"{len(self._extracted)}.db"
-            with self._zip.open(member) as source, path.open("wb") as target:
-                shutil.copyfileobj(source, target)
-            self._extracted[member] = path
+            with writing(Path(tempfile.gettempdir()), needed=self._members[member].size):
+                self._extracted[member] = self._unpack(member)
         return self._extracted[member]
+
+    def _unpack(self, member: str) -> Path:
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="mnemo-converter-")
+        path = Path(self._folder.name) / f"{len(self._extracted)}.db"
+        with self._zip.open(member) as source, path.open("wb") as target:
+            shutil.copyfileobj(source, target, _CHUNK_BYTES)
+        return path
 
 
 def _without_manifest(names: list[str]) -> InputError:

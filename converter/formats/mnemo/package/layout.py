@@ -72,7 +72,8 @@ def laid_out(entries: Sequence[Entry], names: Iterable[str]) -> Layout:
         Share(usual if index in moved else folders[index], files[index], index in moved)
         for index, usual in enumerate(map(_usual, entries))
     )
-    return Layout(shares, tuple(name for name in left if not any(name in found for found in moved.values())))
+    taken = {name for index in moved for name in files[index].values()}
+    return Layout(shares, tuple(name for name in left if name not in taken))
 
 
 def _folder(entry: Entry) -> str:
@@ -96,17 +97,18 @@ def _owner(name: str, by_prefix: dict[str, int]) -> int | None:
 
 def _found_elsewhere(
     entries: Sequence[Entry], folders: list[str], files: list[dict[str, str]], left: list[str]
-) -> dict[int, set[str]]:
-    """Give entries without files those of their usual folder; the full names by entry."""
-    moved: dict[int, set[str]] = {}
-    taken: set[str] = set()
+) -> set[int]:
+    """Give entries without files those of their usual folder; which entries got some."""
+    below: dict[str, list[str]] = {}
+    for name in left:
+        below.setdefault(fold("/".join(name.split("/", 2)[:2])), []).append(name)
+    moved: set[int] = set()
     for index, entry in enumerate(entries):
-        usual = fold(_usual(entry)) + "/"
-        if files[index] or fold(folders[index]) + "/" == usual or not entry.payload_type.strip():
+        usual = _usual(entry)
+        if files[index] or fold(folders[index]) == fold(usual) or not entry.payload_type.strip():
             continue
-        found = [name for name in left if fold(name).startswith(usual) and name not in taken]
+        found = below.pop(fold(usual), None)
         if found:
-            files[index].update((name[len(usual) :], name) for name in found)
-            moved[index] = set(found)
-            taken.update(found)
+            files[index].update((name[len(usual) + 1 :], name) for name in found)
+            moved.add(index)
     return moved

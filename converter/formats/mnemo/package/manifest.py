@@ -86,7 +86,7 @@ def _check_format(view: OuterView) -> None:
     if not is_text(value) or value.lower() != FORMAT_NAME:
         raise InputError(f"unsupported package format: {MANIFEST} says format {dump(value)}, not {quote(FORMAT_NAME)}")
     if value != FORMAT_NAME:
-        view.problems.add("manifest-incomplete", "/format", member="format")
+        view.problems.add("manifest-repaired", "/format", what=f"format is written {value}")
 
 
 def _check_version(view: OuterView) -> None:

@@ -11,7 +11,7 @@ from typing import IO, Final
 
 import msgspec
 
-from converter.errors import InternalFaultError
+from converter.errors import EnvironmentFaultError, InternalFaultError
 from converter.formats.front import Rendered, TargetContext
 from converter.formats.mnemo.notes import folder_text, note_text
 from converter.formats.mnemo.package.layout import ROOT
@@ -23,6 +23,7 @@ from converter.model.items import Folder, Note
 from converter.model.moment import Moment
 from converter.storage import sqlite
 from converter.storage.archive import ZipWriter
+from converter.storage.faults import writing
 
 __all__ = ["PackageTarget", "open_target", "render"]
 
@@ -96,9 +97,10 @@ class PackageTarget:
     def __init__(self, path: Path, context: TargetContext) -> None:
         self._path = path
         self._clock = context.clock
-        self._parts = tempfile.TemporaryDirectory(prefix=f"{path.name}.", suffix=".parts", dir=path.parent)
+        with writing(path):
+            self._parts = tempfile.TemporaryDirectory(prefix=f"{path.name}.", suffix=".parts", dir=path.parent)
+            self._spool = Spool(Path(self._parts.name) / "files")
         self._database = Path(self._parts.name) / "notes.db"
-        self._spool = Spool(Path(self._parts.name) / "files")
         self._connection = sqlite.create(self._database)
         self._connection.executescript(_DDL)
         self._notes = 0
@@ -122,6 +124,8 @@ class PackageTarget:
             self._connection.execute(f"INSERT INTO {table} VALUES (?, ?)", (key, text))
         except sqlite3.IntegrityError:
             raise InternalFaultError(f"two rows of {table} have the id {key!r}: the plan let it pass") from None
+        except sqlite3.OperationalError as error:
+            raise EnvironmentFaultError(f"the notes of {self._path} cannot be written: {error}") from error
 
     def asset(self, path: str, stream: IO[bytes], stamp: Moment | None = None) -> None:  # noqa: ARG002
         """Add a file below `payloads/notes`, such as `assets/note-assets/<name>`. A package keeps no file times."""
@@ -143,7 +147,8 @@ class PackageTarget:
     def _take(self, name: str, stream: IO[bytes]) -> str:
         if name in self._spool or name in (MANIFEST, _DATABASE):
             raise InternalFaultError(f"two files of the package are named {name!r}: the plan let it pass")
-        self._spool.add(name, stream)
+        with writing(self._path):
+            self._spool.add(name, stream)
         return name
 
     def finish(self) -> None:

@@ -1,0 +1,131 @@
+"""Calls of the operating system that Python does not offer, each with its way where the system has none."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from contextlib import suppress
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+__all__ = ["exchange", "rename_new", "sync", "sync_folder", "try_lock"]
+
+_RENAME_NOREPLACE: Final = 1
+_RENAME_EXCHANGE: Final = 2
+_AT_FDCWD: Final = -100
+_UNSUPPORTED: Final = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM)
+
+
+@cache
+def _libc(name: str) -> Callable[..., int] | None:
+    """A function of the C library on Linux; None where it is not there."""
+    if sys.platform != "linux":
+        return None
+    import ctypes
+
+    try:
+        found: Callable[..., int] = getattr(ctypes.CDLL(None, use_errno=True), name)
+    except (OSError, AttributeError):
+        return None
+    return found
+
+
+def _called(name: str, *arguments: object) -> bool:
+    """Call the C library; False where it, or the file system, does not know how. Raises OSError when it fails."""
+    function = _libc(name)
+    if function is None:
+        return False
+    import ctypes
+
+    ctypes.set_errno(0)
+    if function(*arguments) == 0:
+        return True
+    code = ctypes.get_errno()
+    if code in _UNSUPPORTED:
+        return False
+    raise OSError(code, os.strerror(code))
+
+
+def exchange(left: Path, right: Path) -> bool:
+    """Swap two names in one step; False where that is not possible."""
+    return _called("renameat2", _AT_FDCWD, os.fsencode(left), _AT_FDCWD, os.fsencode(right), _RENAME_EXCHANGE)
+
+
+def rename_new(path: Path, final: Path) -> None:
+    """Rename to a name that must be free. Raises FileExistsError where it is not."""
+    if _called("renameat2", _AT_FDCWD, os.fsencode(path), _AT_FDCWD, os.fsencode(final), _RENAME_NOREPLACE):
+        return
+    if os.path.lexists(final):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(final))
+    path.rename(final)
+
+
+def sync(path: Path) -> None:
+    """Bring a file or a tree to the disk: a tree with one call for its file system where there is such a call."""
+    if path.is_dir():
+        _sync_tree(path)
+    else:
+        with path.open("rb+") as file:
+            os.fsync(file.fileno())
+
+
+def _sync_tree(root: Path) -> None:
+    if _libc("syncfs") is not None:
+        handle = os.open(root, os.O_RDONLY)
+        try:
+            if _called("syncfs", handle):
+                return
+        finally:
+            os.close(handle)
+    for folder, _, names in os.walk(root):
+        for name in names:
+            with open(os.path.join(folder, name), "rb+") as file:  # noqa: PTH118, PTH123  os.walk gives strings
+                os.fsync(file.fileno())
+        sync_folder(folder)
+
+
+def sync_folder(path: str | os.PathLike[str]) -> None:
+    """Bring a folder's own entries to the disk, where folders can be synced."""
+    if os.name == "nt":
+        return
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # some network file systems refuse it, and there is nothing else to do
+            os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def try_lock(path: Path) -> int | None:
+    """Lock a file (made when missing) until the handle is closed or the process ends; None when it is taken."""
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        if _lock(handle) and os.fstat(handle).st_nlink:
+            return handle
+    except OSError as error:
+        if error.errno in (*_UNSUPPORTED, errno.ENOLCK):  # a file system without locks: go without
+            return handle
+        os.close(handle)
+        raise
+    os.close(handle)
+    return None
+
+
+def _lock(handle: int) -> bool:
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):
+        return False
+    return True
