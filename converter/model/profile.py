@@ -45,9 +45,9 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     applied. `blocks` maps a block kind, or `kind@context` where a context differs, to its rule; `runs`, `marks`
     and `facts` (note-level: `tags`, `aliases`, `order` …) and `outer` (kinds of items) likewise. A kind that is not
     in its table is one that the format's own reader never yields and that no other format may send: lowering it is
-    an error of ours. `unsaid` names members that the format cannot say, as `kind.member`, with the words for what is lost
-    ("" where nothing that a person sees is). `lifts` names the `⇐` rules that apply when this format is the source. `parameters` hold what
-    rules need to know (`heading_levels`, `em_indent`, `dialect`, `target`).
+    an error of ours. `unsaid` names members that the format cannot say, as `kind.member`, with the words for what is
+    lost ("" where nothing that a person sees is). `lifts` names the `⇐` rules that apply when this format is the source.
+    `parameters` hold what rules need to know (`block_ids`, `note_link`, `text`, `target`).
     """
 
     format: str

@@ -19,7 +19,8 @@ class PairRow(msgspec.Struct, frozen=True, kw_only=True):
     """One concept on its way from one format to another.
 
     `kind` is the table it stands in (`outer`, `facts`, `blocks`, `marks`, `runs`), `context` where it stands when
-    that matters, `outcome` is `exact`, `fallback` (nothing is lost or shows) or that of the code: `approximated`, `lost`.
+    that matters, `outcome` is `exact`, `fallback` (nothing is lost or shows) or that of the code: `approximated`,
+    `lost`.
     """
 
     kind: str
@@ -31,7 +32,7 @@ class PairRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def pair_table(a: str, b: str, options: Mapping[str, str] | None = None) -> list[PairRow]:
-    """What becomes of every concept of format `a` in format `b`; raises `UsageError` for a format that does not exist."""
+    """What becomes of every concept of format `a` in format `b`; raises `UsageError` for an unknown format."""
     source = load(a).profile(options or {})
     target = load(b).profile(options or {})
     rows: list[PairRow] = []

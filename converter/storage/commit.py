@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 import msgspec
 
-from converter.errors import InternalFaultError, TargetError
+from converter.errors import EnvironmentFaultError, InternalFaultError, TargetError
 from converter.storage.faults import check_space, fault, writing
 from converter.storage.system import exchange, rename_new, sync, sync_folder, try_lock
 from converter.storage.target import check_kind, check_target, is_occupied, refuse_occupied
@@ -138,24 +138,21 @@ class Staging:
         if not self._folder:
             kept = self._link_backup() if keep else None
             if kept is not None or not keep:
-                self.path.replace(self.final)
+                self._replace_file(kept)
                 return kept
         # The new target takes the backup's name before the exchange, so that no kill leaves the old one in the room,
         # from which the next run would remove it.
-        kept = self._step_to_backup() if keep else self._room / _OLD
-        if not keep:
-            self.path.rename(kept)
-        if not self._exchange(kept):
-            kept.rename(self.path)
+        kept = self._step_aside(keep=keep)
+        try:
+            done = exchange(kept, self.final)
+            if not done:
+                kept.rename(self.path)
+        except OSError:
+            _remove(kept)
+            raise
+        if not done:
             self._move_aside(kept)
         return kept if keep else None
-
-    def _step_to_backup(self) -> Path:
-        while True:
-            kept = _free_name(self.final)
-            with suppress(FileExistsError):
-                rename_new(self.path, kept)
-                return kept
 
     def _link_backup(self) -> Path | None:
         """A second name for the file that stands there; None where the file system has no such thing."""
@@ -169,12 +166,22 @@ class Staging:
                 return None
             return kept
 
-    def _exchange(self, kept: Path) -> bool:
+    def _replace_file(self, kept: Path | None) -> None:
         try:
-            return exchange(kept, self.final)
+            self.path.replace(self.final)
         except OSError:
-            kept.rename(self.path)
+            if kept is not None:
+                kept.unlink()
             raise
+
+    def _step_aside(self, *, keep: bool) -> Path:
+        """Give the new target the name that the old one is to have."""
+        while keep:
+            kept = _free_name(self.final)
+            with suppress(FileExistsError):
+                rename_new(self.path, kept)
+                return kept
+        return self.path.rename(self._room / _OLD)
 
     def _move_aside(self, kept: Path) -> None:
         """Replace in two steps, with a note for the next run in case that this one is killed between them."""
@@ -185,10 +192,14 @@ class Staging:
         try:
             self.path.rename(self.final)
         except OSError:
-            kept.rename(self.final)
+            try:
+                kept.rename(self.final)
+            except OSError as error:
+                self._claimed = False
+                hint = f"The old one is {kept}, the new one is {self.path}: move the one that you want by hand."
+                raise EnvironmentFaultError(f"The target {self.final} could not be replaced.", hint=hint) from error
             raise
-        finally:
-            note.unlink()
+        note.unlink()
 
     def _make_parents(self) -> None:
         for parent in (self.final.parent, *self.final.parent.parents):
@@ -222,15 +233,21 @@ class Staging:
             raise TargetError(f"{self._room} is in the way: it holds files that are not of mnemo-converter.")
         told = [f"Removed {self._room}, which a run that was stopped had left behind."]
         if _ASIDE in names:
-            name = os.fsdecode((self._room / _ASIDE).read_bytes())
-            kept = self._room / _OLD if name == _OLD else self.final.with_name(name or _OLD)
-            ours = name == _OLD or name.startswith(f"{self.final.name}.bak-")
-            if ours and os.path.lexists(kept) and not os.path.lexists(self.final):
+            kept = self._noted()
+            if kept is not None and os.path.lexists(kept) and not os.path.lexists(self.final):
                 kept.rename(self.final)
                 told.append(f"Put {self.final} back in its place, from which that run had moved it.")
         for name in sorted(names - {_LOCK}):
             _remove(self._room / name)
         self.leftovers = tuple(told)
+
+    def _noted(self) -> Path | None:
+        """Where a note of ours says that the old target was moved."""
+        name = os.fsdecode((self._room / _ASIDE).read_bytes())
+        if name == _OLD:
+            return self._room / _OLD
+        number = name.removeprefix(f"{self.final.name}.bak-")
+        return self.final.with_name(name) if number != name and number.isdigit() else None
 
     def _leave(self) -> None:
         """Give the lock back, and remove the room and the parents that were made for nothing."""

@@ -82,9 +82,9 @@ def safe_segment(text: str, *, limit_bytes: int = SEGMENT_BYTES, empty: str = "U
     """A name for one file or folder that every system can hold, as near to `text` as that allows.
 
     Text is brought to NFC; separators and `:` `|` become `-`, `* ? < >` and the characters of `avoid` become `_`,
-    `"` becomes `'`; controls and direction marks go; blanks around it and dots at its end go; a dot in front (and a lone `~`) becomes
-    `_`; a device name of Windows gets a `_`. What is longer than `limit_bytes` (at least 32) in UTF-8 is cut and gets
-    a digest of the whole text, and keeps its extension. Nothing left: `empty`. A name that is safe stays as it is.
+    `"` becomes `'`; controls and direction marks go; blanks around it and dots at its end go; a dot in front and a lone
+    `~` become `_`; a device name of Windows gets a `_`. What is longer than `limit_bytes` (at least 32) in UTF-8 is cut
+    and gets a digest of the whole text, and keeps its extension. Nothing left: `empty`. A safe name stays as it is.
     """
     name = _COLON_BLANK.sub(" -", unicodedata.normalize("NFC", text)).translate(_REPLACED)
     if avoid:

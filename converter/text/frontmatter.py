@@ -1,7 +1,7 @@
 """Front matter: YAML 1.2 between two lines of dashes, kept as it stands (docs/formats/markdown.md, "Front matter").
 
-python-frontmatter does the splitting through a handler of ours, which keeps the raw text of every entry, and reads values by
-YAML 1.2, so that `no`, `12:30` and `017` stay what they are.
+python-frontmatter does the splitting through a handler of ours, which keeps the raw text of every entry, and reads
+values by YAML 1.2, so that `no`, `12:30` and `017` stay what they are.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ _TIME = re.compile(r"\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d
 class Front(msgspec.Struct, frozen=True):
     """A file, taken apart.
 
-    `entries` hold the exact text of each entry; their texts together are the YAML between the dashes. Front matter that is
-    no mapping, or no YAML, is `invalid_source` as a whole, with its dashes. `preamble` is a byte-order mark.
+    `entries` hold the exact text of each entry; their texts together are the YAML between the dashes. Front matter
+    that is no mapping, or no YAML, is `invalid_source` as a whole, with its dashes. `preamble` is a byte-order mark.
     """
 
     present: bool
@@ -43,7 +43,7 @@ class Front(msgspec.Struct, frozen=True):
     preamble: str = ""
 
 
-class _RawHandler(BaseHandler):  # type: ignore[misc]
+class _RawHandler(BaseHandler):
     """python-frontmatter's handler for YAML 1.2 that gives the text beside the values."""
 
     FM_BOUNDARY = re.compile(r"^---[ \t]*$", re.MULTILINE)
@@ -69,7 +69,7 @@ class _RawHandler(BaseHandler):  # type: ignore[misc]
             raise ValueError("too large")
         try:
             return ryaml.loads(fm)
-        except Exception as error:  # noqa: BLE001 - the library documents no error class of its own
+        except Exception as error:
             raise ValueError(str(error)) from error
 
 

@@ -1,7 +1,7 @@
 """Every folder of fixtures/cases: what a conversion makes of an input, and what it reports.
 
-A case holds `input/` (a vault) or `package.json` (a package, see `tests.support.build_package`), `options.json` where it needs
-options, `expected/` (a vault) or `expected.json` (the notes of a package, in short), and `codes.json`: code → places.
+A case holds `input/` (a vault) or `package.json` (a package, see `tests.support.build_package`), `options.json` where it
+needs options, `expected/` (a vault) or `expected.json` (the notes of a package, in short), and `codes.json`: code → places.
 `RECORD_CASES=1` writes what came out; that run fails, so that a recording never passes unseen.
 """
 
@@ -85,9 +85,7 @@ def _short_note(note: dict[str, Any]) -> dict[str, Any]:
 def _short_block(block: dict[str, Any]) -> list[Any]:
     short: list[Any] = [block["type"], [_short_span(span) for span in block["spans"]]]
     payload = {name: value for name, value in block["payload"].items() if name != "kind" or value != "empty"}
-    for extra in (payload, block["meta"]):
-        if extra:
-            short.append(extra)
+    short += [extra for extra in (payload, block["meta"]) if extra]
     if block.get("children"):
         short.append([_short_block(child) for child in block["children"]])
     return short

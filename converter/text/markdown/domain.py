@@ -32,7 +32,9 @@ _HTML_NAMES = (
     "title tr track ul"
 )
 _HTML_BLOCK = re.compile(rf"</?(?:{_HTML_NAMES.replace(' ', '|')})(?:[\s>]|/>)", re.IGNORECASE)
-_HTML_ALONE = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?:\s+[\w:-]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?)*\s*/?>")
+_HTML_ALONE = re.compile(
+    r"</?[A-Za-z][A-Za-z0-9-]*(?:\s+[\w:-]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?)*\s*/?>"
+)
 
 
 def formula_fits(tex: str) -> bool:

@@ -248,7 +248,13 @@ class _Builder:
         if ordered:
             children = tuple(msgspec.structs.replace(child, ordered=True) for child in children)
         parent.children.append(
-            List(ordered=ordered, start=frame.data if ordered else 1, marker=marker, tight=not frame.loose, children=children)
+            List(
+                ordered=ordered,
+                start=frame.data if ordered else 1,
+                marker=marker,
+                tight=not frame.loose,
+                children=children,
+            )
         )
 
     def close_item(self, frame: _Frame, parent: _Frame, _end: int) -> None:

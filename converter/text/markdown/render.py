@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from converter.model.blocks import (
     Block,
@@ -53,36 +54,41 @@ def _lines(blocks: Blocks) -> list[str]:
 
 
 def _block(block: Block) -> list[str]:
-    match block:
-        case Paragraph():
-            return (_text(block.runs) + _name(block)).split("\n")
-        case Heading(level=level):
-            text = render_runs(block.runs, single_line=True)
-            return [("#" * level + " " + _closed(text) + _name(block)).rstrip(" ")]
-        case List():
-            return _list(block)
-        case Quote():
-            return _quoted(_lines(block.children))
-        case Callout():
-            return _callout(block)
-        case Code():
-            return _code(block)
-        case Formula(tex=tex):
-            return ["$$", *tex.split("\n"), "$$"]
-        case Table():
-            return _table(block)
-        case Html(source=source):
-            return source.split("\n")
-        case Rule():
-            return ["---"]
-        case Footnote(label=label):
-            return _indented(f"[^{label}]: ", "    ", _lines(block.children))
-        case DefinitionList():
-            return _definitions(block)
-        case Raw(format="comment", source=source):
-            return (f"%%{source}%%" + _name(block)).split("\n")
-        case _:
-            return []
+    writer = _WRITERS.get(type(block))
+    return writer(block) if writer is not None else []
+
+
+def _paragraph(block: Block) -> list[str]:
+    return (_text(block.runs) + _name(block)).split("\n")
+
+
+def _heading(block: Heading) -> list[str]:
+    text = render_runs(block.runs, single_line=True)
+    return [("#" * block.level + " " + _closed(text) + _name(block)).rstrip(" ")]
+
+
+def _quote(block: Quote) -> list[str]:
+    return _quoted(_lines(block.children))
+
+
+def _formula(block: Formula) -> list[str]:
+    return ["$$", *block.tex.split("\n"), "$$"]
+
+
+def _html(block: Html) -> list[str]:
+    return block.source.split("\n")
+
+
+def _rule(_block: Rule) -> list[str]:
+    return ["---"]
+
+
+def _footnote(block: Footnote) -> list[str]:
+    return _indented(f"[^{block.label}]: ", "    ", _lines(block.children))
+
+
+def _raw(block: Raw) -> list[str]:
+    return (f"%%{block.source}%%" + _name(block)).split("\n") if block.format == "comment" else []
 
 
 def _name(block: Block) -> str:
@@ -134,7 +140,7 @@ def _list(block: List) -> list[str]:
 def _item(item: Block, *, tight: bool) -> list[str]:
     text = _text(item.runs) + _name(item) if item.runs else ""
     if isinstance(item, ListItem) and item.checked is not None:
-        text = f"[{item.mark or ('x' if item.checked else ' ')}] {text}".rstrip(" ") if text else f"[{item.mark or ('x' if item.checked else ' ')}] "
+        text = f"[{item.mark or ('x' if item.checked else ' ')}] {text}"
     lines = text.split("\n") if text else []
     for position, child in enumerate(item.children):
         if (lines and not tight) or (position and not tight) or isinstance(child, Paragraph):
@@ -172,3 +178,20 @@ def _definitions(block: DefinitionList) -> list[str]:
             lines += _indented(": ", "  ", _lines(entry.children[at : at + number]))
             at += number
     return lines
+
+
+_WRITERS: dict[type[Block], Callable[..., list[str]]] = {
+    Paragraph: _paragraph,
+    Heading: _heading,
+    List: _list,
+    Quote: _quote,
+    Callout: _callout,
+    Code: _code,
+    Formula: _formula,
+    Table: _table,
+    Html: _html,
+    Rule: _rule,
+    Footnote: _footnote,
+    DefinitionList: _definitions,
+    Raw: _raw,
+}

@@ -88,7 +88,7 @@ class _Writer:
         while at < end:
             wanted = [mark for mark in self._marks[at] if mark not in active]
             if not wanted:
-                made.append(self._leaf(at, active))
+                made.append(self._leaf(at))
                 at += 1
                 continue
             reach = {mark: self._reach(mark, at, end) for mark in wanted}
@@ -124,7 +124,12 @@ class _Writer:
         text = self._runs[start] if end == start + 1 else None
         if isinstance(text, TextRun) and text.text == link.target and not link.title and _is_auto(link.target):
             return [f"<{link.target}>"]
-        if isinstance(text, TextRun) and f"mailto:{text.text}" == link.target and not link.title and _MAIL.fullmatch(text.text):
+        if (
+            isinstance(text, TextRun)
+            and f"mailto:{text.text}" == link.target
+            and not link.title
+            and _MAIL.fullmatch(text.text)
+        ):
             return [f"<{text.text}>"]
         title = ""
         if link.title:
@@ -145,7 +150,7 @@ class _Writer:
             return [f"[[{name}]]"]
         return [f"[[{name}", "\\|" if self._pipes else "|", *inner, "]]"]
 
-    def _leaf(self, at: int, active: frozenset[Mark]) -> Token:
+    def _leaf(self, at: int) -> Token:
         run = self._runs[at]
         match run:
             case TextRun():
@@ -278,10 +283,36 @@ def _closes(tokens: list[Token], place: int) -> bool:
 
 
 def _touches(tokens: list[Token], place: int) -> bool:
-    """Whether another sign of the same character stands beside: runs of signs have rules of their own."""
+    """Whether another sign of the same character stands beside: runs of signs have rules of their own.
+
+    Bold and italic around exactly the same text are the one run of signs that is safe (`***x***`).
+    """
     token = tokens[place]
-    sign = _SIGNS[token.flag][0][0] if isinstance(token, _Sign) else ""
-    return any(_neighbour(tokens, place, step) == sign for step in (-1, 1))
+    if not isinstance(token, _Sign):
+        return False
+    sign = _SIGNS[token.flag][0][0]
+    beside = [step for step in (-1, 1) if _neighbour(tokens, place, step) == sign]
+    return any(not _is_twin(tokens, place, step) for step in beside)
+
+
+def _is_twin(tokens: list[Token], place: int, step: int) -> bool:
+    """Whether the sign beside belongs to an emphasis around exactly the same text, with nothing further beside."""
+    token, other = tokens[place], tokens[place + step] if 0 <= place + step < len(tokens) else ""
+    if not isinstance(token, _Sign) or not isinstance(other, _Sign) or token.opens != other.opens:
+        return False
+    if {token.flag, other.flag} != {BOLD, ITALIC}:
+        return False
+    here, there = tokens.index(token.partner or token), tokens.index(other.partner or other)
+    return there - here == -step and not any(
+        _neighbour(tokens, at, way) == "*" for at, way in _ends(place, place + step, here, there)
+    )
+
+
+def _ends(*places: int) -> tuple[tuple[int, int], tuple[int, int], tuple[int, int], tuple[int, int]]:
+    """The four outer looks at two pairs of signs: before the first, behind it, before the closing ones, behind."""
+    first, second = sorted(places[:2])
+    third, fourth = sorted(places[2:])
+    return ((first, -1), (second, 1), (third, -1), (fourth, 1))
 
 
 def _sign_inside(tokens: list[Token], start: int, end: int) -> bool:

@@ -113,6 +113,9 @@ _UNSAID = {
     "callout.fold": "the fold of a callout",
 }
 
+_SAID_ELSEWHERE = "sid ver folderPath blocks title folderId parentNoteId emoji cover createdAt modifiedAt tags"
+"""Members of a note in `attrs` that its fields say too, or that only the application's own bookkeeping needs."""
+
 _OUTER = exact("folders", "notes", "decks", "maps", "settings", "payloads", "assets", "records")
 
 
@@ -157,6 +160,6 @@ def profile(options: Mapping[str, str]) -> Profile:
             "children": "folder",
             "breadcrumbs": "folderPath",
             "asset_root": "payloads/notes/",
-            "ignorable_attrs": "sid ver folderPath blocks title folderId parentNoteId emoji cover createdAt modifiedAt tags",
+            "ignorable_attrs": _SAID_ELSEWHERE,
         },
     )
