@@ -37,9 +37,9 @@ class Output(msgspec.Struct, frozen=True, gc=False, array_like=True, kw_only=Tru
 class Goal(msgspec.Struct, frozen=True, gc=False, array_like=True, kw_only=True):
     """Where a link of the source leads in the target.
 
-    `kind` is `note`, `asset`, `missing` (nothing there in the source) or `left` (not in the selection, or
-    failed). For a note: the target's `key`, `path`, `name` and `title`; `place` is the anchor in the
-    target's terms, `heading` True where it is a heading's text. For an asset: its `path` and `name` in the target, and whether it is a picture.
+    `kind` is `note`, `asset`, `missing` (nothing there in the source) or `left` (not in the selection, or failed). For
+    a note: the target's `key`, `path`, `name` and `title`; `place` is the anchor in the target's terms, `heading` True
+    where it is a heading's text. For an asset: its `path` and `name` in the target, and whether it is a picture.
     """
 
     kind: str

@@ -46,8 +46,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     and `facts` (note-level: `tags`, `aliases`, `order` …) and `outer` (kinds of items) likewise. A kind that is not
     in its table is one that the format's own reader never yields and that no other format may send: lowering it is
     an error of ours. `unsaid` names members that the format cannot say, as `kind.member`, with the words for what is
-    lost ("" where nothing that a person sees is). `lifts` names the `⇐` rules that apply when this format is the source.
-    `parameters` hold what rules need to know (`block_ids`, `note_link`, `text`, `target`).
+    lost ("" where nothing that a person sees is). `lifts` names the `⇐` rules that apply when this format is the
+    source. `parameters` hold what rules need to know (`block_ids`, `note_link`, `text`, `target`).
     """
 
     format: str

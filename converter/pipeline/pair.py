@@ -53,6 +53,11 @@ class Pair:
         return sum(flag for flag, name in FLAG_NAMES.items() if not self.mark(name).exact)
 
     @cached_property
+    def ignorable_attrs(self) -> frozenset[str]:
+        """Attributes of the source's blocks that say nothing which the model does not say."""
+        return frozenset(self.source.parameters.get("ignorable_block_attrs", "").split())
+
+    @cached_property
     def palette(self) -> dict[str, str]:
         """The source's colour tokens as CSS, where the target wants CSS."""
         if self.target.parameters.get("colors") != "css":

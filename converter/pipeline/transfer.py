@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import IO
+from tempfile import SpooledTemporaryFile
 
 from converter.errors import InternalFaultError, ItemError
 from converter.findings.finding import Finding
@@ -19,9 +19,12 @@ from converter.pipeline.session import Session
 from converter.pipeline.verify import Written, verify
 from converter.pipeline.work import Result, Workshop
 from converter.storage.commit import Staging, check_target
-from converter.storage.digest import digest
+from converter.storage.digest import copy_digest, digest
 
 __all__ = ["Transfer"]
+
+_HELD = 8 << 20
+"""Bytes of one file that are held in memory while it passes; more goes to a temporary file."""
 
 
 class Transfer:
@@ -154,18 +157,28 @@ class Transfer:
         session = self._session
         session.progress.stage("Copying files", len(session.catalog.assets))
         for key, entry in session.catalog.assets.items():
-            self._tally.end("assets", entry.end or "created")
-            for path in entry.paths:
-                name = session.pair.parameter("asset_root") + path
-                if name in self._written.files:
-                    continue
-                self._written.files[name] = ""
-                if target is not None:
-                    with session.source.open_asset(key) as stream:
-                        counted = _Counted(stream)
-                        target.asset(path, counted)  # type: ignore[arg-type]
-                    self._written.files[name] = counted.digest()
+            end = entry.end or self._asset(key, entry.paths, target)
+            self._tally.end("assets", end)
             session.progress.advance(key)
+
+    def _asset(self, key: str, paths: tuple[str, ...], target: Target | None) -> str:
+        """Copy one file to its places; it is read to its end before a byte of it reaches the target."""
+        root = self._session.pair.parameter("asset_root")
+        wanted = [path for path in paths if root + path not in self._written.files]
+        with SpooledTemporaryFile(max_size=_HELD) as held:
+            try:
+                with self._session.source.open_asset(key) as stream:
+                    _, found = copy_digest(stream, held)
+            except ItemError as error:
+                details = (("what", error.message),)
+                self._session.add(Finding(code="item-unreadable", item=f"assets/{key}", details=details))
+                return "failed"
+            for path in wanted:
+                self._written.files[root + path] = found
+                if target is not None:
+                    held.seek(0)
+                    target.asset(path, held)
+        return "created"
 
     def _payloads(self, target: Target | None) -> None:
         for payload in self._session.catalog.payloads:
@@ -214,23 +227,3 @@ class Transfer:
             raise InternalFaultError(f"The source changed while it was converted: {stored.item}.")
         note = self._workshop.read(stored)
         return self._workshop.lower(note, self._order(entry), stored.path)[0]
-
-
-class _Counted:
-    """A stream that keeps the digest of what passes."""
-
-    def __init__(self, stream: IO[bytes]) -> None:
-        import hashlib
-
-        self._stream = stream
-        self._state = hashlib.sha256()
-
-    def read(self, size: int = -1) -> bytes:
-        """Read on, and count in."""
-        data = self._stream.read(size)
-        self._state.update(data)
-        return data
-
-    def digest(self) -> str:
-        """The SHA-256 of all that was read."""
-        return self._state.hexdigest()

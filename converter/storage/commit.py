@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 from contextlib import suppress
 from itertools import count
 from typing import TYPE_CHECKING, Final, Self
@@ -16,7 +15,15 @@ import msgspec
 
 from converter.errors import EnvironmentFaultError, InternalFaultError, TargetError
 from converter.storage.faults import check_space, fault, writing
-from converter.storage.system import exchange, rename_new, sync, sync_folder, try_lock
+from converter.storage.system import (
+    entries_below,
+    exchange,
+    remove,
+    rename_new,
+    sync,
+    sync_folder,
+    try_lock,
+)
 from converter.storage.target import check_kind, check_target, is_occupied, refuse_occupied
 
 if TYPE_CHECKING:
@@ -148,7 +155,7 @@ class Staging:
             if not done:
                 kept.rename(self.path)
         except OSError:
-            _remove(kept)
+            remove(kept)
             raise
         if not done:
             self._move_aside(kept)
@@ -238,7 +245,7 @@ class Staging:
                 kept.rename(self.final)
                 told.append(f"Put {self.final} back in its place, from which that run had moved it.")
         for name in sorted(names - {_LOCK}):
-            _remove(self._room / name)
+            remove(self._room / name)
         self.leftovers = tuple(told)
 
     def _noted(self) -> Path | None:
@@ -255,7 +262,7 @@ class Staging:
             os.close(self._lock)
             self._lock = None
         if self._claimed:
-            _remove(self._room)
+            remove(self._room)
             self._claimed = False
         if self._lock is not None:
             os.close(self._lock)
@@ -280,16 +287,7 @@ def _free_name(final: Path) -> Path:
 def _size(root: Path) -> int:
     """The size of a tree, as far as it can be seen."""
     size = 0
-    for folder, _, names in os.walk(root):
-        for name in names:
-            with suppress(OSError):
-                size += os.lstat(os.path.join(folder, name)).st_size  # noqa: PTH118  os.walk gives strings
-    return size
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
+    for entry in entries_below(root):
         with suppress(OSError):
-            path.unlink()
+            size += entry.stat(follow_symlinks=False).st_size if entry.is_file(follow_symlinks=False) else 0
+    return size

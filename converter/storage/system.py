@@ -10,11 +10,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-__all__ = ["exchange", "rename_new", "sync", "sync_folder", "try_lock"]
+__all__ = ["entries_below", "exchange", "remove", "rename_new", "sync", "sync_folder", "try_lock"]
 
+_LINUX: Final[bool] = sys.platform == "linux"
 _RENAME_NOREPLACE: Final = 1
 _RENAME_EXCHANGE: Final = 2
 _AT_FDCWD: Final = -100
@@ -24,7 +25,7 @@ _UNSUPPORTED: Final = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM)
 @cache
 def _libc(name: str) -> Callable[..., int] | None:
     """A function of the C library on Linux; None where it is not there."""
-    if sys.platform != "linux":
+    if not _LINUX:
         return None
     import ctypes
 
@@ -82,11 +83,46 @@ def _sync_tree(root: Path) -> None:
                 return
         finally:
             os.close(handle)
-    for folder, _, names in os.walk(root):
-        for name in names:
-            with open(os.path.join(folder, name), "rb+") as file:  # noqa: PTH118, PTH123  os.walk gives strings
+    for entry in entries_below(root):
+        if entry.is_dir(follow_symlinks=False):
+            sync_folder(entry.path)
+        elif entry.is_file(follow_symlinks=False):
+            with open(entry.path, "rb+") as file:  # noqa: PTH123  an entry gives strings
                 os.fsync(file.fileno())
-        sync_folder(folder)
+    sync_folder(root)
+
+
+def entries_below(root: Path) -> Iterator[os.DirEntry[str]]:
+    """Everything below a folder, folders first, however deep it is. What cannot be read is left out."""
+    pending = [os.fspath(root)]
+    while pending:
+        try:
+            with os.scandir(pending.pop()) as entries:
+                found = list(entries)
+        except OSError:
+            continue
+        for entry in found:
+            if entry.is_dir(follow_symlinks=False):
+                pending.append(entry.path)
+            yield entry
+
+
+def remove(path: Path) -> None:
+    """Remove a file or a tree, as far as the system lets us."""
+    if path.is_dir() and not path.is_symlink():
+        folders = [os.fspath(path)]
+        for entry in entries_below(path):
+            if entry.is_dir(follow_symlinks=False):
+                folders.append(entry.path)
+            else:
+                with suppress(OSError):
+                    os.unlink(entry.path)  # noqa: PTH108  an entry gives strings
+        for folder in reversed(folders):
+            with suppress(OSError):
+                os.rmdir(folder)  # noqa: PTH106
+    else:
+        with suppress(OSError):
+            path.unlink()
 
 
 def sync_folder(path: str | os.PathLike[str]) -> None:

@@ -43,7 +43,7 @@ class Front(msgspec.Struct, frozen=True):
     preamble: str = ""
 
 
-class _RawHandler(BaseHandler):
+class _RawHandler(BaseHandler):  # type: ignore[misc]
     """python-frontmatter's handler for YAML 1.2 that gives the text beside the values."""
 
     FM_BOUNDARY = re.compile(r"^---[ \t]*$", re.MULTILINE)

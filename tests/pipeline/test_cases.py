@@ -1,7 +1,8 @@
 """Every folder of fixtures/cases: what a conversion makes of an input, and what it reports.
 
-A case holds `input/` (a vault) or `package.json` (a package, see `tests.support.build_package`), `options.json` where it
-needs options, `expected/` (a vault) or `expected.json` (the notes of a package, in short), and `codes.json`: code → places.
+A case holds `input/` (a vault) or `package.json` (a package, see `tests.support.build_package`), `options.json`
+where it needs options, `expected/` (a vault) or `expected.json` (the notes of a package, in short), and `codes.json`:
+code → places.
 `RECORD_CASES=1` writes what came out; that run fails, so that a recording never passes unseen.
 """
 

@@ -266,6 +266,38 @@ def test_a_target_that_appears_meanwhile(tmp_path: Path) -> None:
         system.rename_new(write(tmp_path / "a"), write(tmp_path / "b"))
 
 
+def test_a_target_that_appears_in_the_last_moment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    final = tmp_path / "out"
+    monkeypatch.setattr(commit, "sync", lambda _: final.write_text("theirs"))
+    monkeypatch.setattr(commit, "is_occupied", lambda _: False)
+    monkeypatch.setattr(Path, "exists", lambda _: False)
+    with pytest.raises(TargetError, match="appeared while the run was under way"):
+        make(final, "new", folder=False)
+    monkeypatch.undo()
+    assert (content(final), names(tmp_path)) == ("theirs", ["out"])
+
+
+def test_a_room_that_vanishes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another run took it for a leftover in the moment before it was locked."""
+
+    def vanished(_: Path) -> int:
+        raise FileNotFoundError(errno.ENOENT, "No such file or directory")
+
+    monkeypatch.setattr(commit, "try_lock", vanished)
+    with pytest.raises(TargetError, match="Another run"):
+        make(tmp_path / "out", "new", folder=False)
+
+
+@POSIX
+def test_a_file_system_without_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unsupported(_: int) -> bool:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(system, "_lock", unsupported)
+    make(tmp_path / "out", "new", folder=False)
+    assert names(tmp_path) == ["out"]
+
+
 def write(path: Path) -> Path:
     path.write_text("x")
     return path

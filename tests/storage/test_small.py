@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from converter.errors import UsageError
+from converter.errors import InternalFaultError, UsageError
 from converter.storage import schemas
 from converter.storage.digest import CHUNK_BYTES, copy_digest, digest
 from converter.storage.sniff import describe
@@ -49,6 +49,24 @@ def test_the_schemas_of_the_project_are_found() -> None:
     names = schemas.schema_names()
     assert names == tuple(sorted(path.stem for path in (Path(__file__).parents[2] / "schemas").glob("*.json")))
     assert all(isinstance(schemas.load_schema(name), dict) for name in names)
+
+
+def test_schemas_of_an_installed_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "converter" / "schemas").mkdir(parents=True)
+    (tmp_path / "converter" / "schemas" / "inside-1.json").write_text("[]")
+    (tmp_path / "empty").mkdir()
+    monkeypatch.setattr("importlib.resources.files", lambda name: tmp_path / name)
+    schemas.schema_names.cache_clear()
+    try:
+        assert schemas.schema_names() == ("inside-1",)
+        with pytest.raises(InternalFaultError, match="is not a JSON object"):
+            schemas.load_schema("inside-1")
+        monkeypatch.setattr("importlib.resources.files", lambda _: tmp_path / "empty")
+        schemas.schema_names.cache_clear()
+        with pytest.raises(InternalFaultError, match="missing from this installation"):
+            schemas.schema_names()
+    finally:
+        schemas.schema_names.cache_clear()
 
 
 @pytest.mark.parametrize(

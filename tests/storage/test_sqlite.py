@@ -144,6 +144,7 @@ def test_e04_a_folder_that_cannot_be_written() -> None:
     """As another user where the tests run as root, for whom no folder is closed."""
     script = (
         "import os, sys\nfrom pathlib import Path\nfrom converter.storage import sqlite\n"
+        "sqlite.open_readonly(Path(sys.argv[1])).close()  # all is imported before the user changes\n"
         "if os.getuid() == 0: os.setgid(65534); os.setuid(65534)\n"
         "database = sqlite.open_readonly(Path(sys.argv[1]))\n"
         "print(database.execute('SELECT count(*) FROM Notes').fetchone()[0])"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from converter.errors import InputError, ItemError, LimitError
-from converter.storage import tree
+from converter.storage import system, tree
 from converter.storage.limits import DEFAULT_LIMITS, Limits
 from converter.storage.tree import Entry, open_below, read_file, walk
 
@@ -174,6 +174,20 @@ def test_a_deep_tree_needs_no_recursion(tmp_path: Path) -> None:
     assert len(found) == depth
     with pytest.raises(LimitError, match="depth=100"):
         kinds(tmp_path)
+    system.sync(tmp_path)
+    system.remove(tmp_path / "d")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_syncing_without_a_call_for_a_whole_file_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(system, "_libc", lambda _: None)
+    synced: list[int] = []
+    monkeypatch.setattr(os, "fsync", lambda handle: synced.append(os.fstat(handle).st_ino))
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / "a" / "b" / "file").write_text("x")
+    system.sync(tmp_path)
+    expected = [path.stat().st_ino for path in (tmp_path, *tmp_path.rglob("*"))]
+    assert sorted(synced) == sorted(expected)
 
 
 def test_reading_without_handles_of_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -246,6 +246,25 @@ def test_a23_more_than_65535_members(tmp_path: Path) -> None:
         assert archive.read("65999") == b""
 
 
+def test_a23_wide_end_records_that_lie(tmp_path: Path) -> None:
+    """The wide record is also found right before its locator; without it the narrow one counts, and leads nowhere."""
+    whole = bytearray(Archive([NOTE], zip64=True).build())
+    path = tmp_path / "x.zip"
+    at = whole.index(b"PK\x06\x07")
+    whole[at + 8 : at + 16] = struct.pack("<Q", 3)
+    path.write_bytes(b"junk" + whole)
+    with ZipReader(path) as archive:
+        assert archive.read("notes/a.md") == NOTE.data
+    for magic in (b"PK\x06\x06", b"PK\x06\x07"):
+        path.write_bytes(whole.replace(magic, b"XXXX"))
+        with pytest.raises(InputError, match="directory cannot be read"):
+            ZipReader(path)
+    whole[at + 16 : at + 20] = struct.pack("<L", 2)
+    path.write_bytes(whole)
+    with pytest.raises(InputError, match="several parts"):
+        ZipReader(path)
+
+
 def test_a23_sizes_above_4_gb(tmp_path: Path) -> None:
     """A sparse file: 4 GB of nothing, and a note after it."""
     size = 2**32 + 5

@@ -42,6 +42,7 @@ _BLOCKS: dict[str, Rule] = {
     "view": Rule("view-table", "view-as-table"),
     "sketch": Rule("sketch-code", "sketch-as-code"),
     "raw": Rule("raw-code", "raw-as-code"),
+    "nothing": Rule("drop", "row-null"),
 }
 
 _MARKS: dict[str, Rule] = {

@@ -57,6 +57,8 @@ def concept_of(block: Block, *, markdown_text: bool = False) -> str:
             return "embed-query"
         case Embed(place=place) if place:
             return "embed-place"
+        case Raw(format="mnemo", source="null"):
+            return "nothing"
         case Raw(format="comment" | "yaml" as name):
             return name
         case Formula(tex=tex) if markdown_text and not display_formula_fits(tex):

@@ -188,9 +188,14 @@ class Lowering:
             changes["id"] = None
         if block.anchor is not None and ids:
             changes["anchor"] = None
+        unsafe = self.pair.parameter("unsafe_attrs").split()
+        if block.attrs and self.pair.same_system and any(name in unsafe for name, _ in block.attrs):
+            changes["attrs"] = tuple(pair for pair in block.attrs if pair[0] not in unsafe)
+            self.loss("detail-lost", what="a payload that older applications refuse")
         if block.attrs and not self.pair.same_system:
             changes["attrs"] = ()
-            self.loss("detail-lost", what="attribute " + block.attrs[0][0])
+            for name in (name for name, _ in block.attrs if name not in self.pair.ignorable_attrs):
+                self.loss("detail-lost", what=f"the attribute {name}")
         if block.created is not None or block.updated is not None:
             changes |= {"created": None, "updated": None}
         return changes

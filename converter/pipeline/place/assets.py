@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable
 
+from converter.errors import ItemError
 from converter.findings.finding import Finding
 from converter.pipeline.catalog import AssetEntry, Catalog
 from converter.pipeline.pair import Pair
@@ -33,7 +34,7 @@ def place_assets(catalog: Catalog, pair: Pair, digest: Callable[[str], str], rep
         elif pair.parameter("tree") == "paths":
             _place_in_folder(entry, unique)
         else:
-            _place_in_package(entry, pair, digest, unique)
+            _place_in_package(entry, pair, digest, unique, report)
 
 
 def _place_in_folder(entry: AssetEntry, unique: Unique) -> None:
@@ -42,13 +43,21 @@ def _place_in_folder(entry: AssetEntry, unique: Unique) -> None:
     entry.paths, entry.name = (f"assets/{name}",), f"assets/{name}"
 
 
-def _place_in_package(entry: AssetEntry, pair: Pair, digest: Callable[[str], str], unique: Unique) -> None:
+def _place_in_package(
+    entry: AssetEntry, pair: Pair, digest: Callable[[str], str], unique: Unique, report: Report
+) -> None:
     """Pictures under a name made of their digest, other files under their own."""
     if not entry.shown:
         name = _take(unique, entry.fact.name)
         entry.paths, entry.name = (f"assets/files/{name}",), name
         return
-    entry.digest = entry.digest or digest(entry.fact.key)
+    try:
+        entry.digest = entry.digest or digest(entry.fact.key)
+    except ItemError as error:
+        details = (("what", error.message),)
+        report(Finding(code="item-unreadable", item=f"assets/{entry.fact.key}", details=details))
+        entry.end = "failed"
+        return
     name = entry.digest[:32] + posixpath.splitext(entry.fact.name)[1].lower()
     directory, target = pair.parameter("images_dir"), pair.parameter("target")
     shared = f"assets/images/{name}"

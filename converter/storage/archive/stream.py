@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import lzma
 import os
 import threading
 import zipfile
@@ -13,13 +12,27 @@ from typing import IO, TYPE_CHECKING, Final
 from converter.errors import ItemError
 from converter.storage.archive.directory import LOCAL_HEADER, LOCAL_MAGIC
 
+try:
+    from lzma import LZMAError
+except ImportError:  # a Python that was built without it
+    LZMAError = zipfile.BadZipFile  # type: ignore[assignment, misc]
+
 if TYPE_CHECKING:
     from converter.storage.archive.members import MemberInfo
 
 __all__ = ["READABLE", "MemberStream"]
 
 READABLE: Final = frozenset((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA))
-_FAILURES: Final = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, MemoryError, ValueError)
+_FAILURES: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    LZMAError,
+    EOFError,
+    OSError,
+    MemoryError,
+    ValueError,
+    RuntimeError,  # a method whose module this Python was built without
+)
 _SEEKING: Final = threading.Lock()
 
 
@@ -43,7 +56,8 @@ class _Window:
 def read_at(file: IO[bytes], offset: int, size: int) -> bytes:
     """Read from a place in a file, whatever others read of it meanwhile."""
     if hasattr(os, "pread"):
-        return os.pread(file.fileno(), size, offset)
+        data: bytes = os.pread(file.fileno(), size, offset)
+        return data
     with _SEEKING:
         file.seek(offset)
         return file.read(size)

@@ -52,6 +52,7 @@ _CLOSE = re.compile(r"</(u|sub|sup|kbd|mark|strong|em|s|del|span)>")
 _SPAN = re.compile(r'<span style="(?:color: ?([^;"&<>]+);?)? ?(?:background-color: ?([^;"&<>]+);?)?">')
 _BREAK = re.compile(r"<br\s*/?>")
 _TAG = re.compile(r"(?<![^\s])#(?=[\w/-]*[^\W\d])([\w/-]+)")
+_REST = re.compile(r"[\w/-]+")
 _ANCHOR = re.compile(r"(?:^|(?<=[ \n]))\^([A-Za-z0-9-]+)$")
 _SIZE = re.compile(r"(\d{1,5})(?:x(\d{1,5}))?")
 _PICTURE = re.compile(r"\.(png|jpe?g|gif|svg|webp|bmp|avif|tiff?)$", re.IGNORECASE)
@@ -245,7 +246,7 @@ class Inline:
         made: list[Run] = []
         for item in items:
             made += _runs_of(item, made)
-        return merge_runs(made)
+        return merge_runs(_whole_tags(made))
 
     def take_anchor(self) -> str:
         """Cut a block's name (` ^name`) from the end of the last text; "" where there is none."""
@@ -451,6 +452,19 @@ def _tags(item: Item, style: Style, before: list[Run]) -> list[Run]:
         at = match.end()
     made.append(TextRun(text=text[at:], style=style))
     return made
+
+
+def _whole_tags(runs: list[Run]) -> list[Run]:
+    """A tag takes in what follows it without a border: signs that say nothing (bold inside bold) are none."""
+    runs = [run for run in runs if not isinstance(run, TextRun) or run.text]
+    for place in range(len(runs) - 1):
+        tag, text = runs[place], runs[place + 1]
+        if isinstance(tag, TagRun) and isinstance(text, TextRun) and text.style == tag.style:
+            match = _REST.match(text.text)
+            if match:
+                runs[place] = TagRun(name=tag.name + match[0], style=tag.style)
+                runs[place + 1] = TextRun(text=text.text[match.end() :], style=text.style)
+    return runs
 
 
 def _blank_before(runs: list[Run]) -> bool:

@@ -224,7 +224,10 @@ class _Builder:
         frame.inline = rest if rest.items else None
 
     def close_heading(self, frame: _Frame, parent: _Frame, _end: int) -> None:
-        """End a heading."""
+        """End a heading; a line break inside one (underlined headings) is a forced one."""
+        for item in frame.inline.items if frame.inline is not None else ():
+            if item.text == "\n":
+                item.kind, item.text = "break", ""
         runs, anchor = self._runs_of(frame)
         level = _LEVELS[frame.data["level"]]
         parent.children.append(Heading(level=level, runs=runs, anchor=anchor or None))

@@ -24,7 +24,7 @@ from converter.model.blocks import (
     Rule,
     Table,
 )
-from converter.model.runs import Runs
+from converter.model.runs import Runs, TextRun
 from converter.text.markdown.escape import escape_line_starts
 from converter.text.markdown.spans import render_runs
 
@@ -32,6 +32,7 @@ __all__ = ["render"]
 
 _FENCE = re.compile(r"^ {0,3}(`{3,})", re.MULTILINE)
 _ALIGN = {"": "---", "left": ":---", "center": ":---:", "right": "---:"}
+_EMPTY_LINE = (TextRun(text="\u00a0"),)
 _OWN_LINE = (List, Quote, Callout, Table, Code, Formula, DefinitionList, Html)
 
 
@@ -59,6 +60,8 @@ def _block(block: Block) -> list[str]:
 
 
 def _paragraph(block: Block) -> list[str]:
+    if block.runs == _EMPTY_LINE:
+        return ["&nbsp;" + _name(block)]
     return (_text(block.runs) + _name(block)).split("\n")
 
 

@@ -179,12 +179,21 @@ class _Writer:
     def _text(self, run: TextRun, at: int) -> str:
         if run.style.flags & CODE:
             return self._code(run.text)
-        before = _edge(self._runs[at - 1], last=True) if at else ""
-        after = _edge(self._runs[at + 1], last=False) if at + 1 < len(self._runs) else ""
+        before = self._beside(run, at - 1, last=True) if at else ""
+        after = self._beside(run, at + 1, last=False) if at + 1 < len(self._runs) else ""
         text = escape_text(run.text, before=before, after=after, pipes=self._pipes)
         if run.text.endswith("!") and after == "[":
             text = text[:-1] + "\\!"
         return text
+
+    def _beside(self, run: Run, place: int, *, last: bool) -> str:
+        """The character that text meets in the run beside it: a bracket where a link begins or ends between them."""
+        other = self._runs[place]
+        if (other.style.link, other.style.reference) != (run.style.link, run.style.reference):
+            if not last and (other.style.link or other.style.reference):
+                return "["
+            return "]" if last else ")"
+        return _edge(other, last=last)
 
     def _code(self, text: str) -> str:
         fence = "`"

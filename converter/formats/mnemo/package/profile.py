@@ -29,7 +29,7 @@ _BLOCKS: dict[str, Rule] = {
         "columns",
         "column",
     ),
-    **exact("page", "sketch"),
+    **exact("page", "sketch", "nothing"),
     "heading-5": Rule("clamp-heading", "heading-level"),
     "heading-6": Rule("clamp-heading", "heading-level"),
     "list": Rule("items"),
@@ -116,6 +116,12 @@ _UNSAID = {
 _SAID_ELSEWHERE = "sid ver folderPath blocks title folderId parentNoteId emoji cover createdAt modifiedAt tags"
 """Members of a note in `attrs` that its fields say too, or that only the application's own bookkeeping needs."""
 
+_LEGACY_META = (
+    "nativeTwoColumn columnPairId columnSide columnSplitRatio language equationLatex checked reference_note_id "
+    "listNumberIndex listNumber listStart @order"
+)
+"""Keys of a block's `meta` that the block itself says as well."""
+
 _OUTER = exact("folders", "notes", "decks", "maps", "settings", "payloads", "assets", "records")
 
 
@@ -159,7 +165,9 @@ def profile(options: Mapping[str, str]) -> Profile:
             "richer": "" if eight else "0.8",
             "children": "folder",
             "breadcrumbs": "folderPath",
+            "unsafe_attrs": "" if eight else "@payload+",
             "asset_root": "payloads/notes/",
+            "ignorable_block_attrs": _LEGACY_META,
             "ignorable_attrs": _SAID_ELSEWHERE,
         },
     )
