@@ -15,6 +15,7 @@ from converter.pipeline.law import Answers
 from converter.pipeline.lift.rules import lift
 from converter.pipeline.outline import outline
 from converter.pipeline.progress import Progress
+from converter.pipeline.work import too_deep
 
 __all__ = ["build_catalog", "failed_note"]
 
@@ -68,11 +69,16 @@ def _describe(
     entry = catalog.notes[stored.key]
     try:
         note, _ = front.read(stored, context)
+        catalog.describe(entry, note, outline(_lifted(note, lifts).blocks))
+    except RecursionError:
+        _fail(entry, ItemError(too_deep(stored.key)), report)
     except ItemError as error:
-        report(failed_note(stored.key, error))
-        entry.end = "failed"
-        return
-    catalog.describe(entry, note, outline(_lifted(note, lifts).blocks))
+        _fail(entry, error, report)
+
+
+def _fail(entry: NoteEntry, error: ItemError, report: Report) -> None:
+    report(failed_note(entry.key, error))
+    entry.end = "failed"
 
 
 def _lifted(note: Note, lifts: Profile | None) -> Note:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+import msgspec
+
 from converter.errors import ConverterError, UsageError
 from converter.findings.report import Report
 from converter.pipeline.options import Options
@@ -12,6 +14,7 @@ from converter.pipeline.plan import plan_of
 from converter.pipeline.progress import Progress
 from converter.pipeline.session import Session, open_session
 from converter.pipeline.transfer import Transfer
+from converter.pipeline.work import deep_recursion
 
 __all__ = ["convert", "inspect", "preview"]
 
@@ -40,8 +43,6 @@ def inspect(options: Options, progress: Progress | None = None) -> Report:
 
 
 def _dry(options: Options) -> Options:
-    import msgspec
-
     return msgspec.structs.replace(options, dry_run=True)
 
 
@@ -61,7 +62,7 @@ def _run(command: str, options: Options, progress: Progress | None, work: Callab
     began = time.monotonic()
     session = Session(options, command, progress)
     try:
-        with open_session(session):
+        with open_session(session), deep_recursion():
             work(session)
             if command == "preview" and options.target:
                 session.report.plan = plan_of(session)
@@ -70,5 +71,8 @@ def _run(command: str, options: Options, progress: Progress | None, work: Callab
         raise
     except ConverterError as error:
         session.report.blame(error)
+    except BaseException:
+        session.report.close()
+        raise
     session.report.seconds = time.monotonic() - began
     return session.report

@@ -44,7 +44,7 @@ class Transfer:
         session, options = self._session, self._session.options
         final, source = Path(options.target), Path(options.source)
         if not options.dry_run:
-            check_target(source, final, options.overwrite_output)
+            check_target(source, final, options.overwrite_output, folder=not session.target_front.single_file)
         session.index()
         session.place()
         if options.dry_run:
@@ -53,6 +53,8 @@ class Transfer:
             return
         for_target = Staging.for_file if session.target_front.single_file else Staging.for_folder
         with for_target(final) as staging:
+            if staging.leftovers:
+                session.report.about["leftovers"] = list(staging.leftovers)
             target = session.target_front.open_target(staging.path, session.writing)
             try:
                 self._everything(target)
@@ -183,6 +185,8 @@ class Transfer:
     def _payloads(self, target: Target | None) -> None:
         for payload in self._session.catalog.payloads:
             ends = [unit_end(self._session, unit) for unit in payload.units]
+            if "" in ends and not self._readable(payload):
+                ends = [end or "failed" for end in ends]
             for unit, end in zip(payload.units, ends, strict=True):
                 self._tally.end(unit.kind, end or "created")
                 if end == "lost":
@@ -193,11 +197,23 @@ class Transfer:
             if keep and target is not None:
                 self._payload(target, payload)
 
+    def _readable(self, payload: PayloadFact) -> bool:
+        """Whether every member can be read to its end; their digests are kept for the verification."""
+        found: dict[str, str] = {}
+        for member in payload.members:
+            try:
+                with self._session.source.open_member(member.key) as stream:
+                    found[member.key] = digest(stream)[1]
+            except ItemError as error:
+                details = (("what", error.message),)
+                item = f"payloads/{payload.key}"
+                self._session.add(Finding(code="item-unreadable", item=item, details=details))
+                return False
+        self._written.members.update(found)
+        return True
+
     def _payload(self, target: Target, payload: PayloadFact) -> None:
         session = self._session
-        for member in payload.members:
-            with session.source.open_member(member.key) as stream:
-                self._written.members[member.key] = digest(stream)[1]
         members = ((member.name, session.source.open_member(member.key)) for member in payload.members)
         target.payload(payload, members)
 

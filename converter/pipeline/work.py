@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import blake2b
 
 import msgspec
 
-from converter.errors import InternalFaultError
+from converter.errors import InternalFaultError, ItemError
 from converter.findings.finding import Finding
 from converter.formats.front import Format, Rendered, SourceContext, Stored, TargetContext
 from converter.model.items import Note
@@ -16,7 +19,7 @@ from converter.pipeline.lift.rules import lift
 from converter.pipeline.lower.inside import inside
 from converter.pipeline.pair import Pair
 
-__all__ = ["Result", "Workshop", "digest_of"]
+__all__ = ["Result", "Workshop", "deep_recursion", "digest_of", "too_deep"]
 
 _encode = msgspec.msgpack.Encoder().encode
 
@@ -49,7 +52,13 @@ class Workshop:
         self._pair = pair
 
     def convert(self, stored: Stored, order: WorkOrder) -> Result:
-        """One note, all the way; raises `ItemError` where it cannot be read."""
+        """One note, all the way; raises `ItemError` where it cannot be read, or is nested too deeply to be handled."""
+        try:
+            return self._convert(stored, order)
+        except RecursionError:
+            raise ItemError(too_deep(stored.key)) from None
+
+    def _convert(self, stored: Stored, order: WorkOrder) -> Result:
         note, found = self._source.read(stored, self._reading)
         lowered, findings, counts = self.lower(note, order, stored.path)
         if counts.unanswered:
@@ -74,4 +83,21 @@ class Workshop:
         return self._source.read(stored, self._reading)[0]
 
 
+def too_deep(key: str) -> str:
+    """What is said of a note that is nested beyond what can be handled."""
+    return f"notes/{key} is nested too deeply: its blocks stand thousands of levels inside each other."
+
+
+@contextmanager
+def deep_recursion() -> Iterator[None]:
+    """Let trees of a few thousand levels pass: walking them costs Python frames, not the machine's stack."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, _FRAMES))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
+
+
+_FRAMES = 20_000
 _NO_LOSS = frozenset(("richer-target", "content-as-markdown"))

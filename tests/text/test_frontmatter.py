@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from converter.text.frontmatter import entry, join, scalar_text, split, string_list, value
 
 
-
 def test_the_text_between_the_dashes_is_kept() -> None:
     raw = 'title: "x"\n# about the tags\ntags: [a,\n  b]\nnested:\n  c: 1\n\nempty:\n'
 
@@ -57,7 +56,13 @@ def test_a_bomb_of_aliases_is_not_read() -> None:
 
 @pytest.mark.parametrize(
     ("text", "tags"),
-    [("[a, b/c]", ["a", "b/c"]), ("a, b c", ["a", "b c"]), ("a b", ["a", "b"]), ('["#x", 2024]', ["x", "2024"]), ("", [])],
+    [
+        ("[a, b/c]", ["a", "b/c"]),
+        ("a, b c", ["a", "b c"]),
+        ("a b", ["a", "b"]),
+        ('["#x", 2024]', ["x", "2024"]),
+        ("", []),
+    ],
 )
 def test_lists_of_texts(text: str, tags: list[str]) -> None:
     assert string_list(split(f"---\ntags: {text}\n---\n").entries[0]) == tags

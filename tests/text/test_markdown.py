@@ -9,7 +9,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from converter.model.blocks import Blocks, Callout, Code, Formula, Heading, List, ListItem, Paragraph, Raw, Table
-from converter.model.runs import BOLD, CODE, HIGHLIGHT, ITALIC, EmbedRun, ImageRun, Link, RawRun, Reference, TagRun, TextRun
+from converter.model.runs import (
+    BOLD,
+    CODE,
+    HIGHLIGHT,
+    ITALIC,
+    EmbedRun,
+    ImageRun,
+    Link,
+    RawRun,
+    Reference,
+    TagRun,
+    TextRun,
+)
 from converter.pipeline.verify import first_difference
 from converter.text.frontmatter import split
 from converter.text.markdown import parse, render
@@ -29,7 +41,9 @@ def runs(text: str) -> list[tuple[str, object]]:
     """The runs of a one-paragraph text, as (what stands there, its flags or kind)."""
     block = one(text)
     assert isinstance(block, Paragraph)
-    return [(run.text, run.style.flags) if isinstance(run, TextRun) else (type(run).__name__, run) for run in block.runs]
+    return [
+        (run.text, run.style.flags) if isinstance(run, TextRun) else (type(run).__name__, run) for run in block.runs
+    ]
 
 
 @RELAXED
@@ -77,7 +91,16 @@ def check_trips(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["*a **a " * 5000, "[" * 20000, ">" * 5000 + "a", "- " * 2000 + "a", "`" * 9999, "![[" * 5000, "==" * 5000, "%%" * 4999],
+    [
+        "*a **a " * 5000,
+        "[" * 20000,
+        ">" * 5000 + "a",
+        "- " * 2000 + "a",
+        "`" * 9999,
+        "![[" * 5000,
+        "==" * 5000,
+        "%%" * 4999,
+    ],
 )
 def test_pathological_texts_end(text: str) -> None:
     blocks = parse(text).blocks

@@ -40,14 +40,6 @@ CODES: tuple[Code, ...] = (
         "Nothing to do.",
     ),
     Code(
-        "file-unreadable",
-        ERROR,
-        FAILED,
-        "The file cannot be opened[: {what}].",
-        "The system refuses to read it, or it vanished while the run was going on.",
-        "Check its permissions, and convert once more.",
-    ),
-    Code(
         "junk-skipped",
         INFO,
         SKIPPED,
@@ -95,6 +87,22 @@ CODES: tuple[Code, ...] = (
         "Two members of the archive have the same name; this one is read as another[: {what}].",
         "Unpacking such an archive would keep only one of the two.",
         "Look whether both are needed.",
+    ),
+    Code(
+        "member-name-guessed",
+        WARNING,
+        NONE,
+        "The name of a member is not UTF-8[ and was read as {encoding}].",
+        "Old archives do not say in which encoding their names are.",
+        "Look at the name; if it is wrong, pack the archive again with a newer tool.",
+    ),
+    Code(
+        "member-refused",
+        WARNING,
+        NONE,
+        "Mnemo refuses every package with a member of such a name[: {member}].",
+        "The name holds `../`, which the application takes for an attempt to leave the folder.",
+        "Rename the file in the source.",
     ),
     Code(
         "member-skipped",

@@ -84,11 +84,6 @@ _BLOCKS = (
         "The target shows pictures as blocks only.",
     ),
     _fallback(
-        "image-align",
-        "The place or size of a picture[ ({what})] is not kept.",
-        "The target has no place for it.",
-    ),
-    _fallback(
         "caption-as-text",
         "A caption became a paragraph.",
         "The target has no captions here.",
@@ -167,11 +162,6 @@ _BLOCKS = (
         "blanks-trimmed",
         "White space at the edge of a line or of a format is not kept.",
         "Markdown gives white space there no meaning, or another one.",
-    ),
-    _fallback(
-        "break-as-space",
-        "A line break became a space.",
-        "The target cannot hold a line break here.",
     ),
 )
 

@@ -22,7 +22,6 @@ CODES: tuple[Code, ...] = (
         "The target holds no settings of this application.",
         _KEEP,
     ),
-    _lost("record-lost", "A record[, {what},] is not in the target.", "The target holds no such records.", _KEEP),
     _lost(
         "payload-lost",
         "A part of the package[, {what},] is not in the target.",
@@ -34,12 +33,6 @@ CODES: tuple[Code, ...] = (
         "A property of the note[, {what},] is not in the target.",
         "The target has no properties like this one.",
         "Keep the source, or write what you need into the text of the note.",
-    ),
-    _lost(
-        "alias-lost",
-        "The note's other names are not in the target.",
-        "The target knows each note by one title. Links by another name are rewritten to the note itself.",
-        "Keep the source, or write the names into the text of the note.",
     ),
     _lost(
         "comment-dropped",

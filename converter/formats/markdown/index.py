@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import IO
 
-from converter.errors import InputError
+from converter.errors import InputError, ItemError
 from converter.findings.finding import Finding, Location
 from converter.formats.front import SourceContext, Stored
 from converter.model.facts import AssetFact, Fact, FolderFact, JunkFact, NoteFact
@@ -73,9 +73,9 @@ class FolderSource:
             try:
                 with open_below(self.path, key) as stream:
                     data = stream.read()
-            except OSError as error:
+            except (OSError, ItemError) as error:
                 where = Location(file=key)
-                details = (("what", error.strerror or str(error)),)
+                details = (("what", getattr(error, "strerror", None) or str(error)),)
                 yield Finding(code="item-unreadable", item=f"notes/{key}", location=where, details=details)
                 continue
             yield Stored(key, data, key, moment_from_ns(entry.mtime_ns))

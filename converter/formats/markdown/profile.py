@@ -68,7 +68,7 @@ _OUTER: dict[str, Rule] = {
     "decks": Rule("drop", "deck-lost"),
     "maps": Rule("drop", "map-lost"),
     "settings": Rule("drop", "setting-lost"),
-    "records": Rule("drop", "record-lost"),
+    "records": Rule("drop", "payload-lost"),
     "payloads": Rule("drop", "payload-lost"),
 }
 

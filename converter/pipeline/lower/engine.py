@@ -140,6 +140,9 @@ class Lowering:
         kind = kind_of(block)
         pieces = self.inline.pieces(block.runs, single_line=kind in _SINGLE_LINE)
         children, following = self.children(block, context, kind)
+        if pieces == [()] and block.runs and isinstance(block, Paragraph):
+            empty = msgspec.structs.replace(block, runs=(), children=children)
+            return [*self._made(self.pair.block("paragraph-empty", kind, context.name), empty, context), *following]
         if len(pieces) == 1 and not isinstance(pieces[0], Image):
             return [self.rebuilt(block, runs=pieces[0], children=children), *following]
         return [*self._split(block, pieces, children), *following]

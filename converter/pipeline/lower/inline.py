@@ -136,7 +136,7 @@ class Inline:
 
     def _formula_as_code(self, tex: str, style: Style) -> list[Run | Image]:
         self._lowering.loss("formula-as-code")
-        text = " ".join(tex.split()) or " "
+        text = " ".join(tex.split())
         return [TextRun(text=text, style=_with_flags(style, CODE))]
 
     def _image(self, run: ImageRun, style: Style) -> Run | Image:

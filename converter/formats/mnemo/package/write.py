@@ -119,6 +119,8 @@ class PackageTarget:
         self._notes += 1
 
     def _insert(self, table: str, key: str, text: str) -> None:
+        if _DATABASE in self._spool:
+            raise InternalFaultError(f"{_DATABASE!r} is taken by a file that passes whole: the plan let it pass")
         self._started = True
         try:
             self._connection.execute(f"INSERT INTO {table} VALUES (?, ?)", (key, text))
@@ -145,7 +147,7 @@ class PackageTarget:
         self._groups.append(_Group(fact.type.lower(), fact.entry, names))
 
     def _take(self, name: str, stream: IO[bytes]) -> str:
-        if name in self._spool or name in (MANIFEST, _DATABASE):
+        if name in self._spool or name == MANIFEST or (name == _DATABASE and self._started):
             raise InternalFaultError(f"two files of the package are named {name!r}: the plan let it pass")
         with writing(self._path):
             self._spool.add(name, stream)
@@ -155,7 +157,8 @@ class PackageTarget:
         """Write the archive: payloads by their type, files that no entry covers, and the manifest last."""
         self._connection.commit()
         self._connection.close()
-        if self._started or not any(group.entry for group in self._groups):
+        foreign = _DATABASE in self._spool
+        if self._started or not (foreign or any(group.entry for group in self._groups)):
             self._groups.append(_Group("notes", notes_entry(self._notes), []))
         groups = sorted(self._groups, key=lambda group: (not group.entry, group.order))
         writer = self._writer = ZipWriter(self._path)

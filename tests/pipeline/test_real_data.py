@@ -1,0 +1,122 @@
+"""Real libraries, wikis and vaults: exit code, law, verification, determinism, and what a person sees."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from converter import Options, convert
+from converter.findings.report import Report
+from converter.pipeline.session import Session, open_session
+from tests.support import content, package_rows, shared, tree_texts, vault
+
+SOURCES = ("everything", "unknown-payload", "wiki", "vault")
+TARGETS = ("mnemo", "markdown")
+LEAST = {"everything": 59, "unknown-payload": 59, "wiki": 30, "vault": 2000}
+PACKAGES = "data/mnemo/libraries/biology/packages"
+
+
+def source_of(name: str) -> Path:
+    if name == "vault":
+        return vault(2000)
+    if name == "wiki":
+        return shared() / "data/wikimind-home/wiki"
+    return shared() / PACKAGES / f"{name}.mnemo"
+
+
+def run(source: Path, target: Path, kind: str) -> Report:
+    return convert(Options(source=str(source), target=str(target), target_format=kind))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("source", SOURCES)
+def test_every_item_is_accounted_for(source: str, target: str, tmp_path: Path) -> None:
+    final = tmp_path / "out"
+    with run(source_of(source), final, target) as report:
+        assert report.fault is None
+        assert report.exit_code in (0, 1)
+        assert report.verification.status == "passed"
+        assert report.tally.law_breaks() == []
+        counts = dict(report.tally.rows())
+    assert counts["notes"]["read"] >= LEAST[source]
+    assert counts["notes"]["created"] == counts["notes"]["read"]
+    assert counts["blocks"]["read"] > 0
+    first = content(final)
+
+    again = tmp_path / "again"
+    with run(source_of(source), again, target) as report:
+        assert report.fault is None
+    assert content(again) == first
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("source", SOURCES)
+def test_every_link_that_had_a_target_has_it_in_the_target(source: str, target: str, tmp_path: Path) -> None:
+    path, final = source_of(source), tmp_path / "out"
+    with run(path, final, target) as report:
+        assert report.fault is None
+
+    before = links_by_title(Options(source=str(path), target=str(tmp_path / "x"), target_format=target))
+    after = links_by_title(
+        Options(source=str(final), target=str(tmp_path / "y"), target_format=target, source_format=target)
+    )
+
+    assert sum(map(len, before.values())) > 0
+    lost = {
+        title: before[title] - after.get(title, set()) for title in before if before[title] - after.get(title, set())
+    }
+    assert lost == {}
+
+
+def links_by_title(options: Options) -> dict[str, set[str]]:
+    """For the title of each note, the titles of the notes that its links lead to; files count by their kind alone."""
+    session = Session(options, "test")
+    with open_session(session), session.report:
+        session.index()
+        found: dict[str, set[str]] = {}
+        for key, entry in session.catalog.notes.items():
+            for link in session.catalog.links(key):
+                goal = session.source_front.resolve(session.catalog, key, link)
+                if goal.kind == "note":
+                    found.setdefault(entry.title or "Untitled", set()).add(
+                        session.catalog.notes[goal.key].title or "Untitled"
+                    )
+                elif goal.kind == "asset":
+                    found.setdefault(entry.title or "Untitled", set()).add("a file")
+    return found
+
+
+@pytest.mark.slow
+def test_a_package_keeps_every_text_of_a_package(tmp_path: Path) -> None:
+    source, final = source_of("unknown-payload"), tmp_path / "out.mnemo"
+    with run(source, final, "mnemo") as report:
+        assert report.fault is None
+        assert report.tally.total("lost") == 0
+
+    assert package_rows(final) == package_rows(source)
+    assert package_rows(final, "Folders") == package_rows(source, "Folders")
+    kept = {name for name in content(source) if not name.endswith(("manifest.json", "notes.db", "Thumbs.db"))}
+    assert kept <= content(final).keys()
+    assert all(content(final)[name][:64] == content(source)[name][:64] for name in kept)
+
+
+@pytest.mark.slow
+def test_a_person_sees_what_was_there(tmp_path: Path) -> None:
+    final = tmp_path / "out"
+    with run(source_of("everything"), final, "markdown") as report:
+        assert report.fault is None
+
+    texts = "\n".join(text for name, text in tree_texts(final).items() if name.endswith(".md"))
+
+    assert len(re.findall(r"^#{1,4} ", texts, re.MULTILINE)) >= 70
+    assert len(re.findall(r"^\s*- \[[ x]\] ", texts, re.MULTILINE)) >= 17
+    assert texts.count("```") >= 2 * 19
+    assert texts.count("\n$$\n") >= 2 * 14
+    assert len(re.findall(r"!\[[^\]]*\]\([^)]+\)", texts)) >= 14
+    assert len(re.findall(r"^\[\[[^\]]+\]\]$", texts, re.MULTILINE)) >= 12
+    assert "<u>June</u>" in texts
+    assert "==second Friday==" in texts
