@@ -138,9 +138,8 @@ def tree_texts(path: Path) -> dict[str, str]:
     for entry in sorted(path.rglob("*")):
         name = entry.relative_to(path).as_posix()
         if entry.is_dir():
-            if not any(entry.iterdir()):
-                found[name + "/"] = ""
-        elif entry.suffix.lower() == ".md":
+            continue
+        if entry.suffix.lower() == ".md":
             found[name] = entry.read_bytes().decode("utf-8")
         else:
             found[name] = hashlib.sha256(entry.read_bytes()).hexdigest()

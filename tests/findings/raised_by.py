@@ -13,7 +13,7 @@ ELSEWHERE: dict[str, str] = {
     "link-left-selection": "tests/pipeline/test_run.py",
     "invalid-utf8": "tests/pipeline/test_odd_sources.py",
     "member-duplicate": "tests/storage/test_zip_read.py",
-    "member-unsafe": "tests/storage/test_zip_read.py",
+    "member-unsafe": "tests/storage/test_zip_refused.py",
     "asset-mismatch": "tests/pipeline/test_odd_sources.py",
     "manifest-empty": "tests/pipeline/test_odd_sources.py",
     "manifest-incomplete": "tests/pipeline/test_odd_sources.py",
@@ -29,7 +29,7 @@ ELSEWHERE: dict[str, str] = {
     "reference-to-failed": "tests/pipeline/test_odd_sources.py",
     "symlink-skipped": "tests/pipeline/test_odd_sources.py",
     "table-as-html": "tests/model/test_kinds.py",
-    "text-dropped": "tests/mnemo/test_tolerant.py",
+    "text-dropped": "tests/mnemo/test_blocks.py",
     "view-as-table": "tests/model/test_kinds.py",
 }
 """Code to the test file that sees it raised, for codes that no case in `fixtures/cases` raises."""

@@ -17,6 +17,7 @@ TABLES = (containers, fallbacks, losses, reading, structure_codes)
 DETAILS = {
     "what",
     "became",
+    "encoding",
     "why",
     "id",
     "member",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -261,6 +260,18 @@ def test_names_that_a_system_refuses_become_safe(tmp_path: Path) -> None:
     with convert(Options(source=str(source), target=str(tmp_path / "out"), target_format="markdown")) as report:
         assert report.fault is None
 
-    names = os.listdir(tmp_path / "out")
+    names = [path.name for path in (tmp_path / "out").iterdir()]
     assert len({name.casefold() for name in names}) == len(titles)
     assert all(len(name.encode()) <= 255 for name in names)
+
+
+def test_empty_folders_are_folders(tmp_path: Path) -> None:
+    folders = [{"folderId": "f1", "name": "Full", "parentId": None, "order": 0}]
+    folders.append({"folderId": "f2", "name": "Empty", "parentId": "f1", "order": 0})
+    source = build_package(tmp_path / "in.mnemo", {"notes": [note("n1", "A", "x")], "folders": folders})
+    with convert(Options(source=str(source), target=str(tmp_path / "out"), target_format="markdown")) as report:
+        assert report.fault is None
+    assert (tmp_path / "out" / "Full" / "Empty").is_dir()
+
+    with convert(Options(source=str(tmp_path / "out"), target=str(tmp_path / "back.mnemo"))) as report:
+        assert dict(report.tally.rows())["folders"]["created"] == 2

@@ -74,7 +74,7 @@ def test_every_text_is_read_back_by_both_yamls(text: str) -> None:
     item = entry("title", text)
 
     assert value(item) == text
-    assert yaml.load(item.text, Loader=yaml.BaseLoader) == {"title": text}
+    assert yaml.safe_load(item.text) == {"title": text}
     assert split(join((item,)) + "body").entries == (item,)
 
 

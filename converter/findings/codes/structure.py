@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from converter.findings.codes.entry import APPROXIMATED, ERROR, FAILED, INFO, NONE, SKIPPED, WARNING, Code
+from converter.findings.codes.entry import APPROXIMATED, ERROR, FAILED, INFO, NONE, WARNING, Code
 
 __all__ = ["CODES"]
 

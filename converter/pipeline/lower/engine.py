@@ -106,8 +106,11 @@ class Lowering:
         if not block.children or kind in CONTAINERS or way is Lowering.exact:
             return way(self, block, context)
         children, following = self.children(block, context, kind)
-        made = way(self, msgspec.structs.replace(block, children=()), context)
-        if children and made:
+        bare = msgspec.structs.replace(block, children=())
+        made = way(self, bare, context)
+        if made and made[0] is bare and _same_objects(children, block.children):
+            made[0] = block
+        elif children and made:
             made[0] = msgspec.structs.replace(made[0], children=(*made[0].children, *children))
         return [*made, *following]
 

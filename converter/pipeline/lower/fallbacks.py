@@ -73,6 +73,8 @@ def _clamp_heading(lowering: Lowering, block: Block, context: Context) -> list[B
 
 def _quote_text(lowering: Lowering, block: Block, context: Context) -> list[Block]:
     """Paragraphs become the quote's own text, joined by an empty line; other blocks stand between quotes."""
+    if not block.children:
+        return lowering.exact(block, context)
     return _as_quotes(lowering, block, block.runs, context)
 
 

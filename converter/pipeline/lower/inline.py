@@ -212,6 +212,7 @@ class Inline:
             made.append(msgspec.structs.replace(run, style=msgspec.structs.replace(run.style, memo=None)))
             following = runs[index + 1].style.memo if index + 1 < len(runs) else None
             if memo is not None and memo != following:
+                self._lowering.loss(rule.code)
                 label = f"memo-{len(self.memos) + 1}"
                 text = Paragraph(runs=(TextRun(text=" ".join(memo.text.split()) or label),))
                 self.memos.append(Footnote(label=label, children=(text,)))
