@@ -23,6 +23,11 @@ from converter.storage.digest import copy_digest, digest
 
 __all__ = ["Transfer"]
 
+_RICHER = frozenset(
+    ("list-flattened", "item-split", "table-as-code", "callout-as-quote", "columns-flattened", "color-lost")
+)
+"""Fallbacks that a richer profile of the target's format does not need."""
+
 _HELD = 8 << 20
 """Bytes of one file that are held in memory while it passes; more goes to a temporary file."""
 
@@ -113,6 +118,14 @@ class Transfer:
             if result is not None and target is not None:
                 target.note(result.rendered)
             session.progress.advance(notes[stored.key].title or stored.key)
+
+        self._name_richer_target()
+
+    def _name_richer_target(self) -> None:
+        """Say once that another profile of the same format would have kept more."""
+        richer = self._session.pair.parameter("richer")
+        if richer and _RICHER & set(self._session.report.spool.codes):
+            self._session.add(Finding(code="richer-target", item="archive", details=(("what", richer),)))
 
     def _failed(self, key: str, finding: Finding) -> None:
         self._session.add(finding)

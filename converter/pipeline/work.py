@@ -100,4 +100,4 @@ def deep_recursion() -> Iterator[None]:
 
 
 _FRAMES = 20_000
-_NO_LOSS = frozenset(("richer-target", "content-as-markdown"))
+_NO_LOSS = frozenset(("content-as-markdown",))

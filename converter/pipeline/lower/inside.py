@@ -41,14 +41,7 @@ def inside(note: Note, order: WorkOrder, pair: Pair, answers: Answers, file: str
         body = with_markdown_lists(body)
     if pair.parameter("block_ids"):
         body = with_ids(body, order.identity)
-    if pair.parameter("richer") and any(finding.code in _RICHER for finding in losses.findings()):
-        losses.add("richer-target", what=pair.parameter("richer"))
     return Lowered(msgspec.structs.replace(facts, blocks=body), losses.findings())
-
-
-_RICHER = frozenset(
-    ("list-flattened", "item-split", "table-as-code", "callout-as-quote", "columns-flattened", "color-lost")
-)
 
 
 def _same_facts(note: Note, order: WorkOrder) -> Note:

@@ -73,6 +73,7 @@ def _cell_pair(pair: Pair) -> Pair:
     everything = dict.fromkeys(target.runs, EXACT) | {
         "fraction": Rule("as-formula", "fraction-as-formula"),
         "footnote": target.runs["footnote"],
+        "embed": target.runs["embed"],
     }
     marks = dict.fromkeys(target.marks, EXACT) | {"reference": target.marks["reference"]}
     marks |= {"no-autolink": Rule("drop", "detail-lost"), "memo": target.marks["memo"]}
