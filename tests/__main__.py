@@ -21,7 +21,7 @@ CHECKS = (
         "auto",
         "--cov",
         "--cov-report=term",
-        "--cov-fail-under=85",
+        "--cov-fail-under=93",
     ),
 )
 
