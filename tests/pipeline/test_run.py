@@ -275,3 +275,17 @@ def test_empty_folders_are_folders(tmp_path: Path) -> None:
 
     with convert(Options(source=str(tmp_path / "out"), target=str(tmp_path / "back.mnemo"))) as report:
         assert dict(report.tally.rows())["folders"]["created"] == 2
+
+
+def test_numbers_in_names_keep_the_order(tmp_path: Path) -> None:
+    notes = [note("n1", "Zebra", "x", order=0), note("n2", "Ant", "x", order=1)]
+    source = build_package(tmp_path / "in.mnemo", {"notes": notes})
+    for flag in (True, False):
+        target = tmp_path / f"out-{flag}"
+        options = Options(source=str(source), target=str(target), target_format="markdown", number_prefix=flag)
+        with convert(options) as report:
+            assert report.fault is None
+            assert ("order-lost" in {finding.code for finding in report.spool}) is not flag
+
+    assert sorted(tree_texts(tmp_path / "out-True")) == ["01 Zebra.md", "02 Ant.md"]
+    assert "title: Zebra" in tree_texts(tmp_path / "out-True")["01 Zebra.md"]

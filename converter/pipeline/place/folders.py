@@ -89,6 +89,26 @@ class _Placer:
         self._unique = Unique()
         self._positions: dict[str | None, int] = {}
         self._stems: dict[str, int] = {}
+        self._prefixes = self._numbered() if pair.parameter("number_prefix") else {}
+
+    def _numbered(self) -> dict[tuple[str, str], str]:
+        """`01 `, `02 ` … for siblings that have an order, folders and notes of one level counted together."""
+        levels: dict[tuple[str, str | None], list[tuple[int, str, str]]] = {}
+        for key, folder in self._catalog.folders.items():
+            if not folder.end and folder.fact.order is not None:
+                level = ("folder", self._folder_parents[key])
+                levels.setdefault(level, []).append((folder.fact.order, "folders", key))
+        for key, note in self._catalog.notes.items():
+            if not note.end and note.order is not None:
+                parent = self._note_parents[key]
+                level = ("folder", note.folder) if parent is None else ("note", parent)
+                levels.setdefault(level, []).append((note.order, "notes", key))
+        made: dict[tuple[str, str], str] = {}
+        for siblings in levels.values():
+            width = max(2, len(str(len(siblings))))
+            for number, (_, kind, key) in enumerate(sorted(siblings), 1):
+                made[kind, key] = f"{number:0{width}d} "
+        return made
 
     def folders(self) -> None:
         """Folders, parents before children."""
@@ -139,10 +159,11 @@ class _Placer:
 
     def _segment(self, kind: str, key: str, name: str, base: str, suffix: str) -> str:
         """A file name for a title: portable, and unique in its folder."""
-        wanted = safe_segment(name, avoid=_LINK_SIGNS if suffix else "")
+        prefix = self._prefixes.get((kind, key), "")
+        wanted = safe_segment(prefix + name, avoid=_LINK_SIGNS if suffix else "")
         segment = self._unique.take(wanted, base, extension=suffix)
-        if segment != name + suffix:
-            code = "name-changed" if wanted != name else "duplicate-name"
+        if segment != prefix + name + suffix:
+            code = "name-changed" if wanted != prefix + name else "duplicate-name"
             details = (("what", name), ("became", segment))
             self._report(Finding(code=code, item=f"{kind}/{key}", details=details))
         return segment
