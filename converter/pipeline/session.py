@@ -39,12 +39,12 @@ class Session:
     def __init__(self, options: Options, command: str, progress: Progress | None = None) -> None:
         self.options = options
         self.progress: Progress = progress or Silent()
-        self.report = Report(command=command, fail_on=options.fail_on, dry_run=options.dry_run)
-        self.report.tally = Tally((*OUTER_KINDS, *INNER_KINDS))
-        self.report.source = Place(path=options.source)
         self.selection = Selection(options)
         self.reading = _reading(options)
         self.clock = _clock()
+        self.report = Report(command=command, fail_on=options.fail_on, dry_run=options.dry_run)
+        self.report.tally = Tally((*OUTER_KINDS, *INNER_KINDS))
+        self.report.source = Place(path=options.source)
         self.source_front: Format
         self.source: Source
         self.target_front: Format

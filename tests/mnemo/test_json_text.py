@@ -140,7 +140,7 @@ def test_lone_surrogate_escapes_are_mended_and_counted_in_names_too() -> None:
     ("text", "line", "column"),
     [
         ("", 1, 1),
-        ("[1,]", 1, 4),
+        ("[1 2]", 1, 4),
         ('{"a":1}\n x', 2, 2),
         ('{"a":\n\n01}', 3, 2),
         ('{"a":NaN}', 0, 0),
