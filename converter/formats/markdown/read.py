@@ -52,7 +52,7 @@ def read(stored: Stored, context: SourceContext) -> tuple[Note, tuple[Finding, .
         front=front.present,
         preamble=front.preamble,
         properties=front.entries,
-        attrs=(("newline", "crlf"),) if newline == "\r\n" else (),
+        attrs=(("newline", "crlf"),) if newline == "\r\n" and (blocks or front.present) else (),
         blocks=blocks,
     )
     return note, tuple(findings)

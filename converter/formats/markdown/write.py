@@ -30,6 +30,8 @@ def render(note: Note, _context: TargetContext) -> Rendered:
     elif note.front:
         head = join(note.properties)
     body = render_body(blocks)
+    if not head and body.startswith("---\n"):
+        body = "***" + body[3:]  # a rule at the top of a file would open front matter
     text = head + ("\n" if head and body else "") + body
     if ("newline", "crlf") in note.attrs:
         text = text.replace("\n", "\r\n")

@@ -195,9 +195,9 @@ class Inline:
         color = self._pair.palette.get(color, color)
         background = self._pair.palette.get(background, background)
         link, reference, code = self.links.marks(style.link, style.reference)
-        if link is not None and link.title and "link" in self._pair.unsaid:
-            link = Link(link.target, "", link.key)
-            codes.append("detail-lost")
+        if link is not None and "link" in self._pair.unsaid:
+            codes += ["detail-lost"] if link.title else []
+            link = Link(link.target)
         codes += [code] if code else []
         return Style(flags, color, background, link, reference, style.memo), tuple(codes)
 

@@ -67,6 +67,9 @@ def indented(block: Block, depth: int) -> Block:
 def _numbered(lowering: Lowering, block: List, position: int, child: Block) -> Block:
     """The lowered item with the numbers that the target wants to see in its attributes."""
     names = lowering.pair.parameter("number_attrs").split()
+    if names and block.ordered and isinstance(child, ListItem) and child.checked is not None:
+        lowering.loss("detail-lost", what="the number of a task")
+        return msgspec.structs.replace(child, ordered=False)
     if not (block.ordered and isinstance(child, ListItem) and names):
         return child
     number = str(block.start + position)

@@ -64,7 +64,7 @@ _EIGHT: dict[str, Rule] = {
     "list@item": Rule("items"),
     "item@item": EXACT,
     "callout": Rule("callout-text"),
-    "callout-complex": EXACT,
+    "callout-complex": Rule("callout-text"),
     "columns-other": Rule("nest-columns"),
     "columns@column": EXACT,
 }
