@@ -131,3 +131,17 @@ def test_a_person_sees_what_was_there(tmp_path: Path) -> None:
     assert len(re.findall(r"^\[\[[^\]]+\]\]$", texts, re.MULTILINE)) >= 12
     assert "<u>June</u>" in texts
     assert "==second Friday==" in texts
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("app", ["compat", "0.8", "0.6"])
+def test_a_vault_goes_there_and_back_and_there(app: str, tmp_path: Path) -> None:
+    """Each hop is verified by itself: what flattening leaves behind must be sayable again."""
+    at = vault(300)
+    for number, kind in enumerate(("mnemo", "markdown", "mnemo")):
+        final = tmp_path / str(number)
+        options = Options(source=str(at), target=str(final), target_format=kind, mnemo_target=app)
+        with convert(options) as report:
+            assert report.fault is None
+            assert dict(report.tally.rows())["notes"]["created"] == 300
+        at = final

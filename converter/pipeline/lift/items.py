@@ -69,7 +69,7 @@ class _Level:
         """The finished list."""
         children: list[Block] = []
         for item, below in self.items:
-            lighter = _lightened(item, self.depth, tuple(below))
+            lighter = _lightened(item, tuple(below))
             answers.became(item, lighter)
             children.append(lighter)
         return List(ordered=self.ordered, start=self.start, children=tuple(children))
@@ -104,8 +104,9 @@ def _ends(level: _Level, depth: int, item: ListItem) -> bool:
     return level.depth == depth and level.ordered != item.ordered
 
 
-def _lightened(item: ListItem, depth: int, below: Blocks) -> ListItem:
+def _lightened(item: ListItem, below: Blocks) -> ListItem:
     """The item without indentation and numbers, which the list now says."""
+    depth = _depth_of(item)
     runs = item.runs
     first = runs[0] if runs else None
     if depth and isinstance(first, TextRun):

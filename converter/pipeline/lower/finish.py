@@ -55,6 +55,8 @@ def with_markdown_lists(blocks: Blocks, *, top: bool = True) -> Blocks:
         if not _unchanged(children, block.children):
             block = msgspec.structs.replace(block, children=children)
         previous = made[-1] if made else None
+        if isinstance(block, ListItem):
+            block = _with_own_text(block)
         if isinstance(block, List):
             block = _as_list(block, previous)
         elif isinstance(block, Code) and not block.fenced and (previous is not None or not top):
@@ -82,9 +84,27 @@ def _as_list(block: List, previous: Block | None) -> List:
     return msgspec.structs.replace(block, marker=marker, tight=tight)
 
 
+def _with_own_text(item: ListItem) -> ListItem:
+    """The first paragraph of an item is its text: Markdown cannot say it otherwise."""
+    first = item.children[0] if item.children else None
+    if item.runs or not isinstance(first, Paragraph) or first.children:
+        return item
+    anchor = item.anchor or first.anchor
+    return msgspec.structs.replace(item, runs=first.runs, anchor=anchor, children=item.children[1:])
+
+
 def _needs_room(item: Block) -> bool:
-    """An item with more than sub-lists below its text stands apart from its neighbours."""
-    return any(not isinstance(child, List) for child in item.children)
+    """An item stands apart when it holds more than sub-lists, or one that could not follow its text directly.
+
+    A list that counts from another number than 1, or begins with an empty item, would be read as more text.
+    """
+    if any(not isinstance(child, List) for child in item.children):
+        return True
+    first = item.children[0] if item.children else None
+    if not item.runs or not isinstance(first, List):
+        return False
+    begins = first.children[0] if first.children else None
+    return (first.ordered and first.start != 1) or (begins is not None and not begins.runs)
 
 
 def with_ids(blocks: Blocks, identity: str) -> Blocks:
