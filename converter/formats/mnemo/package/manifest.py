@@ -39,8 +39,8 @@ _ENTRY_NAMES: Final = ("payloadtype", "itemcount", "schemaversion", "path", "cap
 def read_manifest(data: bytes, max_depth: int, *, strict: bool) -> tuple[Manifest, tuple[Finding, ...]]:
     """The manifest of a package, and what was odd about it.
 
-    Raises InputError where it is no JSON object, or names another format or version. `strict` refuses as well what
-    does not satisfy the published schema once the oddities are mended.
+    Raises InputError where it is no JSON object, or names another format or version. What does not satisfy the
+    published schema once the oddities are mended is told, and refused under `strict`.
     """
     from converter.formats.mnemo.package.models import Manifest
 
@@ -49,8 +49,7 @@ def read_manifest(data: bytes, max_depth: int, *, strict: bool) -> tuple[Manifes
     _check_format(view)
     _check_version(view)
     mended = _mended(view)
-    if strict:
-        _check_schema(mended)
+    _check_schema(mended, problems, strict=strict)
     entries = tuple({**entry, "text": _entry_text(entry)} for entry in mended["entries"])
     manifest = Manifest.model_validate({**mended, "entries": entries, "assets": tuple(mended["assets"])})
     return manifest, problems.findings()
@@ -226,11 +225,16 @@ def _assets(view: OuterView) -> list[dict[str, Any]]:
     return found
 
 
-def _check_schema(mended: dict[str, Any]) -> None:
+def _check_schema(mended: dict[str, Any], problems: Problems, *, strict: bool) -> None:
+    """Hold the mended manifest against the published schema: what it says is refused, or told."""
     from jsonschema import Draft202012Validator
 
     from converter.storage.schemas import load_schema
 
     error = next(iter(Draft202012Validator(load_schema("manifest-1")).iter_errors(mended)), None)
-    if error is not None:
-        raise InputError(f"{MANIFEST} at {error.json_path}: {error.message}")
+    if error is None:
+        return
+    what = f"{error.json_path}: {error.message}"
+    if strict:
+        raise InputError(f"{MANIFEST} at {what}")
+    problems.add("manifest-repaired", "", what=what)
