@@ -45,6 +45,7 @@ __all__ = [
     "Table",
     "TableColumn",
     "kind_of",
+    "same_blocks",
     "walk",
 ]
 
@@ -268,6 +269,11 @@ class Raw(Block, frozen=True, gc=False, array_like=True, tag="raw"):
 def kind_of(block: Block) -> str:
     """The kind of a block: `paragraph`, `item`, `formula` and so on."""
     return str(type(block).__struct_config__.tag)
+
+
+def same_blocks(left: Blocks, right: Blocks) -> bool:
+    """Whether these are the very same blocks: the objects themselves, not their equals."""
+    return len(left) == len(right) and all(a is b for a, b in zip(left, right, strict=True))
 
 
 def walk(blocks: Blocks) -> Iterator[Block]:

@@ -38,8 +38,8 @@ class Goal(msgspec.Struct, frozen=True, gc=False, array_like=True, kw_only=True)
     """Where a link of the source leads in the target.
 
     `kind` is `note`, `asset`, `missing` (nothing there in the source) or `left` (not in the selection, or failed). For
-    a note: the target's `key`, `path`, `name` and `title`; `place` is the anchor in the target's terms, `heading` True
-    where it is a heading's text. For an asset: its `path` and `name` in the target, and whether it is a picture.
+    a note: the target's `key`, `path`, `name` and `title`; `place` is the anchor in the target's terms. For an asset:
+    its `path` and `name` in the target.
     """
 
     kind: str
@@ -48,8 +48,6 @@ class Goal(msgspec.Struct, frozen=True, gc=False, array_like=True, kw_only=True)
     name: str = ""
     title: str = ""
     place: str = ""
-    heading: bool = False
-    picture: bool = False
 
 
 class WorkOrder(msgspec.Struct, frozen=True, gc=False, kw_only=True):

@@ -35,6 +35,7 @@ __all__ = [
     "Style",
     "TagRun",
     "TextRun",
+    "flagged",
     "merge_runs",
     "plain_text",
 ]
@@ -181,6 +182,14 @@ class BreakRun(Run, frozen=True, gc=False, array_like=True, tag="b"):
 
 
 Runs = tuple[Run, ...]
+
+
+def flagged(runs: Runs, flags: int) -> Runs:
+    """The runs with these flags added to their styles."""
+    return tuple(
+        msgspec.structs.replace(run, style=msgspec.structs.replace(run.style, flags=run.style.flags | flags))
+        for run in runs
+    )
 
 
 def plain_text(runs: Runs) -> str:

@@ -15,9 +15,9 @@ from converter.pipeline.law import Answers
 from converter.pipeline.lift.rules import lift
 from converter.pipeline.outline import outline
 from converter.pipeline.progress import Progress
-from converter.pipeline.work import too_deep
+from converter.pipeline.work import too_deep, unreadable
 
-__all__ = ["build_catalog", "failed_note"]
+__all__ = ["build_catalog"]
 
 Report = Callable[[Finding], None]
 
@@ -77,14 +77,9 @@ def _describe(
 
 
 def _fail(entry: NoteEntry, error: ItemError, report: Report) -> None:
-    report(failed_note(entry.key, error))
+    report(unreadable(f"notes/{entry.key}", error))
     entry.end = "failed"
 
 
 def _lifted(note: Note, lifts: Profile | None) -> Note:
     return note if lifts is None else lift(note, lifts, Answers())
-
-
-def failed_note(key: str, error: ItemError) -> Finding:
-    """The finding for a note that cannot be read."""
-    return Finding(code="item-unreadable", item=f"notes/{key}", details=(("what", error.message),))

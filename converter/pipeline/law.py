@@ -52,10 +52,6 @@ class Answers:
         """Some of the block needed a fallback."""
         self._approximated.add(id(block))
 
-    def lost(self, block: Block) -> None:
-        """The target cannot hold the block, and it is reported."""
-        self._ends.setdefault(id(block), _LOST)
-
     def tree_written(self, block: Block) -> None:
         """The block and all below it are in the target as they are."""
         for inner in walk((block,)):

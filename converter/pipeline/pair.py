@@ -53,6 +53,16 @@ class Pair:
         return sum(flag for flag, name in FLAG_NAMES.items() if not self.mark(name).exact)
 
     @cached_property
+    def has_ids(self) -> bool:
+        """Whether blocks of the target have ids."""
+        return bool(self.parameter("block_ids"))
+
+    @cached_property
+    def unsafe_attrs(self) -> frozenset[str]:
+        """Attributes that an application of the target would stumble over."""
+        return frozenset(self.parameter("unsafe_attrs").split())
+
+    @cached_property
     def ignorable_attrs(self) -> frozenset[str]:
         """Attributes of the source's blocks that say nothing which the model does not say."""
         return frozenset(self.source.parameters.get("ignorable_block_attrs", "").split())

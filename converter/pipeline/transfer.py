@@ -13,11 +13,10 @@ from converter.model.facts import PayloadFact
 from converter.model.items import Folder, Note
 from converter.model.order import Output, WorkOrder
 from converter.pipeline.catalog import NoteEntry
-from converter.pipeline.index import failed_note
 from converter.pipeline.plan import unit_end, unit_rule
 from converter.pipeline.session import Session
 from converter.pipeline.verify import Written, verify
-from converter.pipeline.work import Result, Workshop
+from converter.pipeline.work import Result, Workshop, unreadable
 from converter.storage.commit import Staging, check_target
 from converter.storage.digest import copy_digest, digest
 
@@ -118,7 +117,6 @@ class Transfer:
             if result is not None and target is not None:
                 target.note(result.rendered)
             session.progress.advance(notes[stored.key].title or stored.key)
-
         self._name_richer_target()
 
     def _name_richer_target(self) -> None:
@@ -137,7 +135,7 @@ class Transfer:
         try:
             result = self._workshop.convert(stored, order)
         except ItemError as error:
-            self._failed(stored.key, failed_note(stored.key, error))
+            self._failed(stored.key, unreadable(f"notes/{stored.key}", error))
             return None
         for finding in result.findings:
             self._session.add(finding)
@@ -185,8 +183,7 @@ class Transfer:
                 with self._session.source.open_asset(key) as stream:
                     _, found = copy_digest(stream, held)
             except ItemError as error:
-                details = (("what", error.message),)
-                self._session.add(Finding(code="item-unreadable", item=f"assets/{key}", details=details))
+                self._session.add(unreadable(f"assets/{key}", error))
                 return "failed"
             for path in wanted:
                 self._written.files[root + path] = found
@@ -218,9 +215,7 @@ class Transfer:
                 with self._session.source.open_member(member.key) as stream:
                     found[member.key] = digest(stream)[1]
             except ItemError as error:
-                details = (("what", error.message),)
-                item = f"payloads/{payload.key}"
-                self._session.add(Finding(code="item-unreadable", item=item, details=details))
+                self._session.add(unreadable(f"payloads/{payload.key}", error))
                 return False
         self._written.members.update(found)
         return True

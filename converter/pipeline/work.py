@@ -19,7 +19,7 @@ from converter.pipeline.lift.rules import lift
 from converter.pipeline.lower.inside import inside
 from converter.pipeline.pair import Pair
 
-__all__ = ["Result", "Workshop", "deep_recursion", "digest_of", "too_deep"]
+__all__ = ["Result", "Workshop", "deep_recursion", "digest_of", "too_deep", "unreadable"]
 
 _encode = msgspec.msgpack.Encoder().encode
 
@@ -81,6 +81,11 @@ class Workshop:
     def read(self, stored: Stored) -> Note:
         """A note of the source as it stands."""
         return self._source.read(stored, self._reading)[0]
+
+
+def unreadable(item: str, error: ItemError) -> Finding:
+    """The finding for an item that cannot be read; `item` is its kind and key."""
+    return Finding(code="item-unreadable", item=item, details=(("what", error.message),))
 
 
 def too_deep(key: str) -> str:

@@ -67,10 +67,7 @@ class _RawHandler(BaseHandler):  # type: ignore[misc]
         """The values; raises `ValueError` for what is no YAML or too much of it."""
         if len(fm) > _MOST_CHARACTERS or len(_ALIAS.findall(fm)) > _MOST_ALIASES:
             raise ValueError("too large")
-        try:
-            return ryaml.loads(fm)
-        except Exception as error:
-            raise ValueError(str(error)) from error
+        return ryaml.loads(fm)
 
 
 _HANDLER = _RawHandler()

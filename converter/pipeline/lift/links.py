@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import msgspec
 
-from converter.model.blocks import Block, Blocks, Table
+from converter.model.blocks import Block, Blocks, Table, same_blocks
 from converter.model.items import Note
 from converter.model.profile import Profile
 from converter.model.runs import Link, Reference, Run, Runs, Style
@@ -23,7 +23,7 @@ def references_from_links(note: Note, source: Profile, answers: Answers) -> Note
 
 def _blocks(blocks: Blocks, prefix: str, answers: Answers) -> Blocks:
     made = tuple(_block(block, prefix, answers) for block in blocks)
-    return blocks if all(a is b for a, b in zip(made, blocks, strict=True)) else made
+    return blocks if same_blocks(made, blocks) else made
 
 
 def _block(block: Block, prefix: str, answers: Answers) -> Block:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 
 import msgspec
 
-from converter.model.blocks import Block, Blocks, Image, ListItem, Paragraph, kind_of
+from converter.model.blocks import Block, Blocks, Image, ListItem, Paragraph, kind_of, same_blocks
 from converter.model.facts import Anchor
 from converter.model.order import WorkOrder
 from converter.model.profile import Rule
@@ -76,7 +77,7 @@ class Lowering:
 
     def renumbered(self, source: Blocks, made: list[Block]) -> list[Block]:
         """Siblings that are not what they were stand in the order of their numbers, and are numbered anew."""
-        if not any(name == _ORDER for block in source for name, _ in block.attrs) or _same_objects(tuple(made), source):
+        if not any(name == _ORDER for block in source for name, _ in block.attrs) or same_blocks(tuple(made), source):
             return made
         numbers = {id(block): dict(block.attrs).get(_ORDER) for block in made}
         placed = [(int(numbers[id(block)] or place), block) for place, block in enumerate(made)]
@@ -90,14 +91,12 @@ class Lowering:
 
     def block(self, block: Block, context: Context) -> list[Block]:
         """Lower one block; answers for it, and anchors it where links lead to it."""
-        outer, self._current = self._current, block
         concept = concept_of(block, markdown_text=self.pair.markdown_text)
         rule = self.pair.block(concept, kind_of(block), context.name)
-        if rule.code:
-            self.loss(rule.code)
-        made = self._made(rule, block, context)
-        self.answers.written(block)
-        self._current = outer
+        with self.speaking_of(block):
+            if rule.code:
+                self.loss(rule.code)
+            made = self._made(rule, block, context)
         return self.anchored(made, block)
 
     def _made(self, rule: Rule, block: Block, context: Context) -> list[Block]:
@@ -108,7 +107,7 @@ class Lowering:
         children, following = self.children(block, context, kind)
         bare = msgspec.structs.replace(block, children=())
         made = way(self, bare, context)
-        if made and made[0] is bare and _same_objects(children, block.children):
+        if made and made[0] is bare and same_blocks(children, block.children):
             made[0] = block
         elif children and made:
             made[0] = msgspec.structs.replace(made[0], children=(*made[0].children, *children))
@@ -119,24 +118,19 @@ class Lowering:
             return self._ways.fallbacks[rule.fallback]
         return self._ways.exacts.get(kind_of(block), Lowering.exact)
 
-    def aside(self, block: Block, make: Callable[[], list[Piece]]) -> list[Piece]:
-        """Lower the runs of a block that another one absorbs: losses are its own, and it is answered for."""
+    @contextmanager
+    def speaking_of(self, block: Block) -> Iterator[None]:
+        """Make this the block at hand: losses are its own, and in the end it is answered for."""
         outer, self._current = self._current, block
-        made = make()
+        yield
         self.answers.written(block)
         self._current = outer
-        return made
 
     def loss(self, code: str, **details: str) -> None:
         """Report one fallback in the block at hand and mark that block as approximated."""
         self.losses.add(code, **details)
         if self._current is not None:
             self.answers.approximated(self._current)
-
-    def speak_of(self, block: Block | None) -> Block | None:
-        """Make this the block at hand, and return the one before."""
-        outer, self._current = self._current, block
-        return outer
 
     def exact(self, block: Block, context: Context) -> list[Block]:
         """A block of a kind that the target has: its runs and children lowered, itself kept where nothing changes."""
@@ -169,7 +163,7 @@ class Lowering:
         changes: dict[str, object] = {}
         if runs is not block.runs and runs != block.runs:
             changes["runs"] = runs
-        if children != block.children or not _same_objects(children, block.children):
+        if children != block.children or not same_blocks(children, block.children):
             changes["children"] = children
         changes |= self._common(block)
         changes |= self.unsaid(block, kind_of(block))
@@ -189,13 +183,13 @@ class Lowering:
     def _common(self, block: Block) -> dict[str, object]:
         """Changes to what all blocks share: ids, anchors, attributes, times."""
         changes: dict[str, object] = {}
-        ids = bool(self.pair.parameter("block_ids"))
+        ids = self.pair.has_ids
         if block.id is not None and not ids:
             changes["id"] = None
         if block.anchor is not None and ids:
             changes["anchor"] = None
-        unsafe = self.pair.parameter("unsafe_attrs").split()
-        if block.attrs and self.pair.same_system and any(name in unsafe for name, _ in block.attrs):
+        unsafe = self.pair.unsafe_attrs
+        if unsafe and block.attrs and self.pair.same_system and any(name in unsafe for name, _ in block.attrs):
             changes["attrs"] = tuple(pair for pair in block.attrs if pair[0] not in unsafe)
             self.loss("detail-lost", what="a payload that older applications refuse")
         if block.attrs and not self.pair.same_system:
@@ -213,7 +207,7 @@ class Lowering:
         if not made or not name:
             return made
         first = made[0]
-        if self.pair.parameter("block_ids"):
+        if self.pair.has_ids:
             named = first if first.id else msgspec.structs.replace(first, id=name)
         else:
             named = first if first.anchor else msgspec.structs.replace(first, anchor=name)
@@ -239,10 +233,6 @@ class Lowering:
 @cache
 def _defaults(kind: type[msgspec.Struct]) -> dict[str, object]:
     return {field.name: field.default for field in msgspec.structs.fields(kind)}
-
-
-def _same_objects(left: Blocks, right: Blocks) -> bool:
-    return len(left) == len(right) and all(a is b for a, b in zip(left, right, strict=True))
 
 
 def _has_more_than_lists(block: Block) -> bool:

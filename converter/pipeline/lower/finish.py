@@ -7,7 +7,7 @@ from itertools import count
 
 import msgspec
 
-from converter.model.blocks import Block, Blocks, Code, Footnote, List, ListItem, Paragraph, Rule, Table
+from converter.model.blocks import Block, Blocks, Code, Footnote, List, ListItem, Paragraph, Rule, Table, same_blocks
 from converter.model.runs import merge_runs
 from converter.pipeline.lower.engine import Context, Lowering
 
@@ -52,7 +52,7 @@ def with_markdown_lists(blocks: Blocks, *, top: bool = True) -> Blocks:
     made: list[Block] = []
     for block in blocks:
         children = with_markdown_lists(block.children, top=False) if block.children else ()
-        if not _unchanged(children, block.children):
+        if not same_blocks(children, block.children):
             block = msgspec.structs.replace(block, children=children)
         previous = made[-1] if made else None
         if isinstance(block, ListItem):
@@ -67,10 +67,8 @@ def with_markdown_lists(blocks: Blocks, *, top: bool = True) -> Blocks:
 
 def _after(code: Code, previous: Block | None, *, top: bool) -> Block:
     """Indented code keeps its form only where nothing before it can swallow it."""
-    safe = top and not isinstance(previous, List | Footnote | Paragraph) and previous is not None
-    return (
-        code if safe and previous is not None and not previous.children else msgspec.structs.replace(code, fenced=True)
-    )
+    alone = previous is None or isinstance(previous, List | Footnote | Paragraph) or previous.children
+    return msgspec.structs.replace(code, fenced=True) if alone or not top else code
 
 
 def _as_list(block: List, previous: Block | None) -> List:
@@ -120,7 +118,7 @@ def _with_id(block: Block, identity: str, numbers: count[int]) -> Block:
         changes["id"] = derived_id("block", identity, str(number))
     if block.children:
         children = tuple(_with_id(child, identity, numbers) for child in block.children)
-        if not _unchanged(children, block.children):
+        if not same_blocks(children, block.children):
             changes["children"] = children
     if isinstance(block, Table):
         changes["rows"] = _rows_with_ids(block, identity, numbers)
@@ -138,7 +136,3 @@ def _rows_with_ids(table: Table, identity: str, numbers: count[int]) -> tuple[ob
             cells.append(msgspec.structs.replace(cell, id=own, children=children))
         rows.append(msgspec.structs.replace(row, id=name, cells=tuple(cells)))
     return tuple(rows)
-
-
-def _unchanged(left: Blocks, right: Blocks) -> bool:
-    return len(left) == len(right) and all(a is b for a, b in zip(left, right, strict=True))

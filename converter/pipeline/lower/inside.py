@@ -39,7 +39,7 @@ def inside(note: Note, order: WorkOrder, pair: Pair, answers: Answers, file: str
     body = tuple(blocks)
     if pair.markdown_text:
         body = with_markdown_lists(body)
-    if pair.parameter("block_ids"):
+    if pair.has_ids:
         body = with_ids(body, order.identity)
     return Lowered(msgspec.structs.replace(facts, blocks=body), losses.findings())
 

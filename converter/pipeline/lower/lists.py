@@ -23,16 +23,14 @@ def dissolve_list(lowering: Lowering, block: Block, context: Context) -> list[Bl
     depth = context.depth + 1 if nested and not nests else context.depth
     made: list[Block] = []
     for position, child in enumerate(block.children):
-        outer = lowering.speak_of(child)
-        if depth:
-            lowering.loss("list-flattened")
-        if child.children and not nests and any(not isinstance(b, List) for b in child.children):
-            lowering.loss("item-split")
-        first, *rest = _item(lowering, child, Context("item", depth), nests=nests)
-        numbered = _numbered(lowering, block, position, first)
+        with lowering.speaking_of(child):
+            if depth:
+                lowering.loss("list-flattened")
+            if child.children and not nests and any(not isinstance(b, List) for b in child.children):
+                lowering.loss("item-split")
+            first, *rest = _item(lowering, child, Context("item", depth), nests=nests)
+            numbered = _numbered(lowering, block, position, first)
         made += lowering.anchored([numbered, *rest], child)
-        lowering.answers.written(child)
-        lowering.speak_of(outer)
     return made
 
 

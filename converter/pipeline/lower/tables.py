@@ -93,10 +93,10 @@ def table_as_code(lowering: Lowering, block: Block, context: Context) -> list[Bl
     if not isinstance(block, Table):
         return lowering.exact(block, context)
     inner = Lowering(_cell_pair(lowering.pair), lowering.order, lowering.losses, lowering.answers, Ways({}, {}))
-    inner.speak_of(block)
     inner.inline.footnotes = lowering.inline.footnotes
     flat = _without_spans(lowering, block)
-    made = exact_table(inner, msgspec.structs.replace(flat, id=None, anchor=None, attrs=()), context)
+    with inner.speaking_of(block):
+        made = exact_table(inner, msgspec.structs.replace(flat, id=None, anchor=None, attrs=()), context)
     source = render(tuple(made)).rstrip("\n")
     for row in block.rows:
         for cell in row.cells:

@@ -9,6 +9,7 @@ from converter.errors import ItemError
 from converter.findings.finding import Finding
 from converter.pipeline.catalog import AssetEntry, Catalog
 from converter.pipeline.pair import Pair
+from converter.pipeline.work import unreadable
 from converter.storage.names import Unique, safe_segment
 
 __all__ = ["place_assets"]
@@ -54,8 +55,7 @@ def _place_in_package(
     try:
         entry.digest = entry.digest or digest(entry.fact.key)
     except ItemError as error:
-        details = (("what", error.message),)
-        report(Finding(code="item-unreadable", item=f"assets/{entry.fact.key}", details=details))
+        report(unreadable(f"assets/{entry.fact.key}", error))
         entry.end = "failed"
         return
     name = entry.digest[:32] + posixpath.splitext(entry.fact.name)[1].lower()

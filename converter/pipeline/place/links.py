@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from hashlib import blake2b
 
@@ -15,13 +14,12 @@ from converter.model.order import Goal
 from converter.pipeline.catalog import Catalog
 from converter.pipeline.lower.finish import derived_id
 from converter.pipeline.pair import Pair
-from converter.text.markdown.domain import anchor_fits, wikilink_fits
+from converter.text.markdown.domain import anchor_fits, is_picture, wikilink_fits
 
 __all__ = ["LinkBook"]
 
 _decode = msgspec.msgpack.Decoder(tuple[Found, ...]).decode
 _encode = msgspec.msgpack.Encoder().encode
-_PICTURE = re.compile(r"\.(png|jpe?g|gif|svg|webp|bmp|avif|tiff?)$", re.IGNORECASE)
 Report = Callable[[Finding], None]
 
 
@@ -35,7 +33,7 @@ class LinkBook:
         self._found: dict[str, bytes] = {}
         self._wanted: dict[str, set[str]] = {}
         self._names: dict[str, dict[str, str]] = {}
-        self._ids = bool(pair.parameter("block_ids"))
+        self._ids = pair.has_ids
 
     def resolve_all(self, report: Report) -> None:
         """Resolve every link of every note that is converted; report what leads nowhere."""
@@ -48,14 +46,14 @@ class LinkBook:
                 founds.append(found)
                 self._note_use(link, found)
                 self._report(key, link, found, report)
-            if founds:
+            if founds and not self._pair.same_system:
                 self._found[key] = _encode(founds)
         self._name_anchors()
 
     def _note_use(self, link: LinkFact, found: Found) -> None:
         if found.kind == "asset":
             asset = self._catalog.assets[found.key]
-            shows = link.form == "image" or (link.form == "embed" and _PICTURE.search(asset.fact.name) is not None)
+            shows = link.form == "image" or (link.form == "embed" and is_picture(asset.fact.name))
             asset.shown, asset.named = asset.shown or shows, True
         elif found.kind == "note" and found.anchor:
             self._wanted.setdefault(found.key, set()).add(found.anchor)
@@ -122,32 +120,29 @@ class LinkBook:
             path=asset.paths[0],
             name=asset.name,
             title=asset.fact.name,
-            picture=asset.shown,
         )
 
     def _note_goal(self, found: Found) -> Goal:
         output = self._catalog.notes[found.key].output
         if output is None:
             return Goal(kind="left")
-        place, heading = self._place(found)
         return Goal(
             kind="note",
             key=output.key,
             path=output.path,
             name=output.name,
             title=output.title,
-            place=place,
-            heading=heading,
+            place=self._place(found),
         )
 
-    def _place(self, found: Found) -> tuple[str, bool]:
+    def _place(self, found: Found) -> str:
+        """The place in the target's terms: a block's id, `^name`, or the text of a heading."""
         if not found.anchor:
-            return "", False
+            return ""
         name = self._names.get(found.key, {}).get(found.anchor)
         if name is not None:
-            return (name if self._ids else f"^{name}"), False
-        text = next((a.text for a in self._catalog.anchors(found.key) if a.key == found.anchor), "")
-        return text, True
+            return name if self._ids else f"^{name}"
+        return next((a.text for a in self._catalog.anchors(found.key) if a.key == found.anchor), "")
 
 
 def _code_of(link: LinkFact, found: Found) -> str:

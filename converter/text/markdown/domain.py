@@ -15,11 +15,13 @@ __all__ = [
     "formula_fits",
     "html_block_fits",
     "info_string_fits",
+    "is_picture",
     "tag_fits",
     "wikilink_fits",
 ]
 
 _TAG = re.compile(r"(?=[\w/-]*[^\W\d])[\w/-]+")
+_PICTURE = re.compile(r"\.(png|jpe?g|gif|svg|webp|bmp|avif|tiff?)$", re.IGNORECASE)
 _ANCHOR = re.compile(r"[A-Za-z0-9-]+")
 _LABEL = re.compile(r"[^\s\[\]\\^]+")
 _UNLINKABLE = re.compile(r"[\[\]|#^\\\x00-\x1f]")
@@ -60,6 +62,11 @@ _STARTS_BLOCK = re.compile(r"[>#|]|[-+*]\s|\d+[.)]\s|```|~~~|=+$|-+$|<[A-Za-z/!?
 def tag_fits(name: str) -> bool:
     """Whether `#name` is read back as a tag: letters, digits, `_`, `-`, `/`, and not digits alone."""
     return _TAG.fullmatch(name) is not None
+
+
+def is_picture(name: str) -> bool:
+    """Whether an embed of this file is a picture, by its ending."""
+    return _PICTURE.search(name) is not None
 
 
 def wikilink_fits(target: str, place: str) -> bool:

@@ -31,6 +31,7 @@ from converter.model.runs import (
     TextRun,
     merge_runs,
 )
+from converter.text.markdown.domain import is_picture
 
 __all__ = ["Inline", "Item"]
 
@@ -55,7 +56,6 @@ _TAG = re.compile(r"(?<![^\s])#(?=[\w/-]*[^\W\d])([\w/-]+)")
 _REST = re.compile(r"[\w/-]+")
 _ANCHOR = re.compile(r"(?:^|(?<=[ \n]))\^([A-Za-z0-9-]+)$")
 _SIZE = re.compile(r"(\d{1,5})(?:x(\d{1,5}))?")
-_PICTURE = re.compile(r"\.(png|jpe?g|gif|svg|webp|bmp|avif|tiff?)$", re.IGNORECASE)
 
 
 class Item:
@@ -279,7 +279,7 @@ _HANDLERS = {
 
 
 def _wiki_image(dest: str, text: str) -> Run:
-    if _PICTURE.search(dest):
+    if is_picture(dest):
         name, _, size = text.rpartition("|")
         match = _SIZE.fullmatch(size)
         width, height = (int(match[1]), int(match[2] or 0)) if match else (0, 0)

@@ -1,0 +1,109 @@
+"""Kinds that the target has, and whose exact way needs more than lowered runs and children."""
+
+from __future__ import annotations
+
+import msgspec
+
+from converter.model.blocks import Block, Callout, Code, Heading, Html, Image, Page, Paragraph
+from converter.model.runs import BOLD, Run, TextRun, merge_runs, plain_text
+from converter.pipeline.lower.engine import Context, Fallback, Lowering
+from converter.pipeline.lower.tables import exact_table
+from converter.text.markdown.domain import html_block_fits
+
+__all__ = ["EXACTS"]
+
+
+def _exact_html(lowering: Lowering, block: Block, context: Context) -> list[Block]:
+    """HTML where the target has it; HTML that would not be read back as one block becomes code."""
+    if isinstance(block, Html) and lowering.pair.markdown_text and not html_block_fits(block.source):
+        lowering.loss("html-as-code")
+        return [Code(source=block.source, language="html")]
+    return lowering.exact(block, context)
+
+
+def _exact_page(lowering: Lowering, block: Block, context: Context) -> list[Block]:
+    if not isinstance(block, Page):
+        return lowering.exact(block, context)
+    goal = lowering.inline.links.page(block.target)
+    target = goal.key if goal is not None and goal.kind == "note" else block.target
+    return lowering.exact(msgspec.structs.replace(block, target=target), context)
+
+
+def _exact_image(lowering: Lowering, block: Block, context: Context) -> list[Block]:
+    """A picture where the target has pictures: its target in the target's spelling."""
+    if not isinstance(block, Image):
+        return lowering.exact(block, context)
+    target = lowering.inline.links.image(block.target, block.id or "")
+    runs = lowering.inline.runs(block.runs)
+    if not runs and block.alt and not lowering.pair.same_system:
+        runs = (TextRun(text=block.alt),)
+    made = block if target == block.target else msgspec.structs.replace(block, target=target)
+    return [lowering.rebuilt(made, runs=runs, children=())]
+
+
+def _exact_code(lowering: Lowering, block: Block, context: Context) -> list[Block]:
+    """Code where an editor's text differs from the stored source: the text that a person sees counts."""
+    if isinstance(block, Code) and block.runs and not lowering.pair.same_system:
+        lowering.loss("detail-lost", what="formats inside code, or its second text")
+        shown = plain_text(block.runs)
+        block = msgspec.structs.replace(block, source=shown or block.source, runs=())
+    return lowering.exact(block, context)
+
+
+def _rule_with_text(lowering: Lowering, block: Block, context: Context) -> list[Block]:
+    """A rule; text that a damaged one carries follows it as a paragraph where rules hold none."""
+    if not block.runs or not lowering.pair.markdown_text:
+        return lowering.exact(block, context)
+    lowering.loss("detail-lost", what="text inside a rule, now below it")
+    text = lowering.exact(Paragraph(runs=block.runs), context)
+    return [lowering.rebuilt(msgspec.structs.replace(block, runs=()), runs=(), children=()), *text]
+
+
+def _exact_quote(lowering: Lowering, block: Block, context: Context) -> list[Block]:
+    """A quote or callout that holds blocks: text of its own becomes its first paragraph."""
+    if block.runs and lowering.pair.markdown_text:
+        first = Paragraph(runs=block.runs)
+        block = msgspec.structs.replace(block, runs=(), children=(first, *block.children))
+    if isinstance(block, Callout) and lowering.pair.markdown_text:
+        title = lowering.inline.runs(block.title, single_line=True)
+        if block.icon:
+            title = merge_runs([TextRun(text=block.icon + (" " if title else "")), *title])
+        block = msgspec.structs.replace(block, title=title, icon="")
+    return lowering.exact(block, context)
+
+
+def _exact_column(lowering: Lowering, block: Block, context: Context) -> list[Block]:
+    """A column holds one empty paragraph at least, where an application would stumble over none."""
+    made = lowering.exact(block, context)
+    if made[0].children or lowering.pair.same_system:
+        return made
+    return [msgspec.structs.replace(made[0], children=(Paragraph(),)), *made[1:]]
+
+
+def _exact_heading(lowering: Lowering, block: Block, context: Context) -> list[Block]:
+    """A heading; where headings are bold by nature, a bold that covers all of it is not said again."""
+    if isinstance(block, Heading) and not lowering.pair.same_system and lowering.pair.markdown_text:
+        runs = block.runs
+        texts = [run for run in runs if isinstance(run, TextRun)]
+        if texts and all(run.style.flags & BOLD for run in texts):
+            lighter = [_without_bold(run) for run in runs]
+            block = msgspec.structs.replace(block, runs=merge_runs(lighter))
+    return lowering.exact(block, context)
+
+
+def _without_bold(run: Run) -> Run:
+    return msgspec.structs.replace(run, style=msgspec.structs.replace(run.style, flags=run.style.flags & ~BOLD))
+
+
+EXACTS: dict[str, Fallback] = {
+    "callout": _exact_quote,
+    "code": _exact_code,
+    "column": _exact_column,
+    "heading": _exact_heading,
+    "html": _exact_html,
+    "image": _exact_image,
+    "page": _exact_page,
+    "quote": _exact_quote,
+    "rule": _rule_with_text,
+    "table": exact_table,
+}
