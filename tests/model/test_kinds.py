@@ -117,6 +117,22 @@ def test_fallbacks_of_kinds_without_a_reader_are_reported() -> None:
     assert {"memo-as-footnote", "query-as-code", "table-as-html", "view-as-table"} <= codes
 
 
+@pytest.mark.parametrize("target", PROFILES[:2], ids=lambda profile: profile.format)
+def test_no_text_in_a_cell_is_lost(target: Profile) -> None:
+    """Blocks in cells keep their text where cells hold none: sources, deeper blocks, and what a memo says."""
+    memo = TextRun(text="noted", style=Style(memo=Memo("why")))
+    inner = b.Quote(children=(b.Paragraph(runs=(TextRun(text="deep"),)),))
+    cell = b.Cell(runs=(memo,), children=(b.Code(source="print(1)"), b.Formula(tex="x^2"), inner))
+    table = b.Table(columns=(b.TableColumn(),), rows=(b.Row(cells=(cell,), header=True),))
+    order = WorkOrder(key="n", output=Output(key="n.md", path="n.md", title="n"), identity="n", goals={}, anchors={})
+
+    lowered = inside(Note(key="n", title="n", blocks=(table,)), order, Pair(neutral(), target), Answers()).note
+
+    texts = "\n".join(getattr(block, "source", "") + plain_text(block.runs) for block in walk(lowered.blocks))
+    wanted = ("noted", "print(1)", "x^2", "deep", "why")
+    assert [text for text in wanted if text not in texts.replace("\\", "")] == []
+
+
 def test_a_second_lowering_changes_nothing() -> None:
     """What the target holds exactly is lowered to itself (times and identity of the note aside)."""
     target = markdown({})

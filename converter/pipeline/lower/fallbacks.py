@@ -179,6 +179,8 @@ def _code_of(language: str) -> Fallback:
 def _sketch_code(lowering: Lowering, block: Block, _context: Context) -> list[Block]:
     if isinstance(block, Sketch) and (block.width or block.align not in ("", "left")):
         lowering.loss("detail-lost", what="the size of a sketch")
+    if block.runs:
+        lowering.loss("detail-lost", what="formats inside a sketch")
     source = block.source if isinstance(block, Sketch) else ""
     return [Code(source=source, language="sketch")]
 

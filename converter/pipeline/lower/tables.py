@@ -7,9 +7,9 @@ from html import escape
 
 import msgspec
 
-from converter.model.blocks import Block, Cell, Code, DatabaseView, Html, Paragraph, Row, Table, TableColumn
+from converter.model.blocks import Block, Cell, Code, DatabaseView, Html, Paragraph, Row, Table, TableColumn, walk
 from converter.model.profile import EXACT, Profile, Rule
-from converter.model.runs import plain_text
+from converter.model.runs import BreakRun, Runs, TextRun, plain_text
 from converter.pipeline.lower.engine import Context, Lowering, Ways
 from converter.pipeline.pair import Pair
 from converter.text.markdown import render
@@ -93,7 +93,7 @@ def table_as_code(lowering: Lowering, block: Block, context: Context) -> list[Bl
     if not isinstance(block, Table):
         return lowering.exact(block, context)
     inner = Lowering(_cell_pair(lowering.pair), lowering.order, lowering.losses, lowering.answers, Ways({}, {}))
-    inner.inline.footnotes = lowering.inline.footnotes
+    inner.inline.footnotes, inner.inline.memos = lowering.inline.footnotes, lowering.inline.memos
     flat = _without_spans(lowering, block)
     with inner.speaking_of(block):
         made = exact_table(inner, msgspec.structs.replace(flat, id=None, anchor=None, attrs=()), context)
@@ -111,9 +111,8 @@ def _without_spans(lowering: Lowering, table: Table) -> Table:
     for row in table.rows:
         cells: list[Cell] = []
         for cell in row.cells:
-            runs = cell.runs
-            for child in cell.children:
-                runs = (*runs, *child.runs)
+            first, *rest = _texts(cell)
+            runs = (*first, *(run for text in rest for run in (BreakRun(), *text)))
             cells += [msgspec.structs.replace(cell, runs=runs, children=(), colspan=1, rowspan=1)]
             cells += [Cell()] * (cell.colspan - 1)
             if cell.colspan > 1 or cell.rowspan > 1 or cell.children:
@@ -122,13 +121,22 @@ def _without_spans(lowering: Lowering, table: Table) -> Table:
     return msgspec.structs.replace(table, rows=tuple(rows))
 
 
+def _texts(cell: Cell) -> list[Runs]:
+    """Every text in a cell: its own, then that of each block in it, whether it lies in runs or is a source."""
+    texts = [cell.runs]
+    for block in walk(cell.children):
+        source = getattr(block, "source", "") or getattr(block, "tex", "")
+        texts.append(block.runs or ((TextRun(text=source),) if source else ()))
+    return [texts[0], *(text for text in texts[1:] if text)]
+
+
 def table_as_html(lowering: Lowering, block: Block, _context: Context) -> list[Block]:
     """`table-html`: an HTML table, for merged cells and blocks in cells."""
     if not isinstance(block, Table):
         return []
     lines = ["<table>"]
     for row in block.rows:
-        lines.append("<tr>" + "".join(_html_cell(cell, header=row.header) for cell in row.cells) + "</tr>")
+        lines.append("<tr>" + "".join(_html_cell(lowering, cell, header=row.header) for cell in row.cells) + "</tr>")
         for cell in row.cells:
             for child in cell.children:
                 lowering.answers.tree_written(child)
@@ -136,11 +144,11 @@ def table_as_html(lowering: Lowering, block: Block, _context: Context) -> list[B
     return [Html(source="\n".join([*lines, "</table>"]))]
 
 
-def _html_cell(cell: Cell, *, header: bool) -> str:
+def _html_cell(lowering: Lowering, cell: Cell, *, header: bool) -> str:
     name = "th" if header else "td"
     spans = f' colspan="{cell.colspan}"' if cell.colspan > 1 else ""
     spans += f' rowspan="{cell.rowspan}"' if cell.rowspan > 1 else ""
-    texts = [plain_text(cell.runs), *(plain_text(child.runs) for child in cell.children)]
+    texts = [plain_text(lowering.inline.runs(runs, single_line=True)) for runs in _texts(cell)]
     inside = "<br>".join(escape(text).replace("\n", "<br>") for text in texts if text)
     return f"<{name}{spans}>{inside}</{name}>"
 
