@@ -31,7 +31,7 @@ from converter.model.blocks import (
     Table,
     TableColumn,
 )
-from converter.model.runs import RawRun
+from converter.model.runs import PLAIN, RawRun, Runs, TextRun, merge_runs
 from converter.text.markdown.inline import Inline
 
 __all__ = ["Parsed", "parse"]
@@ -154,7 +154,7 @@ class _Builder:
         self._flush(frame)
         _CLOSERS[frame.kind](self, frame, self._stack[-1], end)
 
-    def _runs_of(self, frame: _Frame) -> tuple[Any, str]:
+    def _runs_of(self, frame: _Frame) -> tuple[Runs, str]:
         if frame.inline is None:
             return (), ""
         anchor = frame.inline.take_anchor()
@@ -185,8 +185,6 @@ class _Builder:
         if anchor and isinstance(last, _NAMED_AFTER) and last.anchor is None:
             parent.children[-1] = msgspec.structs.replace(last, anchor=anchor)
         elif anchor:
-            from converter.model.runs import TextRun
-
             parent.children.append(Paragraph(runs=(TextRun(text=f"^{anchor}"),)))
 
     def close_paragraph(self, frame: _Frame, parent: _Frame, _end: int) -> None:
@@ -329,11 +327,11 @@ class _Builder:
         )
 
 
-def _odd_task(runs: Any) -> tuple[Any, str]:
-    from converter.model.runs import PLAIN, TextRun, merge_runs
-
+def _odd_task(runs: Runs) -> tuple[Runs, str]:
     first = runs[0]
-    match = _TASK.match(first.text) if isinstance(first, TextRun) and first.style == PLAIN else None
+    if not isinstance(first, TextRun) or first.style != PLAIN:
+        return runs, ""
+    match = _TASK.match(first.text)
     if match is None:
         return runs, ""
     return merge_runs([TextRun(text=first.text[match.end() + 1 :]), *runs[1:]]), match[1]
