@@ -14,7 +14,8 @@ class Output(msgspec.Struct, frozen=True, gc=False, array_like=True, kw_only=Tru
     """One thing that an item becomes in the target, in the target's own terms.
 
     `key` is what the target's reader will use as the item's key; `path` its place in a folder tree, "" elsewhere;
-    `name` how links spell it (the shortest unambiguous form); `folder` and `parent` are keys of the target.
+    `name` how links spell it (the shortest unambiguous form); `folder` and `parent` are keys of the target. `form`
+    is `folder` for a place that holds others and says nothing itself, "" for a note, whatever the item was.
     """
 
     key: str
@@ -26,6 +27,7 @@ class Output(msgspec.Struct, frozen=True, gc=False, array_like=True, kw_only=Tru
     parent: str | None = None
     order: int | None = None
     folder_path: str = ""
+    form: str = ""
 
     @property
     def name_in_path(self) -> str:

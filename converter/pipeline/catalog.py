@@ -31,7 +31,10 @@ class FolderEntry(msgspec.Struct, gc=False):
 
 
 class NoteEntry(msgspec.Struct, gc=False):
-    """A note: what the plan needs to know of it, where it goes, and how it ended."""
+    """A note: what the plan needs to know of it, where it goes, and how it ended.
+
+    `hollow` marks one that says nothing itself: where it holds others, it is what other systems call a folder.
+    """
 
     key: str
     path: str
@@ -44,6 +47,7 @@ class NoteEntry(msgspec.Struct, gc=False):
     created: Moment | None = None
     tags: tuple[str, ...] = ()
     packed: bytes = b""
+    hollow: bool = False
     output: Output | None = None
     end: str = ""
 
@@ -69,6 +73,8 @@ class Catalog:
         self.assets: dict[str, AssetEntry] = {}
         self.payloads: list[PayloadFact] = []
         self.junk: list[JunkFact] = []
+        self.made: list[Output] = []
+        """Folders of the target that no folder of the source became."""
         self._names = names
         self._note_names: dict[str, list[str]] = {}
         self._asset_names: dict[str, list[str]] = {}

@@ -23,7 +23,7 @@ from converter.pipeline.index import build_catalog
 from converter.pipeline.options import Options
 from converter.pipeline.pair import Pair
 from converter.pipeline.place.assets import place_assets
-from converter.pipeline.place.folders import place_folders_and_notes
+from converter.pipeline.place.items import place_items
 from converter.pipeline.place.links import LinkBook
 from converter.pipeline.progress import Progress, Silent
 from converter.pipeline.select import Selection
@@ -124,7 +124,7 @@ class Session:
         """Decide where everything goes."""
         self.links = LinkBook(self.catalog, self.pair, self.source_front.resolve)
         self.selection.apply(self.catalog, self._assets_named_by)
-        place_folders_and_notes(self.catalog, self.pair, self.add)
+        place_items(self.catalog, self.pair, self.add)
         self.links.resolve_all(self.add)
         place_assets(self.catalog, self.pair, self._asset_digest, self.add)
         self._report_order()

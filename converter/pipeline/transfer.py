@@ -9,6 +9,7 @@ from converter.errors import InternalFaultError, ItemError
 from converter.findings.finding import Finding
 from converter.findings.report import Verification
 from converter.formats.front import Stored, Target
+from converter.model.blocks import Attrs
 from converter.model.facts import PayloadFact
 from converter.model.items import Folder, Note
 from converter.model.order import Output, WorkOrder
@@ -80,23 +81,29 @@ class Transfer:
         self._payloads(target)
 
     def _folders(self, target: Target | None) -> None:
-        for key, entry in self._session.catalog.folders.items():
+        for entry in self._session.catalog.folders.values():
             self._tally.end("folders", entry.end or "created")
-            output = entry.output
-            if output is None:
+            if entry.output is None:
                 continue
-            self._remember_id("folders", entry.fact.id, output)
-            self._written.folders.add(output.key)
-            if target is not None:
-                folder = Folder(
-                    key=output.key,
-                    name=output.title,
-                    id=output.id,
-                    parent=output.folder,
-                    order=output.order,
-                    attrs=entry.fact.attrs if self._session.pair.same_system else (),
-                )
-                target.folder(folder, output.path or key)
+            self._remember_id("folders", entry.fact.id, entry.output)
+            attrs = entry.fact.attrs if self._session.pair.same_system else ()
+            self._folder(target, entry.output, attrs)
+        for output in self._session.catalog.made:
+            self._folder(target, output, ())
+
+    def _folder(self, target: Target | None, output: Output, attrs: Attrs) -> None:
+        self._written.folders.add(output.key)
+        if target is None:
+            return
+        folder = Folder(
+            key=output.key,
+            name=output.title,
+            id=output.id,
+            parent=output.folder,
+            order=output.order,
+            attrs=attrs,
+        )
+        target.folder(folder, output.path or output.key)
 
     def _remember_id(self, kind: str, old: str | None, output: Output) -> None:
         if old and output.id and old != output.id:
@@ -108,7 +115,8 @@ class Transfer:
         for entry in notes.values():
             if entry.end:
                 self._tally.end("notes", entry.end)
-        wanted = [key for key, entry in notes.items() if not entry.end]
+        self._hollow_notes(target)
+        wanted = [key for key, entry in notes.items() if not entry.end and not _becomes_folder(entry)]
         for stored in session.source.fetch(wanted):
             if isinstance(stored, Finding):
                 self._failed(stored.item.partition("/")[2], stored)
@@ -118,6 +126,18 @@ class Transfer:
                 target.note(result.rendered)
             session.progress.advance(notes[stored.key].title or stored.key)
         self._name_richer_target()
+
+    def _hollow_notes(self, target: Target | None) -> None:
+        """Notes that become folders: their blocks, which say nothing, are in the target with them."""
+        for key, entry in self._session.catalog.notes.items():
+            if entry.end or entry.output is None or not _becomes_folder(entry):
+                continue
+            self._folder(target, entry.output, ())
+            self._remember_id("notes", entry.id, entry.output)
+            self._tally.end("notes", "created")
+            blocks = self._session.catalog.outline(key).blocks
+            self._tally.read("blocks", blocks)
+            self._tally.end("blocks", "created", blocks)
 
     def _name_richer_target(self) -> None:
         """Say once that another profile of the same format would have kept more."""
@@ -251,3 +271,7 @@ class Transfer:
             raise InternalFaultError(f"The source changed while it was converted: {stored.item}.")
         note = self._workshop.read(stored)
         return self._workshop.lower(note, self._order(entry), stored.path)[0]
+
+
+def _becomes_folder(entry: NoteEntry) -> bool:
+    return entry.output is not None and entry.output.form == "folder"

@@ -13,7 +13,8 @@ from converter.model.runs import TextRun
 from converter.pipeline.law import Answers
 from converter.pipeline.lower.engine import Lowering
 from converter.pipeline.lower.fallbacks import WAYS
-from converter.pipeline.lower.finish import with_footnotes, with_ids, with_markdown_lists
+from converter.pipeline.lower.finish import with_footnotes, with_markdown_lists
+from converter.pipeline.lower.ids import with_ids
 from converter.pipeline.lower.losses import Losses
 from converter.pipeline.pair import Pair
 from converter.text.frontmatter import entry

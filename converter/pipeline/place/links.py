@@ -12,7 +12,7 @@ from converter.formats.front import Found, Lookup
 from converter.model.facts import Anchor, LinkFact
 from converter.model.order import Goal
 from converter.pipeline.catalog import Catalog
-from converter.pipeline.lower.finish import derived_id
+from converter.pipeline.lower.ids import derived_id
 from converter.pipeline.pair import Pair
 from converter.text.markdown.domain import anchor_fits, is_picture, wikilink_fits
 
