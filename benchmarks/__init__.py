@@ -1,0 +1,1 @@
+"""How fast the converter is: a corpus of its own, every direction, and the floor beside it."""
