@@ -121,6 +121,7 @@ target_options = _all(
         help="Which Mnemo will open it: compat, 0.8, 0.6. [compat]",
     ),
     _option(_TARGET, "--images-dir", metavar="DIR", help="Images directory of the Mnemo 0.6 that will import it."),
+    _option(_TARGET, "--notebook", metavar="NAME", help="Name of the SiYuan notebook for notes that have none."),
     _flag(_TARGET, "--number-prefix", help="Keep the order of siblings as `01 Name.md`."),
     _flag(_TARGET, "--overwrite-output", help="Replace DST if it exists."),
     _flag(_TARGET, "--backup/--no-backup", default=True, help="Keep what was replaced beside it. [on]"),

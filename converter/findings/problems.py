@@ -14,12 +14,12 @@ _EXCERPT = 120
 class Problems:
     """Collects what is wrong in one item.
 
-    `item` names it as kind and key; its text lies in a row of a database table, or in a member of the package.
+    `item` names it as kind and key; its text lies in a row of a database table, in a member of a package, or in a file.
     """
 
-    def __init__(self, item: str, table: str = "", row: str = "", *, member: str = "") -> None:
+    def __init__(self, item: str, table: str = "", row: str = "", *, member: str = "", file: str = "") -> None:
         self.item = item
-        self._where = Location(member=member, table=table, row=row)
+        self._where = Location(file=file, member=member, table=table, row=row)
         self._found: dict[str, Finding] = {}
 
     def add(self, code: str, pointer: str = "", count: int = 1, /, **details: str) -> None:

@@ -53,20 +53,29 @@ class SourceContext(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TargetContext(msgspec.Struct, frozen=True, kw_only=True):
-    """What writing depends on besides the items. `clock` is the run's own time."""
+    """What writing depends on besides the items. `clock` is the run's own time, `zone` that of local times."""
 
     profile: Profile
     clock: Moment
+    zone: tzinfo
     version: str
 
 
 class Stored(msgspec.Struct, frozen=True, gc=False):
-    """A note's bytes as they lie in the store: what a worker gets. `stamp` is the file's time."""
+    """A note's bytes as they lie in the store: what a worker gets.
+
+    `stamp` is the file's time. What the store says of a note outside its bytes comes with it: the keys of its folder
+    and parent, its number among its siblings; and `beside`, the bytes of what it shows, by name.
+    """
 
     key: str
     data: bytes
     path: str = ""
     stamp: Moment | None = None
+    folder: str | None = None
+    parent: str | None = None
+    order: int | None = None
+    beside: tuple[tuple[str, bytes], ...] = ()
 
 
 class Found(msgspec.Struct, frozen=True, gc=False):
@@ -91,6 +100,9 @@ class Lookup(Protocol):
 
     def notes_named(self, name: str) -> Sequence[str]:
         """Keys of notes whose lookup name (as the format's `names` gave it) is this one, in the store's order."""
+
+    def notes_with_block(self, block: str) -> Sequence[str]:
+        """Keys of the notes that hold a block with this id, of those ids that links name."""
 
     def has_asset(self, key: str) -> bool:
         """Whether the source has this asset."""
@@ -122,12 +134,13 @@ class Source(Protocol):
 
 
 class Rendered(msgspec.Struct, frozen=True, gc=False):
-    """A note as the target stores it: what a worker gives back."""
+    """A note as the target stores it: what a worker gives back; `order` is its number among its siblings."""
 
     key: str
     data: bytes
     path: str = ""
     stamp: Moment | None = None
+    order: int | None = None
 
 
 class Target(Protocol):
@@ -156,7 +169,8 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     """One row of the registry, filled in by the format's own package.
 
     `read` and `render` are pure. `names` gives the lookup names of a note or asset key for `Lookup`;
-    `resolve` says what a link names. `single_file` tells whether a target is a file or a folder.
+    `resolve` says what a link names. `single_file` tells whether a target is a file or a folder. `keeps` tells of what
+    was found while a note was read whether its bytes can still be written as they are; None: they never are.
     """
 
     id: str
@@ -171,3 +185,4 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     profile: Callable[[Mapping[str, str]], Profile]
     render: Callable[[Note, TargetContext], Rendered]
     open_target: Callable[[Path, TargetContext], Target]
+    keeps: Callable[[tuple[Finding, ...]], bool] | None = None

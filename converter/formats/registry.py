@@ -42,6 +42,15 @@ REGISTRY: tuple[RegistryRow, ...] = (
         suffixes=(".mnemo",),
     ),
     RegistryRow(
+        id="siyuan",
+        title="SiYuan workspace, data folder or notebook",
+        module="converter.formats.siyuan.workspace",
+        reads=True,
+        writes=True,
+        single_file=False,
+        suffixes=(),
+    ),
+    RegistryRow(
         id="markdown",
         title="folder of Markdown (Obsidian dialect)",
         module="converter.formats.markdown",

@@ -44,6 +44,7 @@ __all__ = [
     "Sketch",
     "Table",
     "TableColumn",
+    "has_text",
     "kind_of",
     "same_blocks",
     "walk",
@@ -269,6 +270,11 @@ class Raw(Block, frozen=True, gc=False, array_like=True, tag="raw"):
 def kind_of(block: Block) -> str:
     """The kind of a block: `paragraph`, `item`, `formula` and so on."""
     return str(type(block).__struct_config__.tag)
+
+
+def has_text(blocks: Blocks) -> bool:
+    """Whether the blocks are more than empty paragraphs."""
+    return not all(type(one) is Paragraph and not (one.runs or one.children or one.anchor) for one in blocks)
 
 
 def same_blocks(left: Blocks, right: Blocks) -> bool:

@@ -97,13 +97,16 @@ class Anchor(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A place in a note that links can name.
 
     `key` is unique in the note: a block's own id or `^name`, or for headings without either their text with
-    `#2`, `#3` … for repetitions. `level` is 1 to 6 for headings, 0 for other blocks.
+    `#2`, `#3` … for repetitions. `level` is 1 to 6 for headings, 0 for other blocks. `number` counts the note's blocks
+    in reading order, from 1. `host` is the key of the list item whose own line the block is.
     """
 
     key: str
     text: str = ""
     level: int = 0
     name: str = ""
+    number: int = 0
+    host: str = ""
 
 
 class LinkFact(msgspec.Struct, frozen=True, gc=False, array_like=True):

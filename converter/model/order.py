@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import msgspec
 
+from converter.model.moment import Moment
+
 __all__ = ["Goal", "Output", "WorkOrder"]
 
 
@@ -15,7 +17,8 @@ class Output(msgspec.Struct, frozen=True, gc=False, array_like=True, kw_only=Tru
 
     `key` is what the target's reader will use as the item's key; `path` its place in a folder tree, "" elsewhere;
     `name` how links spell it (the shortest unambiguous form); `folder` and `parent` are keys of the target. `form`
-    is `folder` for a place that holds others and says nothing itself, "" for a note, whatever the item was.
+    is `folder` for a place that holds others and says nothing itself, "" for a note, whatever the item was. `created`
+    is the time that an id of the target says, `prefixes` are what its further ids begin with.
     """
 
     key: str
@@ -28,6 +31,8 @@ class Output(msgspec.Struct, frozen=True, gc=False, array_like=True, kw_only=Tru
     order: int | None = None
     folder_path: str = ""
     form: str = ""
+    created: Moment | None = None
+    prefixes: tuple[str, ...] = ()
 
     @property
     def name_in_path(self) -> str:
@@ -57,7 +62,9 @@ class WorkOrder(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
     `goals` maps (form, target, place, block) of each link, as in `LinkFact`, to its goal. `anchors` maps the key of an
     anchor of this note to the name that the target shall give it (`^name` in Markdown, a block id in Mnemo).
-    `identity` is what ids derive from: the first origin of the note.
+    `identity` is what ids derive from: the first origin of the note. Where ids tell their time, new ones are numbered
+    under the output's prefixes, those of blocks that only lowering makes behind the `blocks` of the source; `dropped`
+    are ids that others have.
     """
 
     key: str
@@ -65,3 +72,5 @@ class WorkOrder(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     identity: str
     goals: dict[tuple[str, str, str, str], Goal]
     anchors: dict[str, str]
+    blocks: int = 0
+    dropped: frozenset[str] = frozenset()

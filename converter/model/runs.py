@@ -98,7 +98,10 @@ class Memo(msgspec.Struct, frozen=True, gc=False, array_like=True, tag="m"):
 
 
 class Style(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """The marks of a run: flags (`BOLD | ITALIC …`), colours as CSS or as the system's token, and valued marks."""
+    """The marks of a run: flags (`BOLD | ITALIC …`), colours as CSS or as the system's token, and valued marks.
+
+    `css` holds further declarations of a style sheet (`font-size: 1.4em;`), as written.
+    """
 
     flags: int = 0
     color: str = ""
@@ -106,6 +109,7 @@ class Style(msgspec.Struct, frozen=True, gc=False, array_like=True):
     link: Link | None = None
     reference: Reference | None = None
     memo: Memo | None = None
+    css: str = ""
 
 
 PLAIN = Style()
@@ -145,7 +149,7 @@ class TagRun(Run, frozen=True, gc=False, array_like=True, tag="#"):
 class ImageRun(Run, frozen=True, gc=False, array_like=True, tag="i"):
     """A picture inside text; `target` as the system spells it, sizes in pixels (0: natural).
 
-    `wiki` marks Obsidian's form `![[name|300]]`.
+    `wiki` marks Obsidian's form `![[name|300]]`. `attrs` are what a system says besides (SiYuan's `style`).
     """
 
     target: str
@@ -154,6 +158,7 @@ class ImageRun(Run, frozen=True, gc=False, array_like=True, tag="i"):
     width: int = 0
     height: int = 0
     wiki: bool = False
+    attrs: tuple[tuple[str, str], ...] = ()
 
 
 class EmbedRun(Run, frozen=True, gc=False, array_like=True, tag="e"):

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 import msgspec
 
+from converter.model.blocks import has_text
 from converter.model.facts import Anchor, AssetFact, FolderFact, JunkFact, LinkFact, Outline, PayloadFact
 from converter.model.items import Note
 from converter.model.moment import Moment
@@ -33,7 +34,9 @@ class FolderEntry(msgspec.Struct, gc=False):
 class NoteEntry(msgspec.Struct, gc=False):
     """A note: what the plan needs to know of it, where it goes, and how it ended.
 
-    `hollow` marks one that says nothing itself: where it holds others, it is what other systems call a folder.
+    `hollow` marks one that says nothing itself: where it holds others, it is what other systems call a folder. `blank`
+    is one without text, whatever else it says.
+    `dropped` is as in its work order.
     """
 
     key: str
@@ -45,9 +48,12 @@ class NoteEntry(msgspec.Struct, gc=False):
     parent: str | None = None
     order: int | None = None
     created: Moment | None = None
+    stamp: Moment | None = None
     tags: tuple[str, ...] = ()
     packed: bytes = b""
     hollow: bool = False
+    blank: bool = False
+    dropped: frozenset[str] = frozenset()
     output: Output | None = None
     end: str = ""
 
@@ -78,6 +84,7 @@ class Catalog:
         self._names = names
         self._note_names: dict[str, list[str]] = {}
         self._asset_names: dict[str, list[str]] = {}
+        self._holders: dict[str, list[str]] | None = None
         self._unpacked = lru_cache(maxsize=512)(self._unpack)
 
     def add_folder(self, fact: FolderFact) -> None:
@@ -100,8 +107,9 @@ class Catalog:
         """Fill in what reading the note taught."""
         entry.title, entry.id = note.title, note.id
         entry.folder, entry.parent, entry.order = note.folder, note.parent, note.order
-        entry.created, entry.tags = note.created, note.tags
+        entry.created, entry.stamp, entry.tags = note.created, note.stamp, note.tags
         entry.packed = _encode(outline)
+        entry.blank = not has_text(note.blocks)
 
     def outline(self, key: str) -> Outline:
         """The anchors and links of a note."""
@@ -118,6 +126,24 @@ class Catalog:
     def notes_named(self, name: str) -> Sequence[str]:
         """Keys of the notes with this lookup name."""
         return self._note_names.get(name, ())
+
+    def notes_with_block(self, block: str) -> Sequence[str]:
+        """Keys of the notes that hold a block with this id. Only ids that links of the source name are known."""
+        if self._holders is None:
+            self._holders = self._find_holders()
+        return self._holders.get(block, ())
+
+    def _find_holders(self) -> dict[str, list[str]]:
+        named: set[str] = set()
+        for key in self.notes:
+            for link in self.links(key):
+                named |= {link.target, link.target.rpartition("/")[2]}
+        holders: dict[str, list[str]] = {}
+        for key in self.notes:
+            for anchor in self.anchors(key):
+                if anchor.key in named:
+                    holders.setdefault(anchor.key, []).append(key)
+        return holders
 
     def has_asset(self, key: str) -> bool:
         """Whether the source has this asset."""

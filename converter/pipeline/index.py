@@ -13,7 +13,7 @@ from converter.model.profile import Profile
 from converter.pipeline.catalog import Catalog, NoteEntry
 from converter.pipeline.law import Answers
 from converter.pipeline.lift.rules import lift
-from converter.pipeline.outline import outline
+from converter.pipeline.outline import outline, says_nothing
 from converter.pipeline.progress import Progress
 from converter.pipeline.work import too_deep, unreadable
 
@@ -69,7 +69,9 @@ def _describe(
     entry = catalog.notes[stored.key]
     try:
         note, _ = front.read(stored, context)
-        catalog.describe(entry, note, outline(_lifted(note, lifts).blocks))
+        lifted = _lifted(note, lifts)
+        catalog.describe(entry, note, outline(lifted))
+        entry.hollow = lifts is not None and lifts.parameters.get("tree") == "documents" and says_nothing(lifted)
     except RecursionError:
         _fail(entry, ItemError(too_deep(stored.key)), report)
     except ItemError as error:

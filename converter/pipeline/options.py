@@ -34,4 +34,5 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     images_dir: str = ""
     timezone: str = ""
     number_prefix: bool = False
+    notebook: str = ""
     fail_on: str = "error"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from converter.model.blocks import Block, Blocks, Embed, Heading, Image, Media, Page, Table, walk
+from converter.model.blocks import Block, Blocks, Embed, Heading, Image, ListItem, Media, Page, Table, has_text, walk
 from converter.model.facts import Anchor, LinkFact, Outline
+from converter.model.items import Note
 from converter.model.runs import EmbedRun, ImageRun, Runs, plain_text
+from converter.text.markdown.domain import is_picture
 
-__all__ = ["anchor_keys", "outline"]
+__all__ = ["anchor_keys", "outline", "says_nothing"]
 
 
 def anchor_keys(blocks: Blocks) -> dict[int, Anchor]:
@@ -17,13 +19,16 @@ def anchor_keys(blocks: Blocks) -> dict[int, Anchor]:
     """
     found: dict[int, Anchor] = {}
     seen: dict[str, int] = {}
-    for block in walk(blocks):
+    hosts: dict[int, str] = {}
+    for number, block in enumerate(walk(blocks), 1):
         level = block.level if isinstance(block, Heading) else 0
         if not (level or block.id or block.anchor):
             continue
         text = plain_text(block.runs).strip() if level else ""
         key = block.id or (f"^{block.anchor}" if block.anchor else _heading_key(text, seen))
-        found[id(block)] = Anchor(key, text, level, block.anchor or "")
+        if isinstance(block, ListItem) and not block.runs and block.children:
+            hosts[id(block.children[0])] = key
+        found[id(block)] = Anchor(key, text, level, block.anchor or "", number, hosts.get(id(block), ""))
     return found
 
 
@@ -32,9 +37,16 @@ def _heading_key(text: str, seen: dict[str, int]) -> str:
     return f"#{text}" if seen[text] == 1 else f"#{text}#{seen[text]}"
 
 
-def outline(blocks: Blocks) -> Outline:
-    """The anchors, links and number of blocks of a body. Links come once each, in reading order."""
-    links: dict[LinkFact, None] = {}
+def says_nothing(note: Note) -> bool:
+    """Whether a note has a title and nothing else: no text, no tag, no property."""
+    facts = note.tags or note.aliases or note.icon or note.cover or note.favorite or note.properties or note.attrs
+    return not facts and not has_text(note.blocks)
+
+
+def outline(note: Note) -> Outline:
+    """The anchors, links and number of blocks of a note. Links come once each, in reading order."""
+    blocks = note.blocks
+    links: dict[LinkFact, None] = {LinkFact("image", note.cover): None} if is_picture(note.cover) else {}
     count = 0
     for block in walk(blocks):
         count += 1

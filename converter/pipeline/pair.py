@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import UTC, tzinfo
 from functools import cached_property
 
 from converter.errors import InternalFaultError
 from converter.model.profile import EXACT, Profile, Rule
 from converter.model.runs import FLAG_NAMES
 
-__all__ = ["Pair"]
+__all__ = ["CONVERTED", "Pair"]
+
+CONVERTED = ("folders", "notes", "assets")
+"""Kinds of units that go from one system to another; all others pass within their own system only."""
+
+LOST_CODES = {"databases": "database-lost", "decks": "deck-lost", "maps": "map-lost", "settings": "setting-lost"}
 
 
 class Pair:
     """What lowering asks of a source profile and a target profile, precomputed once a run."""
 
-    def __init__(self, source: Profile, target: Profile) -> None:
+    def __init__(self, source: Profile, target: Profile, zone: tzinfo = UTC) -> None:
         self.source = source
         self.target = target
+        self.zone = zone
         self.same_system = source.system == target.system
         self.blocks = dict(target.blocks)
         self.runs = dict(target.runs)
@@ -38,6 +45,15 @@ class Pair:
         """The rule for a note-level fact."""
         return self.target.facts.get(name, EXACT)
 
+    def outer(self, kind: str) -> Rule:
+        """The rule for units of a kind: within one system they pass whole, between systems notes and files do."""
+        if self.same_system:
+            return EXACT
+        rule = self.target.outer.get(kind)
+        if kind in CONVERTED and rule is not None:
+            return rule
+        return Rule("drop", LOST_CODES.get(kind, "payload-lost"))
+
     @cached_property
     def unsaid(self) -> dict[str, tuple[tuple[str, str], ...]]:
         """Members that the target cannot say, by kind: each with the words for what is lost."""
@@ -58,6 +74,26 @@ class Pair:
         return bool(self.parameter("block_ids"))
 
     @cached_property
+    def timed_ids(self) -> bool:
+        """Whether ids of the target tell their time."""
+        return self.parameter("block_ids") == "timed"
+
+    @cached_property
+    def documents(self) -> bool:
+        """Whether the target is a tree of documents in notebooks."""
+        return self.parameter("tree") == "documents"
+
+    @cached_property
+    def document_text(self) -> bool:
+        """Whether the target's text follows SiYuan's rules: flat marks, references by id."""
+        return self.parameter("text") == "siyuan"
+
+    @cached_property
+    def names_colors(self) -> bool:
+        """Whether colours of a theme, by their names, mean something in the target."""
+        return self.parameter("colors") in ("css", "names")
+
+    @cached_property
     def unsafe_attrs(self) -> frozenset[str]:
         """Attributes that an application of the target would stumble over."""
         return frozenset(self.parameter("unsafe_attrs").split())
@@ -69,8 +105,8 @@ class Pair:
 
     @cached_property
     def palette(self) -> dict[str, str]:
-        """The source's colour tokens as CSS, where the target wants CSS."""
-        if self.target.parameters.get("colors") != "css":
+        """The source's colour tokens as CSS, where the target takes CSS."""
+        if not self.names_colors:
             return {}
         pairs = (token.split("=") for token in self.source.parameters.get("palette", "").split())
         return {pair[0]: pair[1] for pair in pairs}

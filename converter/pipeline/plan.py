@@ -8,7 +8,7 @@ from converter.findings.plan import Plan, PlanItem, PlanOutput
 from converter.findings.report import Place
 from converter.model.facts import UnitFact
 from converter.model.order import Output
-from converter.model.profile import EXACT, Rule
+from converter.model.profile import Rule
 from converter.pipeline.session import Session
 
 __all__ = ["plan_of", "unit_end", "unit_rule"]
@@ -61,10 +61,7 @@ def _item(kind: str, key: str, title: str, end: str, output: Output | None) -> P
 
 def unit_rule(session: Session, unit: UnitFact) -> Rule:
     """What the target does with a unit of a payload. Folders of a payload go with the payload."""
-    rules = session.pair.target.outer
-    if session.pair.same_system:
-        return EXACT
-    return rules["payloads"] if unit.kind == "folders" else rules.get(unit.kind, rules["payloads"])
+    return session.pair.outer("payloads" if unit.kind == "folders" else unit.kind)
 
 
 def unit_end(session: Session, unit: UnitFact) -> str:

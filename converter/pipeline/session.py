@@ -75,8 +75,8 @@ class Session:
             self.target_front = detect_target(options.target, options.target_format)
             report.target = Place(path=options.target, format=self.target_front.id)
         target = self.target_front.profile(profile_options)
-        self.pair = Pair(own, target)
-        self.writing = TargetContext(profile=target, clock=self.clock, version=_version())
+        self.pair = Pair(own, target, self.reading.zone)
+        self.writing = TargetContext(profile=target, clock=self.clock, zone=self.reading.zone, version=_version())
         report.resolved = self._resolved()
 
     def _resolved(self) -> dict[str, object]:
@@ -124,13 +124,17 @@ class Session:
         """Decide where everything goes."""
         self.links = LinkBook(self.catalog, self.pair, self.source_front.resolve)
         self.selection.apply(self.catalog, self._assets_named_by)
-        place_items(self.catalog, self.pair, self.add)
+        place_items(self.catalog, self.pair, self.clock, self._name(), self.add)
         self.links.resolve_all(self.add)
-        place_assets(self.catalog, self.pair, self._asset_digest, self.add)
+        place_assets(self.catalog, self.pair, self.clock, self._asset_digest, self.add)
         self._report_order()
         placeholders = self.pair.parameter("target") == "0.6" and not self.pair.parameter("images_dir")
         if placeholders and any(asset.shown and not asset.end for asset in self.catalog.assets.values()):
             self.add(Finding(code="images-need-directory", item="archive"))
+
+    def _name(self) -> str:
+        """What the top of the target is called: as asked, else as the source is called."""
+        return self.options.notebook or Path(self.options.source).resolve().stem or "Notes"
 
     def _assets_named_by(self, key: str) -> set[str]:
         found = (self.source_front.resolve(self.catalog, key, link) for link in self.catalog.links(key))

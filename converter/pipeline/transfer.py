@@ -40,6 +40,7 @@ class Transfer:
         self._tally = session.report.tally
         self._written = Written()
         self._sources: dict[str, str] = {}
+        self._blanks: dict[str, Output] = {}
         self._workshop = Workshop(
             session.source_front, session.reading, session.target_front, session.writing, session.pair
         )
@@ -87,9 +88,20 @@ class Transfer:
                 continue
             self._remember_id("folders", entry.fact.id, entry.output)
             attrs = entry.fact.attrs if self._session.pair.same_system else ()
-            self._folder(target, entry.output, attrs)
+            if entry.output.form == "folder":
+                self._folder(target, entry.output, attrs)
+            else:
+                self._blank(target, entry.output)
         for output in self._session.catalog.made:
             self._folder(target, output, ())
+
+    def _blank(self, target: Target | None, output: Output) -> None:
+        """A note without text, for a folder in a target that has none."""
+        rendered, found = self._workshop.blank(_blank_order(output))
+        self._written.notes[output.key] = found
+        self._blanks[output.key] = output
+        if target is not None:
+            target.note(rendered)
 
     def _folder(self, target: Target | None, output: Output, attrs: Attrs) -> None:
         self._written.folders.add(output.key)
@@ -174,6 +186,8 @@ class Transfer:
             identity=entry.id or entry.key,
             goals=self._session.links.goals(entry.key),
             anchors=self._session.links.anchors(entry.key),
+            blocks=self._session.catalog.outline(entry.key).blocks,
+            dropped=entry.dropped,
         )
 
     def _count(self, result: Result) -> None:
@@ -265,12 +279,18 @@ class Transfer:
 
     def _expected(self, target_key: str) -> Note:
         """Make the lowered note of a target key once more."""
+        if target_key in self._blanks:
+            return self._workshop.blank_note(_blank_order(self._blanks[target_key]))
         entry = self._session.catalog.notes[self._sources[target_key]]
         stored = next(iter(self._session.source.fetch([entry.key])))
         if isinstance(stored, Finding):
             raise InternalFaultError(f"The source changed while it was converted: {stored.item}.")
         note = self._workshop.read(stored)
         return self._workshop.lower(note, self._order(entry), stored.path)[0]
+
+
+def _blank_order(output: Output) -> WorkOrder:
+    return WorkOrder(key=output.key, output=output, identity=output.key, goals={}, anchors={})
 
 
 def _becomes_folder(entry: NoteEntry) -> bool:

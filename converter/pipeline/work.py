@@ -66,7 +66,27 @@ class Workshop:
             raise InternalFaultError(f"The law is broken: in notes/{note.key} nobody answered for {where}.")
         changed = any(finding.code not in _NO_LOSS for finding in findings)
         rendered = self._target.render(lowered, self._writing)
+        if self._is_untouched(note, lowered, found):
+            rendered = msgspec.structs.replace(rendered, data=stored.data)
         return Result(rendered, digest_of(lowered), counts, (*found, *findings), changed)
+
+    def _is_untouched(self, note: Note, lowered: Note, found: tuple[Finding, ...]) -> bool:
+        """Whether a note is what it was, and its bytes need nothing: then they are the target's as well."""
+        keeps = self._target.keeps
+        return self._source is self._target and keeps is not None and keeps(found) and lowered == note
+
+    def blank(self, order: WorkOrder) -> tuple[Rendered, bytes]:
+        """A note without text by its order, and its digest."""
+        note = self.blank_note(order)
+        return self._target.render(note, self._writing), digest_of(note)
+
+    def blank_note(self, order: WorkOrder) -> Note:
+        """A note without text, as the target holds it."""
+        empty = Note(key=order.key, id=order.output.id, title=order.output.title, created=order.output.created)
+        lowered = inside(empty, order, self._pair, Answers()).note
+        if not self._pair.same_system:
+            return lowered
+        return msgspec.structs.replace(lowered, updated=order.output.created)
 
     def lower(self, note: Note, order: WorkOrder, path: str) -> tuple[Note, tuple[Finding, ...], InnerCounts]:
         """Lift and lower a note that was read; the law walks it as it was read."""

@@ -17,7 +17,17 @@ from frontmatter.default_handlers import BaseHandler
 
 from converter.model.items import Property
 
-__all__ = ["Front", "entry", "join", "scalar_text", "split", "string_list", "value"]
+__all__ = [
+    "Front",
+    "entry",
+    "join",
+    "property_of",
+    "scalar_text",
+    "split",
+    "string_list",
+    "value",
+    "value_text",
+]
 
 _OPEN = re.compile(r"---[ \t]*\n")
 _CLOSE = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\n|$)", re.MULTILINE)
@@ -169,6 +179,27 @@ def string_list(item: Property) -> list[str]:
         parts = found if isinstance(found, list) else [] if found is None else [found]
     texts = [str(part).strip() for part in parts if isinstance(part, str | int | float) and not isinstance(part, bool)]
     return [text.removeprefix("#") for text in texts if text.removeprefix("#")]
+
+
+def value_text(item: Property) -> str:
+    """The value of an entry as one text, from which `property_of` makes an entry of an equal value."""
+    found = value(item)
+    if isinstance(found, str) and found and _load(f"x: {found}") == {"x": found}:
+        return found
+    if isinstance(found, str) and "\n" in found:
+        return found
+    return json.dumps(found, ensure_ascii=False, default=str)
+
+
+def property_of(name: str, text: str) -> Property:
+    """An entry of this name for a value's text: a number, a list or a quoted text is what YAML takes it for."""
+    values = _load(f"x: {text}") if "\n" not in text else None
+    found = values.get("x") if isinstance(values, dict) and len(values) == 1 else None
+    return entry(name, text if found is None or isinstance(found, dict) else found) if text != "null" else _null(name)
+
+
+def _null(name: str) -> Property:
+    return Property(name, f"{_scalar(name, flow=False)}: null\n")
 
 
 def entry(name: str, content: object) -> Property:

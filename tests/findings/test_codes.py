@@ -8,12 +8,23 @@ from types import ModuleType
 import pytest
 
 from converter.errors import InternalFaultError
-from converter.findings.codes import CODES, OUTCOMES, SEVERITIES, Code, code_of, containers, fallbacks, losses, reading
+from converter.findings.codes import (
+    CODES,
+    OUTCOMES,
+    SEVERITIES,
+    Code,
+    code_of,
+    containers,
+    fallbacks,
+    losses,
+    reading,
+    workspaces,
+)
 from converter.findings.codes import structure as structure_codes
 from tests.findings.raised_by import RAISED_BY
 
 ROOT = Path(__file__).parents[2]
-TABLES = (containers, fallbacks, losses, reading, structure_codes)
+TABLES = (containers, fallbacks, losses, reading, structure_codes, workspaces)
 DETAILS = {
     "what",
     "became",

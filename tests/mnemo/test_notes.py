@@ -15,10 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from converter.errors import InternalFaultError, ItemError
+from converter.findings.problems import Problems
 from converter.formats.front import Stored
 from converter.formats.mnemo.notes import folder_from, folder_text, note_text
 from converter.formats.mnemo.package.read import read
-from converter.formats.mnemo.problems import Problems
 from converter.model.blocks import Columns, Html, Image, Paragraph, Raw, kind_of, walk
 from converter.model.items import Folder, Note
 from converter.model.moment import Moment

@@ -7,6 +7,7 @@ import io
 import json
 import sqlite3
 import zipfile
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ from tests.mnemo.builders import (
 )
 
 PROFILE = Profile(format="mnemo", system="mnemo", title="", blocks={}, runs={}, marks={}, facts={}, outer={})
-TARGET = TargetContext(profile=PROFILE, clock=Moment(639_146_952_000_000_000, 120), version="0")
+TARGET = TargetContext(profile=PROFILE, clock=Moment(639_146_952_000_000_000, 120), zone=UTC, version="0")
 NOTES = "payloads/notes/"
 
 

@@ -8,10 +8,10 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from converter.findings.problems import Problems
 from converter.formats.mnemo.build import blocks_built
 from converter.formats.mnemo.notes import members_of, note_text
 from converter.formats.mnemo.old_notes import note_record
-from converter.formats.mnemo.problems import Problems
 from converter.formats.mnemo.strict import strict_note
 from converter.model.blocks import (
     Block,

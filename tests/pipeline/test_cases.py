@@ -1,8 +1,8 @@
 """Every folder of fixtures/cases: what a conversion makes of an input, and what it reports.
 
-A case holds `input/` (a vault) or `package.json` (a package, see `tests.support.build_package`), `options.json`
-where it needs options, `expected/` (a vault) or `expected.json` (the notes of a package, in short), and `codes.json`:
-code → places.
+A case holds `input/` (a vault or a workspace) or `package.json` (a package, see `tests.support.build_package`),
+`options.json` where it needs options (`input` there names the case whose input it shares), `expected/` (a vault) or
+`expected.json` (a package or a workspace, in short), and `codes.json`: code → places.
 `RECORD_CASES=1` writes what came out; that run fails, so that a recording never passes unseen.
 """
 
@@ -11,12 +11,15 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from converter import Options, convert
+from tests.siyuan.short import short_workspace
+from tests.siyuan.structure import dangling_references, workspace_faults
 from tests.support import FIXTURES, build_package, package_rows, tree_texts
 
 CASES = sorted(path.name for path in (FIXTURES / "cases").iterdir() if path.is_dir())
@@ -29,9 +32,10 @@ def test_case(name: str, tmp_path: Path) -> None:
     options: dict[str, Any] = {}
     if (case / "options.json").exists():
         options = json.loads((case / "options.json").read_text(encoding="utf-8"))
-    source = _source(case, tmp_path)
-    to_package = options.pop("to", "markdown" if source.is_file() else "mnemo") == "mnemo"
-    target = tmp_path / ("out.mnemo" if to_package else "out")
+    source = _source(FIXTURES / "cases" / options.pop("input", name), tmp_path)
+    to = options.pop("to", "markdown" if source.is_file() else "mnemo")
+    target = tmp_path / ("out.mnemo" if to == "mnemo" else "out")
+    options |= {"target_format": to}
 
     with convert(Options(source=str(source), target=str(target), timezone="UTC", **options)) as report:
         assert report.fault is None, report.fault
@@ -40,17 +44,29 @@ def test_case(name: str, tmp_path: Path) -> None:
         for finding in report.spool:
             codes[finding.code] += finding.count
 
-    outcome: Any = _short_notes(target) if to_package else tree_texts(target)
+    if to == "siyuan":
+        _check_soundness(source, target)
+    outcome: Any = SHORT[to](target)
     if RECORD:
-        _record(case, outcome, codes, to_package=to_package, target=target)
+        _record(case, outcome, codes, target if to == "markdown" else None)
         pytest.fail("recorded; look at what was recorded and run again")
     expected: Any = (
-        json.loads((case / "expected.json").read_text(encoding="utf-8"))
-        if to_package
-        else tree_texts(case / "expected")
+        tree_texts(case / "expected")
+        if to == "markdown"
+        else json.loads((case / "expected.json").read_text(encoding="utf-8"))
     )
     assert outcome == expected
     assert codes == json.loads((case / "codes.json").read_text(encoding="utf-8"))
+
+
+def _check_soundness(source: Path, target: Path) -> None:
+    """SiYuan must open what we write without a repair; what passes through unread is as the source has it."""
+    data = target / "data"
+    if not (source / "data").is_dir():
+        assert workspace_faults(data) == []
+        assert dangling_references(data) == []
+        return
+    assert set(workspace_faults(data, canonical=False)) <= set(workspace_faults(source / "data", canonical=False))
 
 
 def _source(case: Path, tmp_path: Path) -> Path:
@@ -63,13 +79,13 @@ def _source(case: Path, tmp_path: Path) -> Path:
     return build_package(tmp_path / f"{case.name}.mnemo", description)
 
 
-def _record(case: Path, outcome: Any, codes: dict[str, int], *, to_package: bool, target: Path) -> None:
-    if to_package:
+def _record(case: Path, outcome: Any, codes: dict[str, int], tree: Path | None) -> None:
+    if tree is None:
         text = json.dumps(outcome, indent=1, ensure_ascii=False) + "\n"
         (case / "expected.json").write_text(text, encoding="utf-8")
     else:
         shutil.rmtree(case / "expected", ignore_errors=True)
-        shutil.copytree(target, case / "expected")
+        shutil.copytree(tree, case / "expected")
     (case / "codes.json").write_text(json.dumps(codes, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
@@ -98,3 +114,10 @@ def _short_span(span: dict[str, Any]) -> Any:
     if span["kind"] == "text" and not marks:
         return span["text"]
     return rest | marks if span["kind"] == "text" else {span["kind"]: list(rest.values())} | marks
+
+
+SHORT: dict[str, Callable[[Path], Any]] = {
+    "markdown": tree_texts,
+    "mnemo": _short_notes,
+    "siyuan": short_workspace,
+}

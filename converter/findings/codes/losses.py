@@ -11,10 +11,21 @@ def _lost(name: str, message: str, why: str, fix: str, severity: str = ERROR) ->
     return Code(name, severity, LOST, message, why, fix)
 
 
-_KEEP = "Keep the source. A `.mnemo` target holds it."
+_KEEP = "Keep the source. A target of the same system holds it."
 
 CODES: tuple[Code, ...] = (
-    _lost("deck-lost", "A deck of flashcards[, {what},] is not in the target.", "The target has no flashcards.", _KEEP),
+    _lost(
+        "database-lost",
+        "A database[, {what},] is not in the target.",
+        "The target has no databases. Notes that show one keep the table that it showed.",
+        _KEEP,
+    ),
+    _lost(
+        "deck-lost",
+        "A deck of flashcards[, {what},] is not in the target.",
+        "Flashcards pass within their own system only.",
+        _KEEP,
+    ),
     _lost("map-lost", "A mindmap[, {what},] is not in the target.", "The target has no mindmaps.", _KEEP),
     _lost(
         "setting-lost",
@@ -24,8 +35,8 @@ CODES: tuple[Code, ...] = (
     ),
     _lost(
         "payload-lost",
-        "A part of the package[, {what},] is not in the target.",
-        "Nobody here can interpret it, so it can only be passed on whole, and the target is no package of that kind.",
+        "A part of the source[, {what},] is not in the target.",
+        "Nobody here can interpret it, so it can only be passed on whole, and the target is of another system.",
         _KEEP,
     ),
     _lost(

@@ -49,11 +49,13 @@ _MARKS: dict[str, Rule] = {
     **exact("bold", "italic", "underline", "strike", "code", "highlight", "sub", "sup", "key"),
     **exact("color", "background", "link", "reference"),
     "no-autolink": Rule("drop", "detail-lost"),
+    "css": Rule("drop", "detail-lost"),
     "memo": Rule("as-footnote", "memo-as-footnote"),
 }
 
 _RUNS: dict[str, Rule] = {
     **exact("text", "formula", "tag", "image", "embed", "footnote", "html", "comment", "break"),
+    "emoji": Rule("as-text", "detail-lost"),
     "fraction": Rule("as-formula", "fraction-as-formula"),
 }
 
@@ -65,11 +67,6 @@ _FACTS: dict[str, Rule] = {
 
 _OUTER: dict[str, Rule] = {
     **exact("folders", "notes", "assets"),
-    "decks": Rule("drop", "deck-lost"),
-    "maps": Rule("drop", "map-lost"),
-    "settings": Rule("drop", "setting-lost"),
-    "records": Rule("drop", "payload-lost"),
-    "payloads": Rule("drop", "payload-lost"),
 }
 
 
@@ -92,5 +89,6 @@ def profile(options: Mapping[str, str]) -> Profile:
             "front_keys": " ".join(key for keys in FRONT_KEYS.values() for key in keys),
             "number_prefix": options.get("number_prefix", ""),
             "children": "folder",
+            "ignorable_attrs": "newline",
         },
     )

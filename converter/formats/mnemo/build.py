@@ -9,10 +9,10 @@ from __future__ import annotations
 import sys
 from typing import Any, Final
 
+from converter.findings.problems import Problems
 from converter.formats.mnemo.inline import normalised, runs_exact, runs_from
 from converter.formats.mnemo.makers import made_block
 from converter.formats.mnemo.old_payloads import clamped_ratio
-from converter.formats.mnemo.problems import Problems
 from converter.formats.mnemo.records import (
     OWN_PAYLOADS,
     RAW_BLOCK,

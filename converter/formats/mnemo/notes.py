@@ -9,9 +9,9 @@ from typing import Final
 from msgspec import UNSET
 
 from converter.errors import ItemError
+from converter.findings.problems import Problems
 from converter.formats.mnemo.build import blocks_built
 from converter.formats.mnemo.old_notes import folder_record, note_record
-from converter.formats.mnemo.problems import Problems
 from converter.formats.mnemo.records import FolderRecord, NoteRecord
 from converter.formats.mnemo.render import blocks_text
 from converter.formats.mnemo.strict import strict_note

@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from converter.formats.mnemo.problems import Problems
+from converter.findings.problems import Problems
 from converter.formats.mnemo.records import BlockRecord, FolderRecord, NoteRecord
 from converter.formats.mnemo.tolerant import blocks_from
 from converter.formats.mnemo.view import OuterView, text_form

@@ -9,8 +9,8 @@ from typing import Final
 import msgspec
 from msgspec import Raw
 
+from converter.findings.problems import Problems
 from converter.formats.mnemo.old_payloads import payload_from, payload_from_meta
-from converter.formats.mnemo.problems import Problems
 from converter.formats.mnemo.records import (
     OWN_PAYLOADS,
     RAW_BLOCK,

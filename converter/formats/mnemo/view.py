@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from converter.formats.mnemo.problems import Problems
+from converter.findings.problems import Problems
 from converter.text.json_text import JsonValue, Members, Number, dump, is_text
 
 __all__ = ["OuterView", "View", "int32", "text_form"]

@@ -11,6 +11,13 @@ from converter.model.items import Note
 from converter.model.profile import Profile
 from converter.model.runs import PLAIN, EmbedRun, ImageRun, Run, Runs, TextRun, merge_runs, plain_text
 from converter.pipeline.law import Answers
+from converter.pipeline.lift.documents import (
+    blank_documents,
+    callout_defaults,
+    document_attributes,
+    embed_by_id,
+    super_columns,
+)
 from converter.pipeline.lift.items import group_items
 from converter.pipeline.lift.legacy import column_pairs, content_as_blocks, order_by_number
 from converter.pipeline.lift.links import references_from_links
@@ -54,7 +61,7 @@ def _image_paragraph(block: Block) -> Block:
     """A paragraph that is one picture is a picture."""
     if isinstance(block, Paragraph) and len(block.runs) == 1 and not block.children:
         run = block.runs[0]
-        if isinstance(run, ImageRun) and run.style == PLAIN:
+        if isinstance(run, ImageRun) and run.style == PLAIN and not run.attrs:
             return Image(
                 target=run.target,
                 alt=run.alt,
@@ -62,7 +69,9 @@ def _image_paragraph(block: Block) -> Block:
                 width=float(run.width),
                 height=float(run.height),
                 align="left",
+                id=block.id,
                 anchor=block.anchor,
+                attrs=block.attrs,
             )
     return block
 
@@ -135,9 +144,13 @@ def _tag_paragraph(note: Note, _source: Profile, answers: Answers) -> Note:
 
 
 LIFTS: dict[str, Lift] = {
+    "blank-documents": blank_documents,
+    "callout-defaults": _each_block(callout_defaults),
     "column-pairs": column_pairs,
     "content-as-blocks": content_as_blocks,
+    "document-attributes": document_attributes,
     "embed-paragraphs": _each_block(_embed_paragraph),
+    "embeds-by-id": _each_block(embed_by_id),
     "group-items": group_items,
     "image-paragraphs": _each_block(_image_paragraph),
     "markdown-tables": _each_block(_markdown_table),
@@ -146,5 +159,6 @@ LIFTS: dict[str, Lift] = {
     "order-by-number": order_by_number,
     "quote-paragraphs": _each_block(_quote_paragraphs),
     "sketch-code": _each_block(_sketch_code),
+    "super-columns": super_columns,
     "tag-paragraph": _tag_paragraph,
 }

@@ -53,20 +53,28 @@ def concept_of(block: Block, *, markdown_text: bool = False) -> str:
             return "table-spans"
         case Columns() if not _two_columns(block):
             return "columns-other"
-        case Embed(query=query) if query:
+        case Embed(target="", place=""):
             return "embed-query"
         case Embed(place=place) if place:
             return "embed-place"
-        case Raw(format="mnemo", source="null"):
-            return "nothing"
-        case Raw(format="comment" | "yaml" as name):
-            return name
+        case Raw():
+            return _raw_concept(block)
         case Formula(tex=tex) if markdown_text and not display_formula_fits(tex):
             return "formula-odd"
         case Code(caption=caption) if caption:
             return "code-caption"
         case _:
             return kind_of(block)
+
+
+def _raw_concept(block: Raw) -> str:
+    """`nothing`, `comment`, `yaml`, or what the source's own system alone can hold: `raw-siyuan`."""
+    if block.format == "mnemo" and block.source == "null":
+        return "nothing"
+    if block.format in ("comment", "yaml"):
+        return block.format
+    system, colon, _ = block.format.partition(":")
+    return f"raw-{system}" if colon else "raw"
 
 
 def _only_paragraphs(block: Block) -> bool:

@@ -8,13 +8,15 @@ from functools import cache
 
 import msgspec
 
-from converter.model.blocks import Block, Blocks, Image, ListItem, Paragraph, kind_of, same_blocks
+from converter.model.blocks import Block, Blocks, Image, ListItem, Paragraph, kind_of, same_blocks, walk
 from converter.model.facts import Anchor
 from converter.model.order import WorkOrder
 from converter.model.profile import Rule
 from converter.model.runs import Runs
+from converter.model.timed_id import is_timed_id, numbered_id
 from converter.pipeline.law import Answers
 from converter.pipeline.lower.concepts import CONTAINERS, child_context, concept_of
+from converter.pipeline.lower.ids import Numbers
 from converter.pipeline.lower.inline import Inline, Piece
 from converter.pipeline.lower.losses import Losses
 from converter.pipeline.outline import anchor_keys
@@ -54,14 +56,18 @@ class Lowering:
         self.losses = losses
         self.answers = answers
         self.inline = Inline(self)
+        self.numbers = Numbers(order)
         self.footnotes: dict[str, Block] = {}
         self._ways = ways
         self._current: Block | None = None
         self._anchors: dict[int, Anchor] = {}
+        self._places: dict[int, int] = {}
 
     def note(self, blocks: Blocks) -> list[Block]:
         """Lower the body of a note, block by block."""
         self._anchors = anchor_keys(blocks)
+        if self.pair.timed_ids and not self.pair.same_system:
+            self._places = {id(block): place for place, block in enumerate(walk(blocks), 1)}
         made: list[Block] = []
         for position, block in enumerate(blocks):
             self.losses.position = position
@@ -184,7 +190,7 @@ class Lowering:
         """Changes to what all blocks share: ids, anchors, attributes, times."""
         changes: dict[str, object] = {}
         ids = self.pair.has_ids
-        if block.id is not None and not ids:
+        if block.id is not None and not self.keeps_id(block.id):
             changes["id"] = None
         if block.anchor is not None and ids:
             changes["anchor"] = None
@@ -200,13 +206,23 @@ class Lowering:
             changes |= {"created": None, "updated": None}
         return changes
 
+    def keeps_id(self, own: str) -> bool:
+        """Whether a block may keep this id in the target."""
+        if self.pair.same_system or not self.pair.timed_ids:
+            return self.pair.has_ids
+        return is_timed_id(own) and own not in self.order.dropped
+
     def anchored(self, made: list[Block], source: Block) -> list[Block]:
         """The blocks, the first of them named as the order wants it where links lead to the source block."""
         anchor = self._anchors.get(id(source))
         name = self.order.anchors.get(anchor.key) if anchor is not None else None
-        if not made or not name:
+        if not made:
             return made
         first = made[0]
+        if not name and self._places and not first.id and id(source) in self._places:
+            name = numbered_id(self.order.output.prefixes, self._places[id(source)])
+        if not name:
+            return made
         if self.pair.has_ids:
             named = first if first.id else msgspec.structs.replace(first, id=name)
         else:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import msgspec
 
-from converter.model.blocks import Block, Callout, Code, Heading, Html, Image, Page, Paragraph
-from converter.model.runs import BOLD, Run, TextRun, merge_runs, plain_text
+from converter.model.blocks import Block, Callout, Code, Heading, Html, Image, Media, Page, Paragraph, kind_of
+from converter.model.callouts import CALLOUTS
+from converter.model.runs import BOLD, PLAIN, Run, TextRun, merge_runs, plain_text
 from converter.pipeline.lower.engine import Context, Fallback, Lowering
+from converter.pipeline.lower.items import exact_item
+from converter.pipeline.lower.media import media_source
+from converter.pipeline.lower.quotes import callout_icon
 from converter.pipeline.lower.tables import exact_table
 from converter.text.markdown.domain import html_block_fits
 
@@ -50,25 +54,50 @@ def _exact_code(lowering: Lowering, block: Block, context: Context) -> list[Bloc
     return lowering.exact(block, context)
 
 
-def _rule_with_text(lowering: Lowering, block: Block, context: Context) -> list[Block]:
-    """A rule; text that a damaged one carries follows it as a paragraph where rules hold none."""
-    if not block.runs or not lowering.pair.markdown_text:
+def _without_text(lowering: Lowering, block: Block, context: Context) -> list[Block]:
+    """A kind that holds no text of its own; text that a damaged one carries follows it as a paragraph."""
+    if not block.runs or not (lowering.pair.markdown_text or lowering.pair.document_text):
         return lowering.exact(block, context)
-    lowering.loss("detail-lost", what="text inside a rule, now below it")
+    lowering.loss("detail-lost", what=f"text inside a {kind_of(block)}, now below it")
     text = lowering.exact(Paragraph(runs=block.runs), context)
-    return [lowering.rebuilt(msgspec.structs.replace(block, runs=()), runs=(), children=()), *text]
+    return [*lowering.exact(msgspec.structs.replace(block, runs=()), context), *text]
 
 
 def _exact_quote(lowering: Lowering, block: Block, context: Context) -> list[Block]:
     """A quote or callout that holds blocks: text of its own becomes its first paragraph."""
-    if block.runs and lowering.pair.markdown_text:
+    if block.runs and (lowering.pair.markdown_text or lowering.pair.document_text):
         first = Paragraph(runs=block.runs)
         block = msgspec.structs.replace(block, runs=(), children=(first, *block.children))
+    if isinstance(block, Callout) and lowering.pair.document_text and not lowering.pair.same_system:
+        block = _document_callout(lowering, block)
     if isinstance(block, Callout) and lowering.pair.markdown_text:
         title = lowering.inline.runs(block.title, single_line=True)
         if block.icon:
             title = merge_runs([TextRun(text=block.icon + (" " if title else "")), *title])
         block = msgspec.structs.replace(block, title=title, icon="")
+    return lowering.exact(block, context)
+
+
+def _document_callout(lowering: Lowering, block: Callout) -> Callout:
+    """A callout that says its title and icon, as documents do; the title is plain text."""
+    known = block.type.upper() in CALLOUTS
+    title, icon = CALLOUTS.get(block.type.upper(), (block.type.capitalize(), callout_icon(block.type)))
+    shown = plain_text(lowering.inline.runs(block.title))
+    if any(not isinstance(run, TextRun) or run.style != PLAIN for run in block.title):
+        lowering.loss("detail-lost", what="formats in the title of a callout")
+    return msgspec.structs.replace(
+        block,
+        type=block.type.upper() if known else block.type,
+        title=(TextRun(text=" ".join((shown or title).split())),) if shown or title else (),
+        icon=block.icon or icon,
+    )
+
+
+def _exact_media(lowering: Lowering, block: Block, context: Context) -> list[Block]:
+    """Audio, video and the like with the HTML that shows them, and their file where the target has it."""
+    if isinstance(block, Media) and not lowering.pair.same_system:
+        target = lowering.inline.links.media(block.target)
+        block = msgspec.structs.replace(block, target=target, source=media_source(lowering, block))
     return lowering.exact(block, context)
 
 
@@ -82,7 +111,8 @@ def _exact_column(lowering: Lowering, block: Block, context: Context) -> list[Bl
 
 def _exact_heading(lowering: Lowering, block: Block, context: Context) -> list[Block]:
     """A heading; where headings are bold by nature, a bold that covers all of it is not said again."""
-    if isinstance(block, Heading) and not lowering.pair.same_system and lowering.pair.markdown_text:
+    pair = lowering.pair
+    if isinstance(block, Heading) and not pair.same_system and (pair.markdown_text or pair.document_text):
         runs = block.runs
         texts = [run for run in runs if isinstance(run, TextRun)]
         if texts and all(run.style.flags & BOLD for run in texts):
@@ -102,8 +132,10 @@ EXACTS: dict[str, Fallback] = {
     "heading": _exact_heading,
     "html": _exact_html,
     "image": _exact_image,
+    "item": exact_item,
+    "media": _exact_media,
     "page": _exact_page,
     "quote": _exact_quote,
-    "rule": _rule_with_text,
+    "rule": _without_text,
     "table": exact_table,
 }

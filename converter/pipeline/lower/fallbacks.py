@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import msgspec
 
 from converter.model.blocks import (
@@ -33,6 +35,7 @@ from converter.model.runs import (
 from converter.pipeline.lower.engine import Context, Fallback, Lowering, Ways
 from converter.pipeline.lower.exacts import EXACTS
 from converter.pipeline.lower.lists import dissolve_list, flatten_item
+from converter.pipeline.lower.media import PLAYED, media_source, player_of
 from converter.pipeline.lower.quotes import callout_quote, callout_text, quote_text, term_and_quote
 from converter.pipeline.lower.tables import table_as_code, table_as_html, view_as_table
 from converter.text.markdown.domain import html_block_fits, wikilink_fits
@@ -44,22 +47,21 @@ def _clamp_heading(lowering: Lowering, block: Block, context: Context) -> list[B
     return lowering.exact(msgspec.structs.replace(block, level=4), context)
 
 
-def _media_source(lowering: Lowering, media: Media) -> str:
-    """The HTML of a media block: its own, else what shows its file."""
-    return media.source or f'<{media.media} src="{lowering.inline.links.media(media.target)}"></{media.media}>'
-
-
 def _html_code(lowering: Lowering, block: Block, _context: Context) -> list[Block]:
-    source = _media_source(lowering, block) if isinstance(block, Media) else getattr(block, "source", "")
+    source = media_source(lowering, block) if isinstance(block, Media) else getattr(block, "source", "")
     return [Code(source=source.rstrip("\n"), language="html")]
 
 
 def _media_html(lowering: Lowering, block: Block, _context: Context) -> list[Block]:
     if not isinstance(block, Media):
         return []
-    source = _media_source(lowering, block)
-    if html_block_fits(source):
-        return [Html(source=source)]
+    goal = lowering.inline.links.goal("link", block.target)
+    if goal is not None and goal.kind == "asset" and block.media in PLAYED and lowering.pair.runs["embed"].exact:
+        return [Paragraph(runs=(EmbedRun(target=goal.path),))]
+    source = media_source(lowering, block)
+    for form in (source, f"<div>\n{source}\n</div>"):
+        if html_block_fits(form):
+            return [Html(source=form)]
     lowering.loss("html-as-code")
     return [Code(source=source, language="html")]
 
@@ -99,7 +101,7 @@ def _page(lowering: Lowering, block: Block, context: Context) -> list[Block]:
     if not isinstance(block, Embed):
         return lowering.exact(block, context)
     goal = lowering.inline.links.page(block.target)
-    if goal is not None and goal.kind == "note":
+    if goal is not None and goal.kind == "note" and not goal.place:
         return [Page(target=goal.key)]
     return _link_paragraph(lowering, block, context)
 
@@ -120,12 +122,13 @@ def _reference_paragraph(lowering: Lowering, block: Block, _context: Context) ->
     if goal is None or goal.kind != "note":
         target = block.target or "(no note)"
         made: Run = TextRun(text=target)
-        if block.target and wikilink_fits(target, ""):
+        if block.target and wikilink_fits(target, "") and not lowering.pair.documents:
             made = TextRun(text=target, style=Style(reference=Reference(target, "", "title")))
         return [Paragraph(runs=(made,))]
     if wikilink_fits(goal.name, ""):
         reference = Reference(goal.name, "", "title")
-        return [Paragraph(runs=(TextRun(text=goal.name, style=Style(reference=reference)),))]
+        shown = goal.title if lowering.pair.documents else goal.name
+        return [Paragraph(runs=(TextRun(text=shown, style=Style(reference=reference)),))]
     link = Link(lowering.inline.links.url(goal))
     return [Paragraph(runs=(TextRun(text=goal.title or goal.name, style=Style(link=link)),))]
 
@@ -154,7 +157,8 @@ def _image_paragraph(lowering: Lowering, block: Block, context: Context) -> list
         return [Paragraph(runs=(TextRun(text=alt or "(picture)"),))]
     width, height = round(block.width), round(block.height)
     run = ImageRun(target=target, alt=alt, title=block.title, width=width, height=height)
-    return [_anchored_copy(block, Paragraph(runs=(run,)))]
+    runs = lowering.inline.fit((run,), single_line=False, cell=False)
+    return [_anchored_copy(block, Paragraph(runs=runs))]
 
 
 def _anchored_copy(block: Block, made: Block) -> Block:
@@ -170,7 +174,7 @@ def _code_of(language: str) -> Fallback:
     def fallback(_lowering: Lowering, block: Block, _context: Context) -> list[Block]:
         source = getattr(block, "source", "") or getattr(block, "tex", "") or getattr(block, "query", "")
         if isinstance(block, Raw):
-            return [Code(source=source.rstrip("\n"), language=block.format)]
+            return [Code(source=source.rstrip("\n"), language=block.format.rpartition(":")[2])]
         return [Code(source=source or plain_text(block.runs), language=language)]
 
     return fallback
@@ -189,6 +193,34 @@ def _caption_paragraph(lowering: Lowering, block: Block, context: Context) -> li
     caption = block.caption if isinstance(block, Code) else ""
     code = lowering.exact(msgspec.structs.replace(block, caption=""), context)
     return [*code, *lowering.exact(Paragraph(runs=(TextRun(text=caption),)), context)]
+
+
+def _embed_by_id(lowering: Lowering, block: Block, context: Context) -> list[Block]:
+    """An embed as a query for what it shows; a file becomes a link to it."""
+    if not isinstance(block, Embed):
+        return []
+    goal = lowering.inline.links.goal("embed", block.target, block.place)
+    if goal is not None and goal.kind == "asset" and (player := player_of(goal.path)):
+        source = f'<{player} controls="controls" src="{escape(goal.path)}" data-src="{escape(goal.path)}"></{player}>'
+        return [Media(media=player, target=goal.path, source=source)]
+    if goal is None or goal.kind != "note":
+        return _link_paragraph(lowering, block, context)
+    return [Embed(query=f"select * from blocks where id='{goal.place or goal.name}'")]
+
+
+def _super_column(lowering: Lowering, block: Block, context: Context) -> list[Block]:
+    """A column is its only block, or a stack of its blocks."""
+    children = lowering.blocks(block.children, Context("column", context.depth))
+    if len(children) == 1 and not block.runs:
+        return children
+    head = lowering.exact(Paragraph(runs=block.runs), context) if block.runs else []
+    return [Columns(layout="row", children=(*head, *children))]
+
+
+def _comment_memo(_lowering: Lowering, block: Block, _context: Context) -> list[Block]:
+    """A comment as the memo of an empty paragraph, which shows it when asked."""
+    source = block.source if isinstance(block, Raw) else ""
+    return [Paragraph(attrs=(("memo", source.strip()),) if source.strip() else ())]
 
 
 def _drop(lowering: Lowering, block: Block, _context: Context) -> list[Block]:
@@ -213,8 +245,10 @@ FALLBACKS: dict[str, Fallback] = {
     "clamp-heading": _clamp_heading,
     "collect-footnote": _collect_footnote,
     "dissolve": _flatten,
+    "comment-memo": _comment_memo,
     "drop": _drop,
     "drop-caption": _caption_paragraph,
+    "embed-by-id": _embed_by_id,
     "embed-paragraph": _embed_paragraph,
     "flatten": _flatten,
     "flatten-item": flatten_item,
@@ -232,6 +266,7 @@ FALLBACKS: dict[str, Fallback] = {
     "raw-code": _code_of("text"),
     "reference-paragraph": _reference_paragraph,
     "sketch-code": _sketch_code,
+    "super-column": _super_column,
     "table-code": table_as_code,
     "table-html": table_as_html,
     "term-and-quote": term_and_quote,

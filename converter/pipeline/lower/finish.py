@@ -21,6 +21,8 @@ def with_footnotes(lowering: Lowering, blocks: list[Block]) -> list[Block]:
     for label in lowering.footnotes:
         numbers.setdefault(label, len(numbers) + 1)
     made: list[Block] = [*blocks, Rule()]
+    if lowering.pair.documents:
+        return [*made, _footnote_list(lowering, numbers)]
     names = lowering.pair.parameter("number_attrs").split()
     for label, number in sorted(numbers.items(), key=lambda entry: entry[1]):
         note = lowering.footnotes.get(label)
@@ -34,6 +36,16 @@ def with_footnotes(lowering: Lowering, blocks: list[Block]) -> list[Block]:
             made += [ListItem(ordered=True, attrs=attrs), first]
         made += rest
     return made
+
+
+def _footnote_list(lowering: Lowering, numbers: dict[str, int]) -> List:
+    """Footnotes as an ordered list, each item under the id that its marks name."""
+    items: list[Block] = []
+    for label in sorted(numbers, key=lambda label: numbers[label]):
+        note = lowering.footnotes.get(label)
+        children = note.children if note is not None and note.children else (Paragraph(),)
+        items.append(ListItem(id=lowering.inline.footnote_id(label), children=children))
+    return List(ordered=True, marker=".", children=tuple(items))
 
 
 def with_markdown_lists(blocks: Blocks, *, top: bool = True) -> Blocks:
@@ -66,9 +78,17 @@ def _as_list(block: List, previous: Block | None) -> List:
     if isinstance(previous, List) and previous.ordered == block.ordered and previous.marker == marker:
         marker = other if marker == plain else plain
     tight = block.tight and not any(_needs_room(item) for item in block.children)
-    if (marker, tight) == (block.marker, block.tight):
+    items = tuple(_item_of(block, item) for item in block.children)
+    if (marker, tight) == (block.marker, block.tight) and same_blocks(items, block.children):
         return block
-    return msgspec.structs.replace(block, marker=marker, tight=tight)
+    return msgspec.structs.replace(block, marker=marker, tight=tight, children=items)
+
+
+def _item_of(block: List, item: Block) -> Block:
+    """An item says itself what kind of list it stands in."""
+    if not isinstance(item, ListItem) or item.ordered == block.ordered:
+        return item
+    return msgspec.structs.replace(item, ordered=block.ordered)
 
 
 def _with_own_text(item: ListItem) -> ListItem:

@@ -6,9 +6,9 @@ import re
 
 import msgspec
 
-from converter.model.runs import BreakRun, Run, Runs, TextRun, merge_runs
+from converter.model.runs import CODE, BreakRun, Run, Runs, TagRun, TextRun, merge_runs, plain_text
 
-__all__ = ["fit_runs", "trim_edges"]
+__all__ = ["fit_runs", "plain_tags", "trim_edges"]
 
 _BLANKS = " \t"
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
@@ -50,6 +50,29 @@ def fit_runs(runs: Runs, *, single_line: bool) -> tuple[Runs, tuple[str, ...]]:
     if _visible_length(trimmed) < _visible_length(runs):
         codes.add("blanks-trimmed")
     return trimmed, tuple(sorted(codes))
+
+
+def plain_tags(runs: Runs) -> tuple[Runs, tuple[str, ...]]:
+    """The runs, and the tags that became text: those that touch other text, and formats of code on what is no text."""
+    made: list[Run] = []
+    lost: list[str] = []
+    for place, run in enumerate(runs):
+        if isinstance(run, TagRun) and (run.style.flags & CODE or _touches(runs, place)):
+            lost.append(f"#{run.name}")
+            run = TextRun(text=f"#{run.name}", style=run.style)
+        elif not isinstance(run, TextRun) and run.style.flags & CODE:
+            run = msgspec.structs.replace(run, style=msgspec.structs.replace(run.style, flags=run.style.flags & ~CODE))
+        made.append(run)
+    return tuple(made), tuple(lost)
+
+
+def _touches(runs: Runs, place: int) -> bool:
+    """Whether the tag at this place stands behind something else than a blank, or before more of a name."""
+    before = runs[place - 1] if place else None
+    if before is not None and not isinstance(before, BreakRun) and not plain_text((before,))[-1:].isspace():
+        return True
+    after = plain_text(runs[place + 1 : place + 2])[:1]
+    return bool(after) and (after.isalnum() or after in "_/-")
 
 
 def _is_fit(runs: Runs) -> bool:

@@ -7,9 +7,12 @@ from itertools import count
 
 import msgspec
 
+from converter.errors import ItemError
 from converter.model.blocks import Block, Blocks, Table, same_blocks
+from converter.model.order import WorkOrder
+from converter.model.timed_id import is_timed_id, numbered_id
 
-__all__ = ["derived_id", "with_ids"]
+__all__ = ["Numbers", "derived_id", "with_ids", "with_timed_ids"]
 
 
 def derived_id(*parts: str) -> str:
@@ -51,3 +54,38 @@ def _rows_with_ids(table: Table, identity: str, numbers: count[int]) -> tuple[ob
             cells.append(msgspec.structs.replace(cell, id=own, children=children))
         rows.append(msgspec.structs.replace(row, id=name, cells=tuple(cells)))
     return tuple(rows)
+
+
+class Numbers:
+    """New ids of one note's blocks that tell their time: the numbers behind those of the source's own blocks."""
+
+    def __init__(self, order: WorkOrder) -> None:
+        self._prefixes = order.output.prefixes
+        self._next = order.blocks
+
+    def take(self) -> str:
+        """The next id; raises `ItemError` where a note becomes more blocks than were set apart for it."""
+        self._next += 1
+        try:
+            return numbered_id(self._prefixes, self._next)
+        except IndexError:
+            raise ItemError("It becomes more blocks than one document can hold.") from None
+
+
+def with_timed_ids(blocks: Blocks, order: WorkOrder, numbers: Numbers) -> Blocks:
+    """The blocks, each with an id that no other block has: its own where it may keep it, else a new one."""
+    seen = set(order.dropped)
+    return tuple(_timed(block, seen, numbers) for block in blocks)
+
+
+def _timed(block: Block, seen: set[str], numbers: Numbers) -> Block:
+    changes: dict[str, object] = {}
+    own = block.id
+    if own is None or own in seen or not is_timed_id(own):
+        own = changes["id"] = numbers.take()
+    seen.add(own)
+    if block.children:
+        children = tuple(_timed(child, seen, numbers) for child in block.children)
+        if not same_blocks(children, block.children):
+            changes["children"] = children
+    return msgspec.structs.replace(block, **changes) if changes else block

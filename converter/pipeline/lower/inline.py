@@ -20,7 +20,9 @@ from converter.model.runs import (
     FractionRun,
     ImageRun,
     Link,
+    Memo,
     RawRun,
+    Reference,
     Run,
     Runs,
     Style,
@@ -28,7 +30,8 @@ from converter.model.runs import (
     TextRun,
     merge_runs,
 )
-from converter.pipeline.lower.fit import fit_runs, trim_edges
+from converter.pipeline.lower.fit import fit_runs, plain_tags, trim_edges
+from converter.pipeline.lower.lines import fit_line
 from converter.pipeline.lower.links import Links
 from converter.text.markdown.domain import code_span_fits, formula_fits, tag_fits
 
@@ -40,6 +43,7 @@ __all__ = ["Inline", "Piece"]
 Piece = Runs | Image
 """A stretch of inline content: runs, or a picture that stands as a block of its own."""
 
+_ALT = re.compile(r'\balt="([^"]*)"')
 _TAG = re.compile(r"</?[A-Za-z][^>]*>|<!--.*?-->|<[?!].*?>", re.DOTALL)
 
 
@@ -50,14 +54,20 @@ class Inline:
         self._lowering = lowering
         self._pair = lowering.pair
         self.links = Links(lowering)
+        self._fitted = (self._pair.markdown_text or self._pair.document_text) and not self._as_it_is()
         self._styles: dict[Style, tuple[Style, tuple[str, ...]]] = {}
         self.footnotes: dict[str, int] = {}
+        self._footnote_ids: dict[str, str] = {}
         self.memos: list[Footnote] = []
 
-    def runs(self, runs: Runs, *, single_line: bool = False) -> Runs:
+    def _as_it_is(self) -> bool:
+        """Whether lines of the source are lines of the target: documents within their own system."""
+        return self._pair.same_system and self._pair.document_text
+
+    def runs(self, runs: Runs, *, single_line: bool = False, cell: bool = False) -> Runs:
         """Lowered runs where no picture may stand apart: pictures become their alternative text."""
         flat: list[Run] = []
-        for piece in self.pieces(runs, single_line=single_line):
+        for piece in self.pieces(runs, single_line=single_line, cell=cell):
             if isinstance(piece, Image):
                 text = piece.alt or piece.target
                 flat.append(TextRun(text=text, style=PLAIN))
@@ -66,15 +76,18 @@ class Inline:
                 flat.extend(piece)
         return merge_runs(flat)
 
-    def pieces(self, runs: Runs, *, single_line: bool = False) -> list[Piece]:
-        """Lowered runs, split around pictures where the target wants them apart; at least one piece."""
+    def pieces(self, runs: Runs, *, single_line: bool = False, cell: bool = False) -> list[Piece]:
+        """Lowered runs, split around pictures where the target wants them apart; at least one piece.
+
+        `cell` says that they stand in a table cell.
+        """
         if not runs:
             return [()]
-        if not self._pair.markdown_text and _is_plain(runs):
+        if not self._fitted and _is_plain(runs):
             return [runs]
         pieces: list[Piece] = []
         flat: list[Run] = []
-        for run in self._with_memos(runs):
+        for run in self._with_memos(self._with_comments(runs)):
             for made in self._run(run):
                 if not isinstance(made, Image):
                     flat.append(made)
@@ -84,12 +97,23 @@ class Inline:
         pieces.append(merge_runs(flat))
         if len(pieces) > 1:
             pieces = _trimmed(pieces)
-        if self._pair.markdown_text:
-            pieces = [p if isinstance(p, Image) else self._fit(p, single_line) for p in pieces]
+        if self._fitted:
+            pieces = [p if isinstance(p, Image) else self.fit(p, single_line=single_line, cell=cell) for p in pieces]
         return pieces
 
-    def _fit(self, runs: Runs, single_line: bool) -> Runs:
-        fitted, codes = fit_runs(runs, single_line=single_line)
+    def fit(self, runs: Runs, *, single_line: bool, cell: bool) -> Runs:
+        """The runs as the target's lines can hold them."""
+        if self._pair.document_text:
+            fitted, lost = fit_line(runs, cell=cell)
+            for what in lost:
+                self._lowering.loss("detail-lost", what=what)
+            return fitted
+        if not self._pair.markdown_text:
+            return runs
+        runs, tags = plain_tags(runs)
+        for tag in tags:
+            self._lowering.loss("tag-as-text", what=tag)
+        fitted, codes = fit_runs(merge_runs(list(runs)) if tags else runs, single_line=single_line)
         for code in codes:
             self._lowering.loss(code)
         return fitted
@@ -104,7 +128,7 @@ class Inline:
             case FractionRun() if not self._pair.runs["fraction"].exact:
                 self._lowering.loss(self._pair.runs["fraction"].code)
                 return [FormulaRun(tex=f"\\frac{{{run.numerator}}}{{{run.denominator}}}", style=style)]
-            case TagRun(name=name) if not (self._pair.runs["tag"].exact and tag_fits(name)):
+            case TagRun(name=name) if not self._holds_tag(name):
                 self._lowering.loss("tag-as-text", what=f"#{name}")
                 return [TextRun(text=f"#{name}", style=style)]
             case ImageRun():
@@ -112,20 +136,38 @@ class Inline:
             case EmbedRun():
                 return [self._embed(run, style)]
             case FootnoteRun(label=label) if not self._pair.runs["footnote"].exact:
-                self._lowering.loss("footnote-as-text")
-                number = self.footnotes.setdefault(label, len(self.footnotes) + 1)
-                return [TextRun(text=str(number), style=_with_flags(style, SUP))]
+                return [self._footnote(label, style)]
             case RawRun():
                 return self._raw(run, style)
-            case BreakRun() if not self._pair.runs["break"].exact:
+            case BreakRun() if not self._pair.runs["break"].exact and not self._pair.document_text:
                 return [TextRun(text="\n", style=style)]
             case _:
                 return [run if style == run.style else msgspec.structs.replace(run, style=style)]
 
+    def _holds_tag(self, name: str) -> bool:
+        return self._pair.runs["tag"].exact and (not self._pair.markdown_text or tag_fits(name))
+
+    def _footnote(self, label: str, style: Style) -> Run:
+        """A footnote's number, raised; where blocks can be named it leads to the footnote's text."""
+        self._lowering.loss("footnote-as-text")
+        number = self.footnotes.setdefault(label, len(self.footnotes) + 1)
+        style = _with_flags(style, SUP)
+        if self._pair.document_text:
+            style = msgspec.structs.replace(style, link=None, reference=Reference(self.footnote_id(label), "", "text"))
+        return TextRun(text=str(number), style=style)
+
+    def footnote_id(self, label: str) -> str:
+        """The id of the block that will hold a footnote's text."""
+        if label not in self._footnote_ids:
+            self._footnote_ids[label] = self._lowering.numbers.take()
+        return self._footnote_ids[label]
+
     def _text(self, run: TextRun, style: Style) -> list[Run | Image]:
         text = run.text
         reference = run.style.reference
-        if reference is not None and reference.shows == "title":
+        if reference is not None and style.reference is None and style.link is None and self._pair.document_text:
+            text = self.links.as_written(reference, text)
+        elif reference is not None and reference.shows == "title":
             text, style = self.links.shown_title(reference, style, text)
         if self._pair.markdown_text and style.flags & CODE and not code_span_fits(text):
             self._lowering.loss("code-newline")
@@ -142,8 +184,11 @@ class Inline:
     def _image(self, run: ImageRun, style: Style) -> Run | Image:
         target = self.links.image(run.target, "", wiki=run.wiki)
         rule = self._pair.runs["image"]
+        attrs = run.attrs if self._pair.document_text else ()
+        if attrs != run.attrs:
+            self._lowering.loss("detail-lost", what="the size or place of a picture")
         if rule.exact:
-            return msgspec.structs.replace(run, target=target, style=style)
+            return msgspec.structs.replace(run, target=target, style=style, attrs=attrs)
         self._lowering.loss(rule.code)
         return Image(
             target=target,
@@ -158,13 +203,20 @@ class Inline:
             target, place = self.links.embed(run.target, run.place)
             return EmbedRun(target=target, place=place, text=run.text, style=style)
         self._lowering.loss(self._pair.runs["embed"].code)
+        if self._pair.document_text:
+            text, found, reference = self.links.embed_as_reference(run)
+            return TextRun(text=text, style=msgspec.structs.replace(style, link=found, reference=reference))
         text, link = self.links.embed_as_link(run)
         return TextRun(text=text, style=msgspec.structs.replace(style, link=link))
 
     def _raw(self, run: RawRun, style: Style) -> list[Run | Image]:
-        rule = self._pair.runs["comment" if run.format == "comment" else "html"]
+        rule = self._pair.runs[run.format if run.format in self._pair.runs else "html"]
         if rule.exact:
             return [run if style == run.style else msgspec.structs.replace(run, style=style)]
+        if run.format == "emoji":
+            self._lowering.loss(rule.code, what="a picture used as an emoji")
+            alias = _ALT.search(run.source)
+            return [TextRun(text=f":{alias[1]}:" if alias else "", style=style)]
         self._lowering.loss(rule.code)
         text = "" if run.format == "comment" else _TAG.sub("", run.source)
         return [TextRun(text=text, style=style)] if text else []
@@ -187,7 +239,14 @@ class Inline:
                 rule = self._pair.mark(name)
                 codes.append(rule.code)
                 flags = flags & ~flag | (CODE if rule.fallback == "as-code" else 0)
-        color, background = style.color, style.background
+        color, background, css = style.color, style.background, style.css
+        if css and not self._pair.mark("css").exact:
+            css = ""
+            codes.append(self._pair.mark("css").code)
+        if not self._pair.names_colors and (color.startswith("var(") or background.startswith("var(")):
+            color = "" if color.startswith("var(") else color
+            background = "" if background.startswith("var(") else background
+            codes.append("color-lost")
         if color and not self._pair.mark("color").exact:
             color = ""
             codes.append(self._pair.mark("color").code)
@@ -199,7 +258,27 @@ class Inline:
             codes += ["detail-lost"] if link.title else []
             link = Link(link.target)
         codes += [code] if code else []
-        return Style(flags, color, background, link, reference, style.memo), tuple(codes)
+        return Style(flags, color, background, link, reference, style.memo, css), tuple(codes)
+
+    def _with_comments(self, runs: Runs) -> Runs:
+        """Comments as memos on the text before them, where the target has memos and no comments."""
+        rule = self._pair.runs["comment"]
+        if rule.fallback != "as-memo" or not any(_is_comment(run) for run in runs):
+            return runs
+        made: list[Run] = []
+        for run in runs:
+            if not (isinstance(run, RawRun) and _is_comment(run)):
+                made.append(run)
+                continue
+            self._lowering.loss(rule.code)
+            text = run.source.strip()
+            before = made[-1] if made else None
+            if isinstance(before, TextRun) and before.text.strip() and _takes_memo(before.style):
+                style = msgspec.structs.replace(before.style, memo=Memo(text))
+                made[-1] = TextRun(text=before.text, style=style)
+            elif text:
+                made.append(TextRun(text="…", style=Style(memo=Memo(text))))
+        return tuple(made)
 
     def _with_memos(self, runs: Runs) -> Runs:
         """Memos as footnotes where the target has none: a mark after the last run of each."""
@@ -218,6 +297,14 @@ class Inline:
                 self.memos.append(Footnote(label=label, children=(text,)))
                 made.append(FootnoteRun(label=label))
         return tuple(made)
+
+
+def _is_comment(run: Run) -> bool:
+    return isinstance(run, RawRun) and run.format == "comment"
+
+
+def _takes_memo(style: Style) -> bool:
+    return style.memo is None and style.link is None and style.reference is None
 
 
 def _is_plain(runs: Runs) -> bool:

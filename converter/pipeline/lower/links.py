@@ -10,6 +10,7 @@ import msgspec
 
 from converter.model.order import Goal
 from converter.model.runs import EmbedRun, Link, Reference, Style
+from converter.model.timed_id import is_timed_id
 from converter.text.markdown.domain import wikilink_fits
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Links", "relative_path"]
 
+_BLOCK_LINK = "siyuan://blocks/"
 _SAFE = "/!$&'*+,;=:@~-._"
 
 
@@ -35,6 +37,7 @@ class Links:
         self._note_link = lowering.pair.parameter("note_link")
         self._file_link = lowering.pair.parameter("file_link")
         self._paths = lowering.pair.parameter("tree") == "paths"
+        self._by_id = lowering.pair.document_text and not lowering.pair.same_system
 
     def goal(self, form: str, target: str, place: str = "", block: str = "") -> Goal | None:
         """The goal of one link."""
@@ -43,15 +46,46 @@ class Links:
     def marks(self, link: Link | None, reference: Reference | None) -> tuple[Link | None, Reference | None, str]:
         """The two link marks of a run in the target, and the code of a fallback."""
         code = ""
-        if link is not None:
+        if link is not None and self._by_id:
+            link, reference = self._link_by_id(link, reference)
+        elif link is not None:
             link = self._link(link)
+        elif reference is not None and self._by_id:
+            link, reference = self._reference_by_id(reference)
+            return link, reference, "" if link or reference else "link-as-text"
         if reference is not None:
-            made = self._reference(reference)
+            made = reference if self._by_id else self._reference(reference)
             if isinstance(made, Link):
                 link, reference, code = made, None, self._pair.mark("reference").code
             else:
                 reference = made
         return link, reference, code
+
+    def _link_by_id(self, link: Link, reference: Reference | None) -> tuple[Link | None, Reference | None]:
+        """A link to a note is a reference of fixed text where blocks are named by ids."""
+        goal = self.goal("link", link.target)
+        if goal is None or goal.kind in ("missing", "left"):
+            return link, reference
+        if goal.kind == "asset":
+            return Link(goal.path, link.title, link.key), reference
+        return None, Reference(goal.place or goal.name, "", "text", link.key)
+
+    def _reference_by_id(self, reference: Reference) -> tuple[Link | None, Reference | None]:
+        """A reference by the id of what it names; to a file it is a link, and one that leads nowhere is text."""
+        goal = self.goal("reference", reference.target, reference.place)
+        if goal is not None and goal.kind == "note":
+            shows = reference.shows if not reference.place else "text"
+            return None, Reference(goal.place or goal.name, "", shows, reference.key)
+        if goal is not None and goal.kind == "asset":
+            return Link(goal.path, "", reference.key), None
+        if is_timed_id(reference.target):
+            return None, reference
+        return (Link(reference.target, "", reference.key), None) if goal is None else (None, None)
+
+    def as_written(self, reference: Reference, text: str) -> str:
+        """A reference that leads nowhere, as Markdown spells it."""
+        target = reference.target + (f"#{reference.place}" if reference.place else "")
+        return f"[[{target}]]" if reference.shows == "title" else f"[[{target}|{text}]]"
 
     def _link(self, link: Link) -> Link:
         goal = self.goal("link", link.target)
@@ -61,6 +95,8 @@ class Links:
 
     def url(self, goal: Goal) -> str:
         """A goal as the destination of a link."""
+        if self._by_id:
+            return goal.path if goal.kind == "asset" else f"{_BLOCK_LINK}{goal.place or goal.name}"
         if goal.kind == "note" and self._note_link:
             return self._note_link + goal.key + (f"#{goal.place}" if goal.place else "")
         if goal.kind == "asset" and self._file_link:
@@ -84,7 +120,10 @@ class Links:
         name = goal.path if goal.kind == "asset" else goal.name
         if not wikilink_fits(name, goal.place):
             return Link(self.url(goal), "", reference.key)
-        return msgspec.structs.replace(reference, target=name, place=goal.place)
+        shows = reference.shows
+        if shows == "title" and not reference.place and (goal.place or _renamed(reference, goal)):
+            shows = "text"
+        return msgspec.structs.replace(reference, target=name, place=goal.place, shows=shows)
 
     def shown_title(self, reference: Reference, style: Style, text: str) -> tuple[str, Style]:
         """The text of a reference that shows its target's title, and its style.
@@ -92,10 +131,11 @@ class Links:
         Where the target has references, the text is their spelling; elsewhere the title, which then is fixed text.
         """
         made = style.reference
-        if made is not None:
-            return made.target + (f"#{made.place}" if made.place else ""), style
         goal = self.goal("reference", reference.target, reference.place)
-        if goal is None or goal.kind != "note" or not goal.title:
+        if made is not None and not self._by_id:
+            spelled = made.target + (f"#{made.place}" if made.place else "")
+            return (spelled if made.shows == "title" else text), style
+        if goal is None or goal.kind != "note" or not goal.title or (goal.place and not reference.place):
             return text, style
         return goal.title + (f" > {reference.place.lstrip('^')}" if reference.place else ""), style
 
@@ -124,6 +164,17 @@ class Links:
             return run.text or written, Link(f"![[{written}]]")
         return run.text or goal.title or written, Link(self.url(goal))
 
+    def embed_as_reference(self, run: EmbedRun) -> tuple[str, Link | None, Reference | None]:
+        """Text and mark that stand for an embed inside a line of a document."""
+        goal = self.goal("embed", run.target, run.place)
+        written = run.target + (f"#{run.place}" if run.place else "")
+        if goal is None or goal.kind in ("missing", "left"):
+            return f"![[{written}]]", None, None
+        text = run.text or goal.title or written
+        if goal.kind == "asset":
+            return text, Link(goal.path), None
+        return text, None, Reference(goal.place or goal.name, "", "text")
+
     def media(self, target: str) -> str:
         """The file or address that a media block shows."""
         goal = self.goal("link", target)
@@ -132,6 +183,11 @@ class Links:
     def page(self, target: str) -> Goal | None:
         """The goal of a sub-note or an embedded note."""
         return self.goal("page", target) or self.goal("embed", target)
+
+
+def _renamed(reference: Reference, goal: Goal) -> bool:
+    """Whether a reference by an id shows a title that the note's name in the target is not."""
+    return goal.kind == "note" and is_timed_id(reference.target) and goal.name != goal.title
 
 
 def _as_destination(reference: Reference) -> str:

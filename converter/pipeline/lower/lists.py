@@ -7,6 +7,7 @@ import msgspec
 from converter.model.blocks import Attrs, Block, Blocks, List, ListItem, Paragraph
 from converter.model.runs import PLAIN, TextRun, merge_runs
 from converter.pipeline.lower.engine import Context, Lowering
+from converter.pipeline.lower.items import with_own_line
 
 __all__ = ["INDENT", "dissolve_list", "flatten_item", "indented"]
 
@@ -26,17 +27,21 @@ def dissolve_list(lowering: Lowering, block: Block, context: Context) -> list[Bl
         with lowering.speaking_of(child):
             if depth:
                 lowering.loss("list-flattened")
-            if child.children and not nests and any(not isinstance(b, List) for b in child.children):
+            item, line = with_own_line(lowering, child)
+            if item.children and not nests and any(not isinstance(b, List) for b in item.children):
                 lowering.loss("item-split")
-            first, *rest = _item(lowering, child, Context("item", depth), nests=nests)
-            numbered = _numbered(lowering, block, position, first)
-        made += lowering.anchored([numbered, *rest], child)
+            first, *rest = _item(lowering, item, Context("item", depth), nests=nests)
+            numbered = [_numbered(lowering, block, position, first), *rest]
+        numbered = lowering.anchored(numbered, child)
+        made += lowering.anchored(numbered, line) if line is not None else numbered
     return made
 
 
 def flatten_item(lowering: Lowering, block: Block, context: Context) -> list[Block]:
     """`flatten-item`: an item inside an item follows it, indented."""
-    return _item(lowering, block, Context("item", context.depth + 1), nests=False)
+    item, line = with_own_line(lowering, block)
+    made = _item(lowering, item, Context("item", context.depth + 1), nests=False)
+    return lowering.anchored(made, line) if line is not None else made
 
 
 def _item(lowering: Lowering, item: Block, context: Context, *, nests: bool) -> list[Block]:

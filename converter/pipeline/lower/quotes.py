@@ -9,7 +9,7 @@ from converter.model.runs import BOLD, Run, Runs, Style, TextRun, flagged, merge
 from converter.pipeline.lower.engine import Context, Lowering
 from converter.pipeline.lower.inline import Piece
 
-__all__ = ["callout_quote", "callout_text", "quote_text", "term_and_quote"]
+__all__ = ["callout_icon", "callout_quote", "callout_text", "quote_text", "term_and_quote"]
 
 _CALLOUT_ICONS = {
     "note": "📝",
@@ -28,6 +28,11 @@ _CALLOUT_ICONS = {
     "danger": "⚡",
     "abstract": "📄",
 }
+
+
+def callout_icon(name: str) -> str:
+    """The icon of a callout that names none."""
+    return _CALLOUT_ICONS.get(name.lower(), "")
 
 
 def quote_text(lowering: Lowering, block: Block, context: Context) -> list[Block]:
@@ -90,7 +95,7 @@ def callout_quote(lowering: Lowering, block: Block, context: Context) -> list[Bl
     """A quote whose first line is the bold title with its icon."""
     if not isinstance(block, Callout):
         return lowering.exact(block, context)
-    icon = block.icon or _CALLOUT_ICONS.get(block.type.lower(), "")
+    icon = block.icon or callout_icon(block.type)
     bold = Style(flags=BOLD)
     title = block.title or (TextRun(text=block.type.capitalize()),)
     head: list[Run] = [TextRun(text=f"{icon} ", style=bold)] if icon else []
@@ -117,4 +122,6 @@ def term_and_quote(lowering: Lowering, block: Block, context: Context) -> list[B
     if not isinstance(block, Definition) or not block.children:
         return term
     quote = Quote(children=block.children)
+    if lowering.pair.documents:
+        return [*term, *lowering.exact(quote, context)]
     return [*term, *_as_quotes(lowering, quote, (), context)]

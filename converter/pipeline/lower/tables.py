@@ -22,6 +22,9 @@ def exact_table(lowering: Lowering, block: Block, context: Context) -> list[Bloc
     if not isinstance(block, Table):
         return lowering.exact(block, context)
     single = lowering.pair.markdown_text
+    documents = lowering.pair.document_text and not lowering.pair.same_system
+    if documents:
+        block = _document_grid(lowering, block)
     rows = tuple(_row(lowering, row, context, single_line=single) for row in block.rows)
     columns = tuple(_column(lowering, column) for column in block.columns)
     table = msgspec.structs.replace(block, rows=rows, columns=columns)
@@ -35,7 +38,7 @@ def exact_table(lowering: Lowering, block: Block, context: Context) -> list[Bloc
 def _row(lowering: Lowering, row: Row, context: Context, *, single_line: bool) -> Row:
     cells: list[Cell] = []
     for cell in row.cells:
-        runs = lowering.inline.runs(cell.runs, single_line=single_line)
+        runs = lowering.inline.runs(cell.runs, single_line=single_line, cell=True)
         children = tuple(lowering.blocks(cell.children, Context("cell", context.depth)))
         cells.append(msgspec.structs.replace(cell, runs=runs, children=children))
     return msgspec.structs.replace(row, cells=tuple(cells))
@@ -59,6 +62,56 @@ def _markdown_grid(lowering: Lowering, table: Table) -> Table:
     if any(cell.fill for row in table.rows for cell in row.cells):
         lowering.loss("detail-lost", what="colours of cells")
     return msgspec.structs.replace(table, rows=tuple(rows), columns=tuple(columns))
+
+
+def _document_grid(lowering: Lowering, table: Table) -> Table:
+    """One header row, text in cells only, rows that fill the columns; what that takes away is reported."""
+    rows: list[Row] = []
+    for index, row in enumerate(table.rows or (Row(),)):
+        cells = tuple(_text_cell(lowering, cell) for cell in row.cells)
+        rows.append(Row(cells=cells, header=index == 0))
+    if any(row.header != (index == 0) for index, row in enumerate(table.rows)):
+        lowering.loss("detail-lost", what="header rows")
+    if any(cell.fill for row in table.rows for cell in row.cells):
+        lowering.loss("detail-lost", what="colours of cells")
+    filled, width = _filled_rows(rows, len(table.columns))
+    columns = [msgspec.structs.replace(column, width=float(f"{column.width:g}")) for column in table.columns[:width]]
+    columns += [TableColumn()] * (width - len(columns))
+    return msgspec.structs.replace(table, rows=filled, columns=tuple(columns))
+
+
+def _text_cell(lowering: Lowering, cell: Cell) -> Cell:
+    """A cell of text only: what blocks in it say follows on lines of its own."""
+    runs = cell.runs
+    if cell.children:
+        lowering.loss("detail-lost", what="blocks in cells")
+        first, *rest = _texts(cell)
+        runs = (*first, *(run for text in rest for run in (BreakRun(), *text)))
+        for child in cell.children:
+            lowering.answers.tree_written(child)
+            lowering.answers.approximated(child)
+    return Cell(runs=runs, colspan=max(cell.colspan, 1), rowspan=max(cell.rowspan, 1))
+
+
+def _filled_rows(rows: list[Row], columns: int) -> tuple[tuple[Row, ...], int]:
+    """The rows with cells for every place that no merged cell covers, and how many columns there are."""
+    width = max(columns, 1)
+    covered: dict[int, dict[int, None]] = {}
+    for number, row in enumerate(rows):
+        place = 0
+        for cell in row.cells:
+            while place in covered.get(number, ()):
+                place += 1
+            for line in range(number, min(number + cell.rowspan, len(rows))):
+                covered.setdefault(line, {}).update(dict.fromkeys(range(place, place + cell.colspan)))
+            place += cell.colspan
+        width = max(width, place, *(one + 1 for one in covered.get(number, {})))
+    made: list[Row] = []
+    for number, row in enumerate(rows):
+        missing = width - len(covered.get(number, ()))
+        cells = tuple(msgspec.structs.replace(c, rowspan=min(c.rowspan, len(rows) - number)) for c in row.cells)
+        made.append(msgspec.structs.replace(row, cells=(*cells, *[Cell()] * missing)))
+    return tuple(made), width
 
 
 def _padded(row: Row, width: int) -> tuple[Cell, ...]:
@@ -157,5 +210,8 @@ def view_as_table(lowering: Lowering, block: Block, context: Context) -> list[Bl
     """`view-table`: the view of a database as the table that it last showed."""
     if not isinstance(block, DatabaseView):
         return []
+    if not block.rows:
+        name = f"(database {block.database})"
+        return lowering.exact(Paragraph(runs=(TextRun(text=name),)), context)
     table = Table(columns=block.columns, rows=block.rows)
     return lowering.block(table, context)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable
+from hashlib import blake2b
 
 from converter.errors import ItemError
 from converter.findings.finding import Finding
+from converter.model.moment import Moment
+from converter.model.timed_id import NUMBERS, base36, is_timed_id, numbered_id, time_text
 from converter.pipeline.catalog import AssetEntry, Catalog
 from converter.pipeline.pair import Pair
 from converter.pipeline.work import unreadable
@@ -16,14 +19,18 @@ __all__ = ["place_assets"]
 
 Report = Callable[[Finding], None]
 
+_ODD_SIGNS = "~[]()!`&{}=#%$;"
+"""Characters that the application removes from names of uploaded files."""
 
-def place_assets(catalog: Catalog, pair: Pair, digest: Callable[[str], str], report: Report) -> None:
+
+def place_assets(catalog: Catalog, pair: Pair, clock: Moment, digest: Callable[[str], str], report: Report) -> None:
     """Give every selected asset its place.
 
     `digest` gives the SHA-256 of an asset by its key; it is asked for pictures only, whose names in a package
     are digests.
     """
     unique = Unique()
+    time = time_text(clock, pair.zone)
     for key, entry in catalog.assets.items():
         if entry.end:
             continue
@@ -34,6 +41,8 @@ def place_assets(catalog: Catalog, pair: Pair, digest: Callable[[str], str], rep
             entry.paths, entry.name = (path,), path
         elif pair.parameter("tree") == "paths":
             _place_in_folder(entry, unique)
+        elif pair.documents:
+            _place_in_workspace(entry, unique, time)
         else:
             _place_in_package(entry, pair, digest, unique, report)
 
@@ -42,6 +51,23 @@ def _place_in_folder(entry: AssetEntry, unique: Unique) -> None:
     """Beside the notes, in `assets/`."""
     name = _take(unique, entry.fact.name)
     entry.paths, entry.name = (f"assets/{name}",), f"assets/{name}"
+
+
+def _place_in_workspace(entry: AssetEntry, unique: Unique, time: str) -> None:
+    """In `assets/`, under a name that ends in an id."""
+    stem, extension = posixpath.splitext(_uploaded(entry.fact.name))
+    if not is_timed_id(stem[-22:]):
+        number = int.from_bytes(blake2b(entry.fact.key.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
+        stem = f"{stem}-{numbered_id((f'{time}-{base36(number // NUMBERS, 4)}',), number % NUMBERS)}"
+    name = unique.take(stem, extension=extension)
+    entry.paths, entry.name = (f"assets/{name}",), f"assets/{name}"
+
+
+def _uploaded(name: str) -> str:
+    """A file name as the application makes it of one that is uploaded, short enough for an id behind it."""
+    stem, extension = posixpath.splitext(safe_segment(name, avoid=_ODD_SIGNS))
+    kept = stem.encode()[:160].decode(errors="ignore").strip(" ._") or "file"
+    return kept + extension
 
 
 def _place_in_package(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from converter.model.moment import Moment
 from converter.pipeline.catalog import Catalog
 from converter.pipeline.pair import Pair
+from converter.pipeline.place.documents import place_documents
 from converter.pipeline.place.names import Report
 from converter.pipeline.place.paths import place_paths
 from converter.pipeline.place.rows import place_rows
@@ -13,13 +15,19 @@ from converter.pipeline.place.tree import build_tree
 __all__ = ["place_items"]
 
 
-def place_items(catalog: Catalog, pair: Pair, report: Report) -> None:
-    """Give every selected folder and note its output. Broken trees are mended, and reported."""
-    if pair.same_system:
+def place_items(catalog: Catalog, pair: Pair, clock: Moment, name: str, report: Report) -> None:
+    """Give every selected folder and note its output. Broken trees are mended, and reported.
+
+    `name` is what a top of the target is called where it needs one.
+    """
+    tree = pair.parameter("tree")
+    if pair.same_system and tree != "documents":
         place_as_it_was(catalog, pair, report)
         return
     roots = build_tree(catalog, pair, report)
-    if pair.parameter("tree") == "paths":
+    if tree == "paths":
         place_paths(roots, catalog, pair, report)
+    elif tree == "documents":
+        place_documents(roots, catalog, pair, clock, name, report)
     else:
         place_rows(roots, catalog, report)

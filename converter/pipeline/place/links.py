@@ -11,6 +11,7 @@ from converter.findings.finding import Finding
 from converter.formats.front import Found, Lookup
 from converter.model.facts import Anchor, LinkFact
 from converter.model.order import Goal
+from converter.model.timed_id import is_timed_id, numbered_id
 from converter.pipeline.catalog import Catalog
 from converter.pipeline.lower.ids import derived_id
 from converter.pipeline.pair import Pair
@@ -84,9 +85,21 @@ class LinkBook:
                     names[anchor.key] = self._block_id(key, anchor)
                 elif not _by_heading(anchor, repeated):
                     names[anchor.key] = _anchor_name(anchor)
+                self._name_host(anchor, names)
             self._names[key] = names
 
+    def _name_host(self, anchor: Anchor, names: dict[str, str]) -> None:
+        """An item whose own line is named is one place with it, where items have text of their own."""
+        if not anchor.host or anchor.key not in names or self._pair.parameter("item_line") == "paragraph":
+            return
+        names[anchor.key] = names.setdefault(anchor.host, names[anchor.key])
+
     def _block_id(self, key: str, anchor: Anchor) -> str:
+        if self._pair.timed_ids:
+            entry = self._catalog.notes[key]
+            kept = is_timed_id(anchor.key) and anchor.key not in entry.dropped
+            prefixes = entry.output.prefixes if entry.output is not None else ()
+            return anchor.key if kept else numbered_id(prefixes, anchor.number)
         if self._pair.source.parameters.get("block_ids"):
             return anchor.key
         return derived_id("anchor", key, anchor.key)

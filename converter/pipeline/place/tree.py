@@ -111,7 +111,9 @@ class _Builder:
 
     def __init__(self, catalog: Catalog, pair: Pair, report: Report) -> None:
         self._catalog = catalog
+        self._report = report
         self._folder_parents, self._note_parents = parents_of(catalog, report)
+        self._drops_top = not pair.same_system and pair.source.parameters.get("top") == "notebooks"
         self._ordered = pair.source.parameters.get("tree") == "documents"
         self._folders: dict[str, Branch] = {}
         self._notes: dict[str, Branch] = {}
@@ -123,6 +125,9 @@ class _Builder:
             if not folder.end:
                 self._folders[key] = Branch(folder, None)
         for key, note in self._catalog.notes.items():
+            if self._drops_top and note.blank and note.id == note.folder:
+                note.end = note.end or "skipped"
+                self._report(Finding(code="notebook-page-skipped", item=f"notes/{key}"))
             if not note.end:
                 self._notes[key] = self._with_twin(note) or Branch(None, note)
         for key, branch in self._folders.items():
@@ -134,7 +139,7 @@ class _Builder:
             for branch in (*self._folders.values(), *self._notes.values()):
                 branch.children.sort(key=_place)
             self._roots.sort(key=_place)
-        return self._roots
+        return self._without_top()
 
     def _with_twin(self, note: NoteEntry) -> Branch | None:
         """The folder of a note's own name beside it: they are one note with others below."""
@@ -160,6 +165,14 @@ class _Builder:
             return self._notes[at]
         folder = self._catalog.notes[key].folder
         return self._folder_above(folder if folder in self._catalog.folders else None)
+
+    def _without_top(self) -> list[Branch]:
+        """The only notebook of a source is its top; several are folders."""
+        top = self._roots[0] if len(self._roots) == 1 else None
+        if not self._drops_top or top is None or top.note is not None:
+            return self._roots
+        self._report(Finding(code="notebook-as-top", item=f"folders/{top.key}", details=(("what", top.name),)))
+        return top.children
 
 
 def _place(branch: Branch) -> tuple[bool, bool, int]:

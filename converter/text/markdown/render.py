@@ -148,7 +148,8 @@ def _item(item: Block, *, tight: bool) -> list[str]:
     for position, child in enumerate(item.children):
         if (lines and not tight) or (position and not tight) or isinstance(child, Paragraph):
             lines.append("")
-        lines += _block(child)
+        # behind a bullet, dashes and stars would be one long rule with it
+        lines += ["___"] if isinstance(child, Rule) and not lines else _block(child)
         if child.anchor and isinstance(child, _OWN_LINE):
             lines += ["", f"^{child.anchor}"]
     return lines

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from converter.errors import ItemError
 from converter.findings.finding import Finding
+from converter.findings.problems import Problems
 from converter.formats.mnemo.notes import folder_from
 from converter.formats.mnemo.package.rows import Keys, Row
-from converter.formats.mnemo.problems import Problems
 from converter.model.facts import FolderFact
 
 __all__ = ["folder_facts"]

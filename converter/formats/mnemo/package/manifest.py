@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from converter.errors import InputError
 from converter.findings.finding import Finding
-from converter.formats.mnemo.problems import Problems
+from converter.findings.problems import Problems
 from converter.formats.mnemo.view import OuterView, int32, text_form
 from converter.text.json_text import (
     JsonTextError,

@@ -75,6 +75,7 @@ _MARKS: dict[str, Rule] = {
     "key": Rule("as-code", "key-as-code"),
     "color": Rule("drop", "color-lost"),
     "reference": Rule("as-link", "reference-as-link"),
+    "css": Rule("drop", "detail-lost"),
     "memo": Rule("as-footnote", "memo-as-footnote"),
 }
 
@@ -87,6 +88,7 @@ _RUNS: dict[str, Rule] = {
     "html": Rule("as-text", "html-inline"),
     "comment": Rule("drop", "comment-dropped"),
     "break": Rule("newline"),
+    "emoji": Rule("as-text", "detail-lost"),
 }
 
 _FACTS: dict[str, Rule] = {

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from converter.errors import ItemError
 from converter.findings.finding import Finding
+from converter.findings.problems import Problems
 from converter.formats.front import SourceContext, Stored
 from converter.formats.mnemo.notes import note_from
-from converter.formats.mnemo.problems import Problems
 from converter.model.items import Note
 
 __all__ = ["read"]

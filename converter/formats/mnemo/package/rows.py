@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from converter.errors import InputError
-from converter.formats.mnemo.problems import Problems
+from converter.findings.problems import Problems
 from converter.formats.mnemo.view import OuterView
 from converter.storage import sqlite
 from converter.text.json_text import JsonTextError, Members, decode, parse

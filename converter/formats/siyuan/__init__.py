@@ -1,0 +1,1 @@
+"""SiYuan: its documents and databases, and the containers that hold them."""

@@ -1,0 +1,266 @@
+"""From inline nodes to runs (docs/formats/siyuan.md, "Inline content" and "Text marks")."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+
+import msgspec
+
+from converter.findings.problems import Problems
+from converter.formats.siyuan.escape import plain_attribute, plain_memo, plain_text
+from converter.formats.siyuan.styles import image_attrs, image_width, parts_of
+from converter.formats.siyuan.tree import Node
+from converter.model.runs import (
+    BOLD,
+    CODE,
+    HIGHLIGHT,
+    ITALIC,
+    KEY,
+    PLAIN,
+    STRIKE,
+    SUB,
+    SUP,
+    UNDERLINE,
+    BreakRun,
+    FormulaRun,
+    ImageRun,
+    Link,
+    Memo,
+    RawRun,
+    Reference,
+    Run,
+    Runs,
+    Style,
+    TagRun,
+    TextRun,
+    merge_runs,
+)
+
+__all__ = ["INLINE", "MARK_FLAGS", "inline_runs", "text_below"]
+
+MARK_FLAGS = {
+    "strong": BOLD,
+    "em": ITALIC,
+    "u": UNDERLINE,
+    "s": STRIKE,
+    "mark": HIGHLIGHT,
+    "sup": SUP,
+    "sub": SUB,
+    "kbd": KEY,
+    "code": CODE,
+}
+_NESTED = {
+    "NodeStrong": BOLD,
+    "NodeEmphasis": ITALIC,
+    "NodeUnderline": UNDERLINE,
+    "NodeStrikethrough": STRIKE,
+    "NodeMark": HIGHLIGHT,
+    "NodeSup": SUP,
+    "NodeSub": SUB,
+    "NodeKbd": KEY,
+    "NodeCodeSpan": CODE,
+}
+_SILENT = frozenset(("NodeKramdownSpanIAL", "NodeKramdownBlockIAL", "NodeHeadingC8hMarker", "NodeLinkSpace"))
+_BLANK = "\u200b"
+
+
+def inline_runs(nodes: list[Node], problems: Problems, pointer: str) -> Runs:
+    """The runs of a leaf block's children, merged."""
+    if len(nodes) == 1 and nodes[0].type == "NodeText":
+        text = _shown(nodes[0].data)
+        return (TextRun(text=text),) if text else ()
+    runs: list[Run] = []
+    for node in nodes:
+        _READERS.get(node.type, _other)(node, PLAIN, runs, problems, pointer)
+    return merge_runs(runs)
+
+
+def text_below(node: Node) -> str:
+    """All text of a node and what is in it, for nodes that hold nothing else."""
+    return node.data + "".join(text_below(child) for child in node.below)
+
+
+def _shown(text: str) -> str:
+    return text.replace(_BLANK, "") if _BLANK in text else text
+
+
+Reader = Callable[[Node, Style, list[Run], Problems, str], None]
+
+
+def _text(node: Node, style: Style, runs: list[Run], _problems: Problems, _pointer: str) -> None:
+    runs.append(TextRun(text=_shown(node.data), style=style))
+
+
+def _newline(_node: Node, style: Style, runs: list[Run], _problems: Problems, _pointer: str) -> None:
+    runs.append(TextRun(text="\n", style=style))
+
+
+def _break(_node: Node, style: Style, runs: list[Run], _problems: Problems, _pointer: str) -> None:
+    runs.append(BreakRun(style=style))
+
+
+def _inside(node: Node, style: Style, runs: list[Run], _problems: Problems, _pointer: str) -> None:
+    runs.append(TextRun(text=_shown("".join(text_below(child) for child in node.below)), style=style))
+
+
+@lru_cache(maxsize=1024)
+def _flags(types: str) -> int:
+    flags = 0
+    for name in types.split():
+        flags |= MARK_FLAGS.get(name, 0)
+    return flags
+
+
+def _mark(node: Node, outer: Style, runs: list[Run], problems: Problems, pointer: str) -> None:
+    types = node.text_mark_type.split()
+    style = _mark_style(node, types, outer, problems, pointer)
+    text = _shown(plain_text(node.text_mark_text_content))
+    if "inline-math" in types:
+        runs.append(FormulaRun(tex=plain_memo(node.text_mark_inline_math_content), style=style))
+    elif "tag" in types and text:
+        runs.append(TagRun(name=text, style=style))
+    else:
+        runs.append(TextRun(text=text, style=style))
+
+
+def _mark_style(node: Node, types: list[str], outer: Style, problems: Problems, pointer: str) -> Style:
+    flags = _flags(node.text_mark_type) | outer.flags
+    color, background, css = parts_of(plain_attribute(node.attributes.get("style", "")))
+    link, reference, memo = outer.link, outer.reference, None
+    if "a" in types:
+        link = Link(plain_text(node.text_mark_a_href), plain_text(node.text_mark_a_title))
+    elif "file-annotation-ref" in types:
+        link = Link(node.text_mark_file_annotation_ref_id)
+    if "block-ref" in types:
+        reference = _reference(node, problems, pointer)
+    if "inline-memo" in types:
+        memo = Memo(plain_memo(node.text_mark_inline_memo_content))
+    if not (flags or color or background or css or link or reference or memo):
+        return PLAIN
+    return Style(flags, color, background, link, reference, memo, css)
+
+
+def _reference(node: Node, problems: Problems, pointer: str) -> Reference | None:
+    """The reference of a mark; one that lost its target is text."""
+    target = node.text_mark_block_ref_id
+    if not target:
+        problems.add("link-missing", pointer, what=plain_text(node.text_mark_text_content))
+        return None
+    return Reference(target, "", "title" if node.text_mark_block_ref_subtype == "d" else "text")
+
+
+def _part(node: Node, kind: str) -> str:
+    """The text of a node's first part of this type, at any depth."""
+    for child in node.below:
+        if child.type == kind:
+            return child.data
+        found = _part(child, kind)
+        if found:
+            return found
+    return ""
+
+
+def _image(node: Node, style: Style, runs: list[Run], problems: Problems, pointer: str) -> None:
+    parts = [child.type for child in node.below]
+    if "NodeLinkDest" not in parts:
+        problems.add("block-completed", pointer, what="a picture without a destination")
+    properties = {name: plain_attribute(value) for name, value in node.attributes.items()}
+    runs.append(
+        ImageRun(
+            target=_part(node, "NodeLinkDest").rstrip(" "),
+            alt=_shown(_part(node, "NodeLinkText")),
+            title=_part(node, "NodeLinkTitle"),
+            width=image_width(properties.get("style", "")),
+            attrs=image_attrs(properties),
+            style=style,
+        )
+    )
+
+
+def _emoji(node: Node, style: Style, runs: list[Run], _problems: Problems, _pointer: str) -> None:
+    image = _part(node, "NodeEmojiImg")
+    if image:
+        runs.append(RawRun(format="emoji", source=image, style=style))
+    else:
+        runs.append(TextRun(text=_part(node, "NodeEmojiUnicode") or _part(node, "NodeEmojiAlias"), style=style))
+
+
+def _nested(node: Node, style: Style, runs: list[Run], problems: Problems, pointer: str) -> None:
+    """A format around other inline nodes, as the oldest documents have them."""
+    inner = msgspec.structs.replace(style, flags=style.flags | _NESTED[node.type])
+    for child in node.below:
+        kind = child.type
+        if kind == "NodeCodeSpanContent":
+            runs.append(TextRun(text=_shown(plain_text(child.data)), style=inner))
+        elif not kind.endswith("Marker"):
+            _READERS.get(kind, _other)(child, inner, runs, problems, pointer)
+
+
+def _old_link(node: Node, style: Style, runs: list[Run], _problems: Problems, _pointer: str) -> None:
+    link = Link(_part(node, "NodeLinkDest"), _part(node, "NodeLinkTitle"))
+    text = _part(node, "NodeLinkText") or link.target
+    runs.append(TextRun(text=_shown(text), style=msgspec.structs.replace(style, link=link)))
+
+
+def _old_reference(node: Node, style: Style, runs: list[Run], _problems: Problems, _pointer: str) -> None:
+    target = _part(node, "NodeBlockRefID")
+    fixed, dynamic = _part(node, "NodeBlockRefText"), _part(node, "NodeBlockRefDynamicText")
+    reference = Reference(target, "", "text" if fixed else "title")
+    runs.append(TextRun(text=fixed or dynamic or target, style=msgspec.structs.replace(style, reference=reference)))
+
+
+def _old_annotation(node: Node, style: Style, runs: list[Run], _problems: Problems, _pointer: str) -> None:
+    link = Link(_part(node, "NodeFileAnnotationRefID"))
+    text = _part(node, "NodeFileAnnotationRefText") or link.target
+    runs.append(TextRun(text=text, style=msgspec.structs.replace(style, link=link)))
+
+
+def _old_tag(node: Node, style: Style, runs: list[Run], _problems: Problems, _pointer: str) -> None:
+    inner = (child for child in node.below if not child.type.endswith("Marker"))
+    name = "".join(text_below(child) for child in inner)
+    runs.append(TagRun(name=_shown(name), style=style) if name else TextRun(text="Untitled", style=style))
+
+
+def _old_formula(node: Node, style: Style, runs: list[Run], _problems: Problems, _pointer: str) -> None:
+    runs.append(FormulaRun(tex=plain_memo(_part(node, "NodeInlineMathContent")), style=style))
+
+
+def _html(node: Node, style: Style, runs: list[Run], problems: Problems, pointer: str) -> None:
+    problems.add("document-repaired", pointer, what="HTML inside text, which SiYuan would make a block of")
+    runs.append(TextRun(text=_shown(node.data), style=style))
+
+
+def _other(node: Node, style: Style, runs: list[Run], problems: Problems, pointer: str) -> None:
+    """A node that does not belong here: its text is kept, and what is in it."""
+    if node.type in _SILENT:
+        return
+    problems.add("unknown-node", pointer, what=node.type or "without a type")
+    if node.data:
+        runs.append(TextRun(text=_shown(node.data), style=style))
+    for child in node.below:
+        if not child.type.endswith("Marker"):
+            _READERS.get(child.type, _other)(child, style, runs, problems, pointer)
+
+
+_READERS: dict[str, Reader] = {
+    "NodeText": _text,
+    "NodeTextMark": _mark,
+    "NodeImage": _image,
+    "NodeBr": _break,
+    "NodeSoftBreak": _newline,
+    "NodeHardBreak": _newline,
+    "NodeBackslash": _inside,
+    "NodeHTMLEntity": _text,
+    "NodeEmoji": _emoji,
+    "NodeLink": _old_link,
+    "NodeBlockRef": _old_reference,
+    "NodeFileAnnotationRef": _old_annotation,
+    "NodeTag": _old_tag,
+    "NodeInlineMath": _old_formula,
+    "NodeInlineHTML": _html,
+    **dict.fromkeys(_NESTED, _nested),
+}
+
+INLINE = frozenset(_READERS) | {"NodeHeadingC8hMarker", "NodeBackslashContent"}
+"""Types of nodes that stand in a line of text."""

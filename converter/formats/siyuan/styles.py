@@ -1,0 +1,60 @@
+"""Style sheets of text and pictures (docs/formats/siyuan.md, "Text marks")."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+__all__ = ["css_of", "image_attrs", "image_properties", "image_width", "parts_of"]
+
+_WIDTH = re.compile(r"width: (\d{1,5})px;", re.ASCII)
+
+
+@lru_cache(maxsize=1024)
+def parts_of(css: str) -> tuple[str, str, str]:
+    """The colour, the background and the other declarations of a style."""
+    color = background = ""
+    others: list[str] = []
+    for declaration in css.split(";"):
+        name, colon, value = declaration.strip().partition(":")
+        value = value.strip()
+        if not colon or not value:
+            others += [declaration.strip()] if declaration.strip() else []
+        elif name == "color" and not color:
+            color = value
+        elif name == "background-color" and not background:
+            background = value
+        else:
+            others.append(f"{name}: {value}")
+    return color, background, " ".join(f"{one};" for one in others)
+
+
+def css_of(color: str, background: str, css: str) -> str:
+    """A style of these parts, in the editor's spelling."""
+    parts = [f"color: {color};"] if color else []
+    parts += [f"background-color: {background};"] if background else []
+    parts += [css] if css else []
+    return " ".join(parts)
+
+
+def image_width(style: str) -> int:
+    """The width in pixels where a picture's style says that and nothing else; 0 otherwise."""
+    found = _WIDTH.fullmatch(style)
+    return int(found[1]) if found else 0
+
+
+def image_attrs(properties: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    """What a picture's properties say besides a plain width."""
+    return tuple(
+        (name, value)
+        for name, value in sorted(properties.items())
+        if not (name == "style" and image_width(value)) and name not in ("id", "updated")
+    )
+
+
+def image_properties(width: int, attrs: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    """The properties of a picture; a style of its own says more than a width."""
+    properties = dict(attrs)
+    if width and "style" not in properties:
+        properties["style"] = f"width: {width}px;"
+    return dict(sorted(properties.items()))

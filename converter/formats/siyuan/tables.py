@@ -1,0 +1,161 @@
+"""Tables, both ways (docs/formats/siyuan.md, "Tables")."""
+
+from __future__ import annotations
+
+import re
+
+from converter.findings.problems import Problems
+from converter.formats.siyuan.escape import attribute_list, plain_attribute
+from converter.formats.siyuan.inline import inline_runs
+from converter.formats.siyuan.marks import inline_nodes
+from converter.formats.siyuan.tree import Node
+from converter.model.blocks import Attrs, Cell, Row, Table, TableColumn
+
+__all__ = ["read_table", "table_nodes"]
+
+_ALIGNS = ("", "left", "center", "right")
+_WIDTH = re.compile(r"width: (\d{1,5}(?:\.\d+)?)px;", re.ASCII)
+_COVERED = "fn__none"
+
+
+def read_table(node: Node, own: str | None, attrs: Attrs, problems: Problems, at: str) -> Table:
+    """A table; cells that a merged one covers are left out."""
+    head = next((child for child in node.below if child.type == "NodeTableHead"), None)
+    if head is None or not head.below:
+        problems.add("block-completed", at, what="a table without a head")
+    rows: list[Row] = []
+    grid: list[list[Node]] = []
+    aligns = _aligns(node)
+    for child in node.below:
+        for line in child.below if child.type == "NodeTableHead" else [child]:
+            cells = [cell for cell in line.below if cell.type == "NodeTableCell"]
+            grid.append(cells)
+            shown = [_cell(cell, _at(aligns, place), problems, at) for place, cell in enumerate(cells)]
+            made = tuple(cell for cell in shown if cell is not None)
+            rows.append(Row(cells=made, header=not rows))
+    width = max((len(cells) for cells in grid), default=0)
+    widths = _widths(dict(attrs).get("colgroup", ""), width)
+    if widths is not None:
+        attrs = tuple(pair for pair in attrs if pair[0] != "colgroup")
+    columns = tuple(
+        TableColumn(align=_ALIGNS[_at(aligns, place)], width=widths[place] if widths is not None else 0.0)
+        for place in range(width)
+    )
+    return Table(columns=columns, rows=tuple(rows), id=own, attrs=attrs)
+
+
+def _aligns(node: Node) -> list[int]:
+    """The alignment of each column: that of its first cell, which counts, else the table's."""
+    head = next((child for child in node.below if child.type == "NodeTableHead"), None)
+    line = head.below[0] if head is not None and head.below else next(iter(node.below), None)
+    cells = [cell.table_cell_align for cell in line.below] if line is not None else []
+    return [_known(align) for align in (cells or node.table_aligns or [])]
+
+
+def _known(align: int) -> int:
+    return align if 0 <= align < len(_ALIGNS) else 0
+
+
+def _at(values: list[int], place: int) -> int:
+    return values[place] if place < len(values) else 0
+
+
+def _cell(node: Node, align: int, problems: Problems, at: str) -> Cell | None:
+    properties = node.attributes
+    if not properties and node.table_cell_align == align:
+        return Cell(runs=inline_runs(node.below, problems, at))
+    if _COVERED in properties.get("class", "").split():
+        return None
+    attrs = [
+        (name, plain_attribute(value))
+        for name, value in sorted(properties.items())
+        if name not in ("colspan", "rowspan", "id", "updated") and value
+    ]
+    if _known(node.table_cell_align) != align:
+        attrs.append(("@align", str(_known(node.table_cell_align))))
+    return Cell(
+        runs=inline_runs(node.below, problems, at),
+        colspan=_span(properties, "colspan"),
+        rowspan=_span(properties, "rowspan"),
+        attrs=tuple(attrs),
+    )
+
+
+def _span(properties: dict[str, str], name: str) -> int:
+    text = properties.get(name, "1")
+    return max(int(text), 1) if text.isascii() and text.isdigit() and len(text) < 6 else 1
+
+
+def _widths(colgroup: str, columns: int) -> list[float] | None:
+    """The widths that `colgroup` says; None where it says something else as well."""
+    parts = [part.strip() for part in colgroup.split("|")]
+    widths: list[float] = []
+    for part in parts:
+        found = _WIDTH.fullmatch(part)
+        if part and found is None:
+            return None
+        widths.append(float(found[1]) if found else 0.0)
+    if any(widths[columns:]):
+        return None
+    return (widths + [0.0] * columns)[:columns]
+
+
+def table_nodes(table: Table, properties: dict[str, str]) -> Node:
+    """The node of a table without its id; `properties` are its stored attributes, completed here."""
+    width = len(table.columns)
+    aligns = [_ALIGNS.index(column.align) for column in table.columns]
+    if "colgroup" not in properties and any(column.width for column in table.columns):
+        properties["colgroup"] = "|".join(f"width: {c.width:g}px;" if c.width else "" for c in table.columns)
+    lines = [Node(type="NodeTableRow", data="tr", children=cells or None) for cells in _grid(table, width, aligns)]
+    head = Node(type="NodeTableHead", data="thead", children=lines[:1])
+    return Node(type="NodeTable", table_aligns=aligns, children=[head, *lines[1:]])
+
+
+def _grid(table: Table, width: int, aligns: list[int]) -> list[list[Node]]:
+    """The cells of every row, with those that merged cells cover."""
+    covered: dict[int, int] = {}
+    lines: list[list[Node]] = []
+    for number, row in enumerate(table.rows):
+        name = "td" if number else "th"
+        line: list[Node] = []
+        waiting = iter(row.cells)
+        while len(line) < width:
+            place = len(line)
+            if covered.get(place, 0):
+                covered[place] -= 1
+                line.append(_covered_cell(name, aligns[place]))
+                continue
+            cell = next(waiting, Cell())
+            line.append(_cell_node(cell, name, aligns[place]))
+            right = range(place + 1, min(place + cell.colspan, width))
+            line += [_covered_cell(name, aligns[column]) for column in right]
+            if cell.rowspan > 1:
+                covered |= dict.fromkeys((place, *right), cell.rowspan - 1)
+        lines.append(line)
+    return lines
+
+
+def _covered_cell(name: str, align: int) -> Node:
+    properties = {"class": _COVERED}
+    listed = Node(type="NodeKramdownSpanIAL", data=attribute_list(properties))
+    return Node(type="NodeTableCell", data=name, table_cell_align=align, properties=properties, children=[listed])
+
+
+def _cell_node(cell: Cell, name: str, align: int) -> Node:
+    properties = {key: value for key, value in cell.attrs if not key.startswith("@")}
+    own = dict(cell.attrs).get("@align", "")
+    if cell.colspan > 1:
+        properties["colspan"] = str(cell.colspan)
+    if cell.rowspan > 1:
+        properties["rowspan"] = str(cell.rowspan)
+    children = inline_nodes(cell.runs, cell=True)
+    if properties:
+        properties = dict(sorted(properties.items()))
+        children.insert(0, Node(type="NodeKramdownSpanIAL", data=attribute_list(properties)))
+    return Node(
+        type="NodeTableCell",
+        data=name,
+        table_cell_align=int(own) if own.isdigit() else align,
+        properties=properties or None,
+        children=children or None,
+    )

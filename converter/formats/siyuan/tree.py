@@ -1,0 +1,164 @@
+"""The nodes of a document, typed, with their JSON (docs/formats/siyuan.md, "Blocks" and "Encoding").
+
+The fields stand in the order in which the kernel writes them; what has its default is left out. So decoding
+refuses what the kernel refuses, and encoding gives the kernel's bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import msgspec
+
+__all__ = ["ListData", "Node", "decode", "encode"]
+
+
+class ListData(msgspec.Struct, gc=False, omit_defaults=True, rename="pascal"):
+    """What a list, or an item, says of itself. `typ`: 0 bullets, 1 ordered, 3 tasks."""
+
+    typ: int = 0
+    tight: bool = False
+    bullet_char: int = 0
+    start: int = 0
+    delimiter: int = 0
+    padding: int = 0
+    marker_offset: int = 0
+    checked: bool = False
+    marker: bytes = b""
+    num: int = 0
+
+
+_NAMES = {
+    "id": "ID",
+    "html_block_type": "HtmlBlockType",
+    "heading_normalized_id": "HeadingNormalizedID",
+    "footnotes_ref_id": "FootnotesRefId",
+    "text_mark_a_href": "TextMarkAHref",
+    "text_mark_a_title": "TextMarkATitle",
+    "text_mark_block_ref_id": "TextMarkBlockRefID",
+    "text_mark_file_annotation_ref_id": "TextMarkFileAnnotationRefID",
+    "attribute_view_id": "AttributeViewID",
+}
+
+
+def _stored_name(field: str) -> str:
+    return _NAMES.get(field) or "".join(part.capitalize() for part in field.split("_"))
+
+
+class Node(msgspec.Struct, gc=False, omit_defaults=True, rename=_stored_name):
+    """A node: a block, a marker or inline content. Numbers, bytes and texts are as stored."""
+
+    id: str = ""
+    spec: str = ""
+    type: str = ""
+    data: str = ""
+    code_marker_len: int = 0
+    is_fenced_code_block: bool = False
+    code_block_fence_char: int = 0
+    code_block_fence_len: int = 0
+    code_block_fence_offset: int = 0
+    code_block_open_fence: bytes = b""
+    code_block_info: bytes = b""
+    code_block_close_fence: bytes = b""
+    html_block_type: int = 0
+    list_data: ListData | None = None
+    task_list_item_checked: bool = False
+    task_list_item_marker: int = 0
+    table_aligns: list[int] | None = None
+    table_cell_align: int = 0
+    heading_level: int = 0
+    properties: dict[str, str] | None = None
+    text_mark_type: str = ""
+    text_mark_a_href: str = ""
+    text_mark_a_title: str = ""
+    text_mark_inline_math_content: str = ""
+    text_mark_inline_memo_content: str = ""
+    text_mark_block_ref_id: str = ""
+    text_mark_block_ref_subtype: str = ""
+    text_mark_file_annotation_ref_id: str = ""
+    text_mark_text_content: str = ""
+    attribute_view_id: str = ""
+    attribute_view_type: str = ""
+    custom_block_fence_offset: int = 0
+    custom_block_info: str = ""
+    callout_type: str = ""
+    callout_title: str = ""
+    callout_icon: str = ""
+    callout_icon_type: int = 0
+    children: list[Node] | None = None
+
+    @property
+    def below(self) -> list[Node]:
+        """The children, be there any or none."""
+        return self.children or []
+
+    @property
+    def attributes(self) -> dict[str, str]:
+        """The properties, be there any or none; values as stored."""
+        return self.properties or {}
+
+
+_decoder = msgspec.json.Decoder(Node)
+_encoder = msgspec.json.Encoder()
+_ESCAPED = re.compile(rb"[<>&]|\xe2\x80[\xa8\xa9]")
+
+
+def decode(data: bytes) -> tuple[Node, bool]:
+    """The root node of a document, and whether it took patience to read it.
+
+    Raises `ValueError` or `TypeError` for what the kernel refuses.
+    """
+    try:
+        root = _decoder.decode(data)
+    except (msgspec.DecodeError, ValueError):
+        return _patient(data), True
+    if root.id and root.children:
+        return root, False
+    other = _patient(data)
+    return other, other != root
+
+
+def _patient(data: bytes) -> Node:
+    """The same for what Go's reader also takes: keys in another case, null, half a surrogate pair."""
+    value = json.loads(data.decode("utf-8"))
+    if not isinstance(value, dict):
+        raise TypeError("it holds no object")
+    return msgspec.convert(_spelled(value, _NODE_KEYS), Node)
+
+
+_NODE_KEYS = {_stored_name(name).casefold(): _stored_name(name) for name in Node.__struct_fields__}
+_LIST_KEYS = {field.encode_name.casefold(): field.encode_name for field in msgspec.structs.fields(ListData)}
+_BASE64 = frozenset(("CodeBlockOpenFence", "CodeBlockInfo", "CodeBlockCloseFence", "Marker"))
+
+
+def _spelled(value: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
+    """The members under the names that the decoder knows; null is left out, as Go takes it."""
+    made: dict[str, Any] = {}
+    for key, content in value.items():
+        name = names.get(key.casefold(), key)
+        if content is None:
+            continue
+        if name == "Children" and isinstance(content, list):
+            content = [_spelled(child, _NODE_KEYS) if isinstance(child, dict) else child for child in content]
+        elif name == "ListData" and isinstance(content, dict):
+            content = _spelled(content, _LIST_KEYS)
+        elif name == "Properties" and isinstance(content, dict):
+            content = {key: _whole("" if text is None else text) for key, text in content.items()}
+        made[name] = _whole(content)
+    return made
+
+
+def _whole(value: Any) -> Any:
+    """A text without halves of surrogate pairs, which become U+FFFD."""
+    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if isinstance(value, str) else value
+
+
+def encode(root: Node) -> bytes:
+    """The bytes of a document in the kernel's one-line form."""
+    return _ESCAPED.sub(_escape, _encoder.encode(root))
+
+
+def _escape(match: re.Match[bytes]) -> bytes:
+    return b"\\u%04x" % ord(match[0].decode())

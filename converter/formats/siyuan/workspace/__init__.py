@@ -1,0 +1,29 @@
+"""Workspaces, data folders and notebooks of SiYuan."""
+
+from __future__ import annotations
+
+from converter.formats.front import Format
+from converter.formats.siyuan.workspace.detect import detect
+from converter.formats.siyuan.workspace.index import open_source
+from converter.formats.siyuan.workspace.links import names, resolve
+from converter.formats.siyuan.workspace.profile import profile
+from converter.formats.siyuan.workspace.read import keeps, read
+from converter.formats.siyuan.workspace.write import open_target, render
+
+__all__ = ["FORMAT"]
+
+FORMAT = Format(
+    id="siyuan",
+    title="SiYuan workspace, data folder or notebook",
+    system="siyuan",
+    single_file=False,
+    detect=detect,
+    open_source=open_source,
+    read=read,
+    names=names,
+    resolve=resolve,
+    profile=profile,
+    render=render,
+    open_target=open_target,
+    keeps=keeps,
+)

@@ -1,0 +1,240 @@
+"""What a workspace holds (docs/formats/siyuan.md, "Workspace" to "Encrypted notebooks")."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import IO
+
+from converter.errors import InputError, ItemError
+from converter.findings.finding import Finding, Location
+from converter.formats.front import SourceContext, Stored
+from converter.formats.siyuan.databases import related
+from converter.formats.siyuan.workspace.layout import find_layout, is_junk, outside_data, place_of
+from converter.formats.siyuan.workspace.notebooks import Notebook, read_notebook, read_order
+from converter.model.facts import AssetFact, Fact, FolderFact, JunkFact, MemberFact, NoteFact, PayloadFact, UnitFact
+from converter.model.moment import moment_from_ns
+from converter.model.timed_id import is_timed_id
+from converter.storage.tree import Entry, open_below, walk
+
+__all__ = ["WorkspaceSource", "open_source"]
+
+_VIEW = re.compile(rb'"AttributeViewID"\s*:\s*"([0-9a-z-]{22})"')
+_UNITS = {"settings": "settings", "database": "databases", "deck": "decks", "file": "payloads"}
+
+
+class WorkspaceSource:
+    """A workspace, its data folder or a notebook, opened for reading."""
+
+    def __init__(self, path: Path, context: SourceContext) -> None:
+        layout = find_layout(path) if path.is_dir() else None
+        if layout is None:
+            raise InputError(
+                f"{path} is no SiYuan workspace, no data folder of one and no notebook.",
+                hint="Name the folder that holds data/, or data/ itself, or a folder in it that is named by an id.",
+            )
+        self._layout = layout
+        self._context = context
+        self._documents: dict[str, Entry] = {}
+        self._orders: dict[str, dict[str, int]] = {}
+        self._files: set[str] = set()
+        self._broken: set[str] = set()
+
+    def facts(self) -> Iterator[Fact | Finding]:
+        """Notebooks, documents as the application lists them, assets, then what passes whole; junk as it comes."""
+        entries: dict[str, Entry] = {}
+        for entry in walk(self._layout.root, self._context.limits, junk=is_junk):
+            key = self._layout.prefix + entry.rel
+            if entry.kind == "file":
+                entries[key] = entry
+            elif entry.kind != "folder":
+                yield from _odd(entry, key)
+        yield from self._outside()
+        self._files = set(entries)
+        notebooks = self._notebooks(entries)
+        locked = {name for name, settings in notebooks.items() if settings.encrypted}
+        for name in sorted(notebooks, key=lambda one: (notebooks[one].sort, one)):
+            yield from _notebook_facts(name, notebooks[name])
+        seen = {key: entry for key, entry in entries.items() if key.partition("/")[0] not in locked}
+        yield from self._documents_of(seen)
+        yield from self._other_files(seen)
+
+    def _outside(self) -> Iterator[Fact | Finding]:
+        """What a workspace holds beside its data: the application's own settings, caches and history."""
+        if self._layout.workspace is None:
+            return
+        for name in outside_data(self._layout.workspace):
+            yield JunkFact(key=f"../{name}")
+            if name == "conf/":
+                yield Finding(
+                    code="workspace-settings-skipped", item="archive", location=Location(file="conf/conf.json")
+                )
+
+    def _notebooks(self, entries: dict[str, Entry]) -> dict[str, Notebook]:
+        names = sorted({key.partition("/")[0] for key in entries if "/" in key})
+        found: dict[str, Notebook] = {}
+        for name in names:
+            if not is_timed_id(name):
+                continue
+            found[name] = read_notebook(self._bytes(f"{name}/.siyuan/conf.json"))
+            if not found[name].sound:
+                self._broken.add(f"{name}/.siyuan/conf.json")
+            self._orders[name] = read_order(self._bytes(f"{name}/.siyuan/sort.json"))
+        return found
+
+    def _bytes(self, key: str) -> bytes | None:
+        if key not in self._files:
+            return None
+        try:
+            with self._open(key) as stream:
+                return stream.read()
+        except (OSError, ItemError):
+            return None
+
+    def _open(self, key: str) -> IO[bytes]:
+        return open_below(self._layout.root, key.removeprefix(self._layout.prefix))
+
+    def _documents_of(self, entries: dict[str, Entry]) -> Iterator[Fact | Finding]:
+        """Documents, parents before children, siblings in the application's order; missing parents as folders."""
+        documents = {key: entry for key, entry in entries.items() if place_of(key).kind == "document"}
+        children: dict[str, set[str]] = {}
+        for key in documents:
+            at = key
+            while "/" in at:
+                above = posixpath.dirname(at)
+                siblings = children.setdefault(above, set())
+                if at in siblings:
+                    break
+                siblings.add(at)
+                at = f"{above}.sy" if "/" in above else above
+        waiting = [name for name in sorted(self._orders, reverse=True) if name in children]
+        while waiting:
+            key = waiting.pop()
+            if key in documents:
+                self._documents[key] = documents[key]
+                yield NoteFact(key=key, size=documents[key].size)
+            elif "/" in key:
+                yield from self._missing_parent(key, documents)
+            below = children.get(key.removesuffix(".sy"), ())
+            waiting += sorted(below, key=self._place, reverse=True)
+
+    def _place(self, key: str) -> tuple[int, list[int]]:
+        """Ascending numbers; among equal ones the newer id first."""
+        own = posixpath.basename(key).removesuffix(".sy")
+        return self._orders[key.partition("/")[0]].get(own, 0), [-ord(character) for character in own]
+
+    def _missing_parent(self, key: str, documents: dict[str, Entry]) -> Iterator[Fact | Finding]:
+        own = posixpath.basename(key).removesuffix(".sy")
+        above = posixpath.dirname(key)
+        while "/" in above and f"{above}.sy" in documents:
+            above = posixpath.dirname(above)
+        parent = f"{above}.sy" if "/" in above else above
+        yield FolderFact(key=key, name="Untitled", id=own, parent=parent, path=key)
+        yield Finding(code="parent-document-missing", item=f"folders/{key}", location=Location(file=key))
+
+    def _other_files(self, entries: dict[str, Entry]) -> Iterator[Fact | Finding]:
+        groups: dict[str, list[MemberFact]] = {}
+        units: dict[str, dict[str, UnitFact]] = {}
+        for key in sorted(entries, key=lambda one: (not one.startswith("assets/"), one)):
+            place = place_of(key)
+            if place.kind == "document":
+                continue
+            if place.kind == "asset":
+                yield AssetFact(key=key, name=posixpath.basename(key), size=entries[key].size)
+                continue
+            if key.endswith(".sy"):
+                yield Finding(code="document-name-odd", item=f"payloads/{key}", location=Location(file=key))
+            members = groups.setdefault(place.group, [])
+            if key not in self._broken:
+                members.append(MemberFact(key=key, name=key, size=entries[key].size))
+            own = units.setdefault(place.group, {})
+            kind = _UNITS[place.kind]
+            own.setdefault(place.unit, UnitFact(kind=kind, key=place.unit, title=place.unit))
+        for group, members in groups.items():
+            made = tuple(units[group].values())
+            yield PayloadFact(key=group, type=posixpath.basename(group).lstrip("."), members=tuple(members), units=made)
+
+    def fetch(self, keys: Sequence[str] | None = None) -> Iterator[Stored | Finding]:
+        """The documents of these notes, with the databases that they show."""
+        for key in self._documents if keys is None else keys:
+            try:
+                with self._open(key) as stream:
+                    data = stream.read()
+            except (OSError, ItemError) as error:
+                details = (("what", getattr(error, "strerror", None) or str(error)),)
+                where = Location(file=key)
+                yield Finding(code="item-unreadable", item=f"notes/{key}", location=where, details=details)
+                continue
+            yield self._stored(key, data)
+
+    def _stored(self, key: str, data: bytes) -> Stored:
+        name, folder = posixpath.basename(key).removesuffix(".sy"), posixpath.dirname(key)
+        notebook, parent = key.partition("/")[0], None
+        if "/" in folder:
+            parent = f"{folder}.sy" if f"{folder}.sy" in self._documents else None
+            notebook = notebook if parent else f"{folder}.sy"
+        return Stored(
+            key,
+            data,
+            key,
+            moment_from_ns(self._documents[key].mtime_ns),
+            folder=notebook,
+            parent=parent,
+            order=self._orders[key.partition("/")[0]].get(name),
+            beside=tuple(self._databases(key, data)) if b'"AttributeViewID"' in data else (),
+        )
+
+    def _databases(self, key: str, data: bytes) -> Iterator[tuple[str, bytes]]:
+        """The databases that a document shows, and those that their relations name."""
+        notebook = key.partition("/")[0]
+        waiting = [found.decode() for found in dict.fromkeys(_VIEW.findall(data))]
+        seen: set[str] = set()
+        while waiting:
+            name = waiting.pop(0)
+            if name in seen:
+                continue
+            seen.add(name)
+            content = self._bytes(f"storage/av/{name}.json") or self._bytes(f"{notebook}/storage/av/{name}.json")
+            if content is not None:
+                yield name, content
+                waiting += sorted(related(content))
+
+    def open_asset(self, key: str) -> AbstractContextManager[IO[bytes]]:
+        """A file of the workspace."""
+        return self._open(key)
+
+    def open_member(self, key: str) -> AbstractContextManager[IO[bytes]]:
+        """A file that passes whole."""
+        return self._open(key)
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+def _odd(entry: Entry, key: str) -> Iterator[Fact | Finding]:
+    """Junk is one unit, skipped; links and special files are told and never opened."""
+    yield JunkFact(key=key)
+    if entry.kind != "junk":
+        code = "symlink-skipped" if entry.kind == "symlink" else "file-skipped"
+        details = (("what", entry.reason or entry.kind),)
+        yield Finding(code=code, item=f"assets/{key}", location=Location(file=key), details=details)
+
+
+def _notebook_facts(name: str, settings: Notebook) -> Iterator[Fact | Finding]:
+    where = Location(file=f"{name}/.siyuan/conf.json")
+    if settings.encrypted:
+        yield JunkFact(key=name, kind="folders")
+        details = (("what", settings.name),)
+        yield Finding(code="notebook-encrypted", item=f"folders/{name}", location=where, details=details)
+        return
+    if not settings.sound:
+        yield Finding(code="notebook-repaired", item=f"folders/{name}", location=where)
+    yield FolderFact(key=name, name=settings.name, id=name, order=settings.sort, path=settings.name)
+
+
+def open_source(path: Path, context: SourceContext) -> WorkspaceSource:
+    """Open a workspace, a data folder or a notebook; raises `InputError` where it is none."""
+    return WorkspaceSource(path, context)

@@ -1,0 +1,107 @@
+"""Which folder of a workspace was given, and what the files below `data` are (docs/formats/siyuan.md, "Workspace")."""
+
+from __future__ import annotations
+
+import posixpath
+from pathlib import Path
+
+import msgspec
+
+from converter.model.timed_id import is_timed_id
+
+__all__ = ["Layout", "Place", "find_layout", "is_document", "is_junk", "place_of"]
+
+_JUNK = frozenset((".ds_store", "thumbs.db", "desktop.ini", ".git", "__macosx"))
+
+
+class Layout(msgspec.Struct, frozen=True):
+    """Where the files lie: `root` is walked, `prefix` stands before their paths as `data` would see them.
+
+    `workspace` is the folder around `data` where that was given, `what` the words for what it is.
+    """
+
+    root: Path
+    what: str
+    prefix: str = ""
+    workspace: Path | None = None
+
+
+def find_layout(path: Path) -> Layout | None:
+    """The layout of a workspace, its `data`, or one notebook; None where the folder is none of them."""
+    data = path / "data"
+    if (path / "conf" / "conf.json").is_file() and data.is_dir():
+        return Layout(data, "a workspace with its configuration", workspace=path)
+    if data.is_dir() and _holds_notebook(data):
+        return Layout(data, "a folder whose data/ holds notebooks", workspace=path)
+    if _holds_notebook(path):
+        return Layout(path, "a data folder that holds notebooks")
+    if (path / ".siyuan" / "conf.json").is_file() or (is_timed_id(path.name) and any(path.glob("*.sy"))):
+        return Layout(path, "one notebook folder", prefix=_notebook_id(path) + "/")
+    return None
+
+
+def _holds_notebook(data: Path) -> bool:
+    try:
+        folders = [one for one in data.iterdir() if is_timed_id(one.name) and one.is_dir()]
+    except OSError:
+        return False
+    return any((one / ".siyuan").is_dir() or any(one.glob("*.sy")) for one in folders)
+
+
+def _notebook_id(path: Path) -> str:
+    """The id of a notebook is its folder's name; a renamed copy is told by its first document's time."""
+    if is_timed_id(path.name):
+        return path.name
+    first = min((one.stem for one in path.glob("*.sy") if is_timed_id(one.stem)), default="20000101000000-0000000")
+    return f"{first[:14]}-notebok"
+
+
+def is_junk(rel: str, _folder: bool) -> bool:
+    """What file managers and version control leave behind."""
+    name = posixpath.basename(rel).lower()
+    return name in _JUNK or name.startswith("._")
+
+
+class Place(msgspec.Struct, frozen=True, gc=False):
+    """What a file below `data` is.
+
+    `kind` is `document`, `asset`, `settings` (of a notebook or the workspace), `database`, `deck` or `file`; `unit` is
+    the key of the unit that it belongs to, and `group` that of the payload that travels whole.
+    """
+
+    kind: str
+    unit: str = ""
+    group: str = ""
+
+
+def is_document(key: str) -> bool:
+    """Whether a path below `data` is that of a document: every part of it is an id."""
+    *folders, name = key.split("/")
+    return bool(folders) and name.endswith(".sy") and all(map(is_timed_id, (*folders, name[:-3])))
+
+
+def place_of(key: str) -> Place:
+    """What the file at this path is."""
+    parts = key.split("/")
+    if is_document(key):
+        return Place("document")
+    if "assets" in parts[:-1] and (parts[0] == "assets" or is_timed_id(parts[0])):
+        return Place("asset")
+    rest = parts[1:] if is_timed_id(parts[0]) else parts
+    group = "/".join(parts[: len(parts) - len(rest)] + rest[:2][: max(len(rest) - 1, 1)])
+    if rest[0] == ".siyuan":
+        return Place("settings", "/".join(parts[: len(parts) - len(rest) + 1]), group)
+    if rest[:2] == ["storage", "av"]:
+        return Place("database" if key.endswith(".json") else "file", key, group)
+    if rest[:2] == ["storage", "riff"]:
+        return Place("deck" if key.endswith(".deck") else "file", key, group)
+    return Place("file", group, group)
+
+
+def outside_data(workspace: Path) -> list[str]:
+    """The entries of a workspace beside its `data`, folders with a slash; its own first."""
+    try:
+        names = sorted(entry.name + ("/" if entry.is_dir() else "") for entry in workspace.iterdir())
+    except OSError:
+        return []
+    return [name for name in names if name.rstrip("/") != "data"]

@@ -1,0 +1,94 @@
+"""From a lowered note to its document, and the data folder that takes the documents."""
+
+from __future__ import annotations
+
+import posixpath
+import shutil
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import IO
+
+from converter.formats.front import Rendered, TargetContext
+from converter.formats.siyuan.document import document_bytes
+from converter.formats.siyuan.workspace.notebooks import order_bytes, settings_bytes
+from converter.model.facts import PayloadFact
+from converter.model.items import Folder, Note
+from converter.model.moment import Moment
+
+__all__ = ["WorkspaceTarget", "open_target", "render"]
+
+
+def render(note: Note, context: TargetContext) -> Rendered:
+    """The document of a lowered note, exactly."""
+    return Rendered(note.key, document_bytes(note, context.zone), note.key, note.stamp, note.order)
+
+
+class WorkspaceTarget:
+    """A workspace in the making: `data` alone, since its `conf` is the application's."""
+
+    def __init__(self, staging: Path) -> None:
+        self._data = staging / "data"
+        self._made: set[Path] = set()
+        self._notebooks: list[Folder] = []
+        self._orders: dict[str, dict[str, int]] = {}
+        self._whole: set[str] = set()
+        self._make(self._data)
+
+    def folder(self, folder: Folder, path: str) -> None:
+        """Take a notebook."""
+        self._notebooks.append(folder)
+        self._make(self._data / path)
+
+    def note(self, rendered: Rendered) -> None:
+        """Write a document."""
+        path = self._data / rendered.path
+        self._make(path.parent)
+        with path.open("wb", buffering=0) as stream:
+            stream.write(rendered.data)
+        if rendered.order is not None:
+            notebook = rendered.path.partition("/")[0]
+            own = posixpath.basename(rendered.path).removesuffix(".sy")
+            self._orders.setdefault(notebook, {})[own] = rendered.order
+
+    def asset(self, path: str, stream: IO[bytes], _stamp: Moment | None = None) -> None:
+        """Copy a file."""
+        final = self._data / path
+        self._make(final.parent)
+        with final.open("wb") as out:
+            shutil.copyfileobj(stream, out, 1 << 20)
+
+    def payload(self, _fact: PayloadFact, members: Iterable[tuple[str, AbstractContextManager[IO[bytes]]]]) -> None:
+        """Copy what passes whole."""
+        for name, opened in members:
+            with opened as stream:
+                self.asset(name, stream)
+            self._whole.add(name)
+
+    def finish(self) -> None:
+        """Write the settings and the order of notebooks that did not bring their own."""
+        for number, notebook in enumerate(self._notebooks, 1):
+            sort = notebook.order if notebook.order is not None else number
+            self._settle(f"{notebook.key}/.siyuan/conf.json", settings_bytes(notebook.name, sort))
+            order = self._orders.get(notebook.key)
+            if order:
+                self._settle(f"{notebook.key}/.siyuan/sort.json", order_bytes(order))
+
+    def _settle(self, name: str, data: bytes) -> None:
+        if name not in self._whole:
+            path = self._data / name
+            self._make(path.parent)
+            path.write_bytes(data)
+
+    def abandon(self) -> None:
+        """Nothing is held open."""
+
+    def _make(self, path: Path) -> None:
+        if path not in self._made:
+            path.mkdir(parents=True, exist_ok=True)
+            self._made.add(path)
+
+
+def open_target(staging: Path, _context: TargetContext) -> WorkspaceTarget:
+    """A new workspace at the staging path."""
+    return WorkspaceTarget(staging)

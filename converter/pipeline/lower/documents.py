@@ -1,0 +1,69 @@
+"""A body as a document holds it: lists of one kind, and the least that each block needs.
+
+What stays below that least, the application deletes.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+import msgspec
+
+from converter.model.blocks import Block, Blocks, Callout, Columns, List, ListItem, Paragraph, Quote, same_blocks
+
+__all__ = ["as_document"]
+
+_FILLED = (Quote, Callout, Columns, ListItem)
+
+
+def as_document(blocks: Blocks) -> Blocks:
+    """The body with an empty paragraph wherever a container, or the document, would hold no block.
+
+    A list without items goes; one of tasks and other items becomes several; an item begins with a paragraph where it
+    would begin with a list.
+    """
+    return _completed(blocks) or (Paragraph(),)
+
+
+def _completed(blocks: Blocks) -> Blocks:
+    made: list[Block] = []
+    for block in blocks:
+        children = _completed(block.children) if block.children else ()
+        if isinstance(block, _FILLED) and not children:
+            children = (Paragraph(),)
+        if isinstance(block, ListItem) and isinstance(children[0], List):
+            children = (Paragraph(), *children)
+        if not same_blocks(children, block.children):
+            block = msgspec.structs.replace(block, children=children)
+        made += _lists(block) if isinstance(block, List) else [block]
+    return tuple(made)
+
+
+def _lists(block: List) -> list[Block]:
+    """The list in the target's terms; several where tasks and other items are mixed, none where it has no items."""
+    made: list[Block] = []
+    number = block.start if block.ordered else 1
+    for _, group in groupby(block.children, key=_is_task):
+        items = tuple(map(_item, group))
+        marker = block.marker or ("." if block.ordered else "*")
+        one = msgspec.structs.replace(block, children=items, start=number, marker=marker)
+        if made:
+            one = msgspec.structs.replace(one, id=None, attrs=())
+        same = one.start == block.start and one.marker == block.marker and same_blocks(items, block.children)
+        made.append(block if same else one)
+        number += len(items) if block.ordered else 0
+    return made
+
+
+def _is_task(item: Block) -> bool:
+    return isinstance(item, ListItem) and item.checked is not None
+
+
+def _item(item: Block) -> Block:
+    """An item as it stands in a list: the list says whether it is ordered; a task with a sign is one begun."""
+    if not isinstance(item, ListItem):
+        return item
+    checked = True if item.mark else item.checked
+    if not item.ordered and checked == item.checked:
+        return item
+    return msgspec.structs.replace(item, ordered=False, checked=checked)

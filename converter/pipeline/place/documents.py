@@ -1,0 +1,131 @@
+"""Folders and notes in a target of notebooks with documents inside documents: SiYuan."""
+
+from __future__ import annotations
+
+from converter.findings.finding import Finding
+from converter.model.moment import Moment
+from converter.model.order import Output
+from converter.model.timed_id import Prefixes, is_timed_id, moment_of, numbered_id, time_text
+from converter.pipeline.catalog import Catalog, FolderEntry, NoteEntry
+from converter.pipeline.pair import Pair
+from converter.pipeline.place.names import Report, changed_id
+from converter.pipeline.place.tree import Branch
+
+__all__ = ["place_documents"]
+
+
+def place_documents(
+    roots: list[Branch], catalog: Catalog, pair: Pair, clock: Moment, name: str, report: Report
+) -> None:
+    """Give every branch its document. What has no notebook goes into one of this name; folders are documents.
+
+    Ids are kept where they are of the target's form and free. A new one tells the time at which its note was created.
+    """
+    placer = _Placer(catalog, pair, clock, report)
+    placer.reserve()
+    if pair.same_system:
+        notebooks = [(placer.notebook(branch), branch.children) for branch in roots if _is_notebook(branch)]
+        loose = [branch for branch in roots if not _is_notebook(branch)]
+    else:
+        notebooks, loose = [], roots
+    if loose or not notebooks:
+        notebooks.append((placer.made_notebook(name), loose))
+    for output, branches in notebooks:
+        waiting: list[tuple[Output, list[Branch]]] = [(output, branches)]
+        while waiting:
+            above, siblings = waiting.pop()
+            for number, branch in enumerate(siblings, 1):
+                below = placer.document(branch, above, output, number)
+                if branch.children:
+                    waiting.append((below, branch.children))
+
+
+def _is_notebook(branch: Branch) -> bool:
+    return branch.folder is not None and branch.folder.fact.parent is None
+
+
+class _Placer:
+    """Hands out ids and paths."""
+
+    def __init__(self, catalog: Catalog, pair: Pair, clock: Moment, report: Report) -> None:
+        self._catalog = catalog
+        self._same = pair.same_system
+        self._block_ids = bool(pair.source.parameters.get("block_ids"))
+        self._zone = pair.zone
+        self._clock = clock
+        self._report = report
+        self._prefixes = Prefixes()
+        self._taken: set[str] = set()
+
+    def reserve(self) -> None:
+        """Set apart what ids that are kept already use; an id that stands in two notes stays in the first."""
+        seen: set[str] = set()
+        for key, entry in self._catalog.notes.items():
+            if entry.id and is_timed_id(entry.id):
+                self._prefixes.reserve(entry.id)
+            if self._same or not self._block_ids or entry.end:
+                continue
+            own = {anchor.key for anchor in self._catalog.anchors(key) if is_timed_id(anchor.key)}
+            entry.dropped = frozenset(own & seen)
+            seen |= own
+        for one in seen:
+            self._prefixes.reserve(one)
+
+    def notebook(self, branch: Branch) -> Output:
+        """A notebook of the source, as it is."""
+        output = Output(key=branch.key, id=branch.key, title=branch.name, path=branch.key, form="folder")
+        if branch.folder is not None:
+            branch.folder.output = output
+        return output
+
+    def made_notebook(self, name: str) -> Output:
+        """The notebook for all that has none."""
+        own = numbered_id(self._prefixes.take(f"notebook {name}", time_text(self._clock, self._zone), 1), 0)
+        output = Output(key=own, id=own, title=name, path=own, form="folder")
+        self._catalog.made.append(output)
+        return output
+
+    def document(self, branch: Branch, above: Output, notebook: Output, number: int) -> Output:
+        """The document of a note, or of a folder."""
+        own, prefixes = self._id(branch)
+        path = f"{above.path.removesuffix('.sy')}/{own}.sy"
+        output = Output(
+            key=path,
+            id=own,
+            title=branch.name,
+            path=path,
+            name=own,
+            folder=notebook.key,
+            parent=above.key if above is not notebook else None,
+            order=branch.order if self._same else number,
+            created=moment_of(own, self._zone),
+            prefixes=prefixes,
+        )
+        if branch.note is not None:
+            branch.note.output = output
+        elif branch.folder is not None:
+            branch.folder.output = output
+            self._report(Finding(code="folder-as-document", item=f"folders/{branch.key}"))
+        return output
+
+    def _id(self, branch: Branch) -> tuple[str, tuple[str, ...]]:
+        """The id of a branch, and the prefixes of new ids below it."""
+        entry = branch.note if branch.note is not None else branch.folder
+        wanted = entry.id if isinstance(entry, NoteEntry) else entry.fact.id if entry is not None else None
+        blocks = self._catalog.outline(branch.key).blocks if branch.note is not None else 0
+        prefixes = self._take(branch, entry, blocks)
+        if wanted and is_timed_id(wanted) and wanted not in self._taken:
+            own = wanted
+        else:
+            own = numbered_id(prefixes, 0)
+            if wanted:
+                code = "duplicate-id" if wanted in self._taken else "id-changed"
+                self._report(changed_id(code, f"{branch.kind}/{branch.key}", wanted, own))
+        self._taken.add(own)
+        return own, prefixes
+
+    def _take(self, branch: Branch, entry: NoteEntry | FolderEntry | None, blocks: int) -> tuple[str, ...]:
+        """Prefixes for a branch's document and blocks: a source block becomes a handful of blocks at most."""
+        created = (entry.created or entry.stamp) if isinstance(entry, NoteEntry) else None
+        identity = f"{branch.kind} {branch.key}"
+        return self._prefixes.take(identity, time_text(created or self._clock, self._zone), 8 * blocks + 64)
