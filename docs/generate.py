@@ -1,7 +1,7 @@
-"""Write what is generated from the code: `docs/codes/`, `schemas/report-1.json`, `schemas/plan-1.json`.
+"""Write what is generated from the code: `docs/codes/`, `docs/pairs.md`, `schemas/report-1.json` and `plan-1.json`.
 
-Run `python docs/generate.py` after changing the table of codes or the published models; `--check` only says what is
-out of date and exits with 1.
+Run `python docs/generate.py` after changing the table of codes, a profile or the published models; `--check` only says
+what is out of date and exits with 1.
 """  # noqa: INP001 - a script, not a package
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ sys.path.insert(0, str(ROOT))
 from converter.findings.codes import CODES, SEVERITIES  # noqa: E402 - found by the line above
 from converter.findings.published import json_schema  # noqa: E402
 from converter.findings.wording import page  # noqa: E402
+from converter.formats.registry import REGISTRY  # noqa: E402
+from converter.pipeline.pairs import PairRow, pair_table  # noqa: E402
 
 __all__ = ["generated", "out_of_date"]
 
@@ -24,6 +26,7 @@ def generated() -> dict[str, str]:
     """Give the text of every generated file by its path in the project."""
     files = {f"docs/codes/{code.name}.md": page(code) for code in CODES.values()}
     files["docs/codes/README.md"] = _list_of_codes()
+    files["docs/pairs.md"] = _pairs()
     for name in ("plan-1", "report-1"):
         files[f"schemas/{name}.json"] = json.dumps(json_schema(name), ensure_ascii=False, indent=2) + "\n"
     return files
@@ -65,6 +68,37 @@ def _list_of_codes() -> str:
         ]
         lines.append("")
     return "\n".join(lines)
+
+
+def _pairs() -> str:
+    """What becomes of every concept on the way between two formats, from the tables that conversions work from."""
+    lines = [
+        "# From each format to each other",
+        "",
+        "`mnemo-converter formats --pair A B` prints the same with every row. What has a code here never happens without",
+        "a finding of that code in the report. For packages the tables are those of `--mnemo-target compat`.",
+        "",
+    ]
+    for source in REGISTRY:
+        for target in REGISTRY:
+            lines += _pair(source.id, target.id)
+    return "\n".join(lines)
+
+
+def _pair(source: str, target: str) -> list[str]:
+    rows = pair_table(source, target)
+    exact = sorted({row.concept for row in rows if row.outcome == "exact"})
+    lines = [f"## {source} → {target}", "", f"Kept as it is: {', '.join(exact)}.", ""]
+    others = [row for row in rows if row.outcome != "exact"]
+    if others:
+        lines += ["| Of | What | Outcome | Code | Why |", "|---|---|---|---|---|", *map(_pair_row, others), ""]
+    return lines
+
+
+def _pair_row(row: PairRow) -> str:
+    concept = f"{row.concept} in {row.context}" if row.context else row.concept
+    code = f"[`{row.code}`](codes/{row.code}.md)" if row.code else ""
+    return f"| {row.kind} | {concept} | {row.outcome} | {code} | {row.sentence} |"
 
 
 def _text(path: Path) -> str:

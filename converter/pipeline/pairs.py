@@ -9,10 +9,11 @@ import msgspec
 from converter.findings.codes import code_of
 from converter.formats.registry import load
 from converter.model.profile import Profile, Rule
+from converter.pipeline.pair import Pair
 
 __all__ = ["PairRow", "pair_table"]
 
-_TABLES = ("outer", "facts", "blocks", "marks", "runs")
+_TABLES = ("facts", "blocks", "marks", "runs")
 
 
 class PairRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,21 +36,24 @@ def pair_table(a: str, b: str, options: Mapping[str, str] | None = None) -> list
     """What becomes of every concept of format `a` in format `b`; raises `UsageError` for an unknown format."""
     source = load(a).profile(options or {})
     target = load(b).profile(options or {})
-    rows: list[PairRow] = []
+    same = source.system == target.system
+    pair = Pair(source, target)
+    rows = [_row("outer", kind, "", pair.outer(kind), same=same) for kind in sorted(source.outer)]
     for table in _TABLES:
         rules: Mapping[str, Rule] = getattr(target, table)
         held = _held(source, table)
         for name in sorted(rules):
             concept, _, context = name.partition("@")
             if concept in held or concept.partition("-")[0] in held:
-                rows.append(_row(table, concept, context, rules[name], same=source.system == target.system))
+                rows.append(_row(table, concept, context, rules[name], same=same))
     return rows
 
 
 def _held(profile: Profile, table: str) -> set[str]:
     """The concepts that a format itself holds: those exact in its own profile, in any context."""
     rules: Mapping[str, Rule] = getattr(profile, table)
-    return {name.partition("@")[0] for name, rule in rules.items() if rule.exact} | {"list", "children"}
+    names = {name.partition("@")[0] for name, rule in rules.items() if rule.exact} | {"list", "children"}
+    return names | {name.partition("-")[0] for name in names}
 
 
 def _row(table: str, concept: str, context: str, rule: Rule, *, same: bool) -> PairRow:
@@ -71,6 +75,9 @@ def _row(table: str, concept: str, context: str, rule: Rule, *, same: bool) -> P
 
 
 _SILENT = {
+    "bookmark": "As a bookmark of that name.",
+    "embed-by-id": "As a query for what it shows.",
+    "super-column": "Its only block, or a stack of its blocks.",
     "items": "Each item is a block of its own.",
     "quote-text": "The paragraphs of a quote become its text.",
     "callout-text": "The title becomes the first line.",

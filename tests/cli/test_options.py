@@ -21,7 +21,7 @@ def test_every_option_reaches_the_run(run: Run, calls: list[Options]) -> None:
         "--from markdown --to mnemo --dialect obsidian --only notes,settings --only mindmaps --include A/** "
         "--include B,C --exclude *.tmp --tag x,y --tag z --strict-unknown --dry-run --no-verify --overwrite-output "
         "--no-backup --limits members=2,depth=3 --no-limits --mnemo-target 0.8 --images-dir D --timezone Europe/Vienna "
-        "--number-prefix --fail-on never"
+        "--number-prefix --notebook Box --fail-on never"
     )
 
     assert run(*CALL, *given.split()).code == 0
@@ -47,6 +47,7 @@ def test_every_option_reaches_the_run(run: Run, calls: list[Options]) -> None:
             images_dir="D",
             timezone="Europe/Vienna",
             number_prefix=True,
+            notebook="Box",
             fail_on="never",
         )
     ]

@@ -7,6 +7,7 @@ import pytest
 
 from converter.formats.markdown.profile import profile as markdown
 from converter.formats.mnemo.package.profile import profile as mnemo
+from converter.formats.siyuan.workspace.profile import profile as siyuan
 from converter.model import blocks as b
 from converter.model import items
 from converter.model.blocks import Blocks, kind_of, walk
@@ -82,7 +83,8 @@ EVERYTHING: Blocks = (
     b.Raw(format="comment", source="hidden"),
     b.Raw(format="toml", source="a = 1"),
 )
-PROFILES = [markdown({}), *(mnemo({"mnemo_target": name}) for name in ("compat", "0.8", "0.6"))]
+PREFIXES = ("20260101000000-test",)
+PROFILES = [markdown({}), siyuan({}), *(mnemo({"mnemo_target": name}) for name in ("compat", "0.8", "0.6"))]
 
 
 def neutral() -> Profile:
@@ -95,7 +97,11 @@ def test_every_kind_is_answered_for_in_every_profile(target: Profile) -> None:
     answers = Answers()
     note = Note(key="n1", title="Everything", blocks=EVERYTHING, tags=("one",), aliases=("other",))
     order = WorkOrder(
-        key="n1", output=Output(key="n1", id="n1", title="Everything"), identity="n1", goals={}, anchors={}
+        key="n1",
+        output=Output(key="n1", id="n1", title="Everything", prefixes=PREFIXES),
+        identity="n1",
+        goals={},
+        anchors={},
     )
 
     lowered = inside(note, order, Pair(neutral(), target), answers)
@@ -109,7 +115,13 @@ def test_every_kind_is_answered_for_in_every_profile(target: Profile) -> None:
 
 
 def test_fallbacks_of_kinds_without_a_reader_are_reported() -> None:
-    order = WorkOrder(key="n", output=Output(key="n.md", path="n.md", title="n"), identity="n", goals={}, anchors={})
+    order = WorkOrder(
+        key="n",
+        output=Output(key="n.md", path="n.md", title="n", prefixes=PREFIXES),
+        identity="n",
+        goals={},
+        anchors={},
+    )
     note = Note(key="n", title="n", blocks=EVERYTHING)
 
     codes = {finding.code for finding in inside(note, order, Pair(neutral(), markdown({})), Answers()).findings}
@@ -117,18 +129,31 @@ def test_fallbacks_of_kinds_without_a_reader_are_reported() -> None:
     assert {"memo-as-footnote", "query-as-code", "table-as-html", "view-as-table"} <= codes
 
 
-@pytest.mark.parametrize("target", PROFILES[:2], ids=lambda profile: profile.format)
+def _texts_of(block: b.Block) -> str:
+    """What a person can read in a block: its source, its text, its cells, and the memos on them."""
+    lines = [block.runs, *(cell.runs for row in getattr(block, "rows", ()) for cell in row.cells)]
+    memos = (run.style.memo.text for runs in lines for run in runs if run.style.memo)
+    return "\n".join([getattr(block, "source", ""), *map(plain_text, lines), *memos])
+
+
+@pytest.mark.parametrize("target", PROFILES[:3], ids=lambda profile: profile.format)
 def test_no_text_in_a_cell_is_lost(target: Profile) -> None:
     """Blocks in cells keep their text where cells hold none: sources, deeper blocks, and what a memo says."""
     memo = TextRun(text="noted", style=Style(memo=Memo("why")))
     inner = b.Quote(children=(b.Paragraph(runs=(TextRun(text="deep"),)),))
     cell = b.Cell(runs=(memo,), children=(b.Code(source="print(1)"), b.Formula(tex="x^2"), inner))
     table = b.Table(columns=(b.TableColumn(),), rows=(b.Row(cells=(cell,), header=True),))
-    order = WorkOrder(key="n", output=Output(key="n.md", path="n.md", title="n"), identity="n", goals={}, anchors={})
+    order = WorkOrder(
+        key="n",
+        output=Output(key="n.md", path="n.md", title="n", prefixes=PREFIXES),
+        identity="n",
+        goals={},
+        anchors={},
+    )
 
     lowered = inside(Note(key="n", title="n", blocks=(table,)), order, Pair(neutral(), target), Answers()).note
 
-    texts = "\n".join(getattr(block, "source", "") + plain_text(block.runs) for block in walk(lowered.blocks))
+    texts = "\n".join(_texts_of(block) for block in walk(lowered.blocks))
     wanted = ("noted", "print(1)", "x^2", "deep", "why")
     assert [text for text in wanted if text not in texts.replace("\\", "")] == []
 
@@ -136,7 +161,13 @@ def test_no_text_in_a_cell_is_lost(target: Profile) -> None:
 def test_a_second_lowering_changes_nothing() -> None:
     """What the target holds exactly is lowered to itself (times and identity of the note aside)."""
     target = markdown({})
-    order = WorkOrder(key="n", output=Output(key="n.md", path="n.md", title="n"), identity="n", goals={}, anchors={})
+    order = WorkOrder(
+        key="n",
+        output=Output(key="n.md", path="n.md", title="n", prefixes=PREFIXES),
+        identity="n",
+        goals={},
+        anchors={},
+    )
     first = inside(Note(key="n", title="n", blocks=EVERYTHING), order, Pair(neutral(), target), Answers()).note
 
     second = inside(first, order, Pair(target, target), Answers()).note

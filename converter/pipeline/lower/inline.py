@@ -164,7 +164,7 @@ class Inline:
 
     def _text(self, run: TextRun, style: Style) -> list[Run | Image]:
         text = run.text
-        reference = run.style.reference
+        reference = None if self._pair.same_system else run.style.reference
         if reference is not None and style.reference is None and style.link is None and self._pair.document_text:
             text = self.links.as_written(reference, text)
         elif reference is not None and reference.shows == "title":
