@@ -75,8 +75,8 @@ def _pairs() -> str:
     lines = [
         "# From each format to each other",
         "",
-        "`mnemo-converter formats --pair A B` prints the same with every row. What has a code here never happens without",
-        "a finding of that code in the report. For packages the tables are those of `--mnemo-target compat`.",
+        "`mnemo-converter formats --pair A B` prints the same with every row. What has a code here never happens",
+        "without a finding of that code in the report. For packages the tables are those of `--mnemo-target compat`.",
         "",
     ]
     for source in REGISTRY:

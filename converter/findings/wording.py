@@ -50,14 +50,16 @@ def place_of(location: Location) -> str:
 
 
 def where(finding: Finding) -> str:
-    """Say what a finding is about: the item, with the file where that says more, and the place."""
+    """Say what a finding is about: the item, with the file where that says more, the place, and a title."""
     location = finding.location
+    title = dict(finding.details).get("title", "")
+    named = f" “{title}”" if title else ""
     if location is None:
-        return finding.item
+        return finding.item + named
     place = place_of(location)
     if not finding.item or not location.file or finding.item.endswith(location.file):
-        return (finding.item or location.file) + place
-    return f"{finding.item} ({location.file}{place})"
+        return (finding.item or location.file) + place + named
+    return f"{finding.item} ({location.file}{place}){named}"
 
 
 def meaning_of(code: Code) -> str:

@@ -61,11 +61,15 @@ class MemberFact(msgspec.Struct, frozen=True, gc=False, array_like=True, kw_only
 
 
 class UnitFact(msgspec.Struct, frozen=True, gc=False, array_like=True, kw_only=True):
-    """One counted unit of a payload: its kind (`decks`, `folders`, `maps`, `settings`, `payloads`), key and title."""
+    """One counted unit of a payload: its kind (`decks`, `folders`, `maps`, `settings`, `payloads`), key and title.
+
+    `lost` is the code that says that another system has no place for it, where its kind has not the right one.
+    """
 
     kind: str
     key: str
     title: str = ""
+    lost: str = ""
 
 
 class PayloadFact(msgspec.Struct, frozen=True, gc=False, array_like=True, kw_only=True, tag="payload", tag_field="tag"):

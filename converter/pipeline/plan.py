@@ -61,7 +61,8 @@ def _item(kind: str, key: str, title: str, end: str, output: Output | None) -> P
 
 def unit_rule(session: Session, unit: UnitFact) -> Rule:
     """What the target does with a unit of a payload. Folders of a payload go with the payload."""
-    return session.pair.outer("payloads" if unit.kind == "folders" else unit.kind)
+    rule = session.pair.outer("payloads" if unit.kind == "folders" else unit.kind)
+    return rule if rule.exact or not unit.lost else Rule(rule.fallback, unit.lost)
 
 
 def unit_end(session: Session, unit: UnitFact) -> str:

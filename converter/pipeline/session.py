@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, tzinfo
 from pathlib import Path
+
+import msgspec
 
 from converter.errors import UsageError
 from converter.findings.finding import Finding
@@ -17,7 +19,7 @@ from converter.formats.front import Format, Source, SourceContext, TargetContext
 from converter.model.facts import UnitFact
 from converter.model.items import INNER_KINDS, OUTER_KINDS
 from converter.model.moment import Moment, moment_from_ns
-from converter.pipeline.catalog import Catalog
+from converter.pipeline.catalog import Catalog, NoteEntry
 from converter.pipeline.detect import detect_source, detect_target
 from converter.pipeline.index import build_catalog
 from converter.pipeline.options import Options
@@ -50,11 +52,16 @@ class Session:
         self.target_front: Format
         self.pair: Pair
         self.catalog: Catalog
+        self._notes: Mapping[str, NoteEntry] = {}
         self.links: LinkBook
         self.writing: TargetContext
 
     def add(self, finding: Finding) -> None:
-        """Take a finding."""
+        """Take a finding; a note that people do not know by its key is named by its title as well."""
+        kind, _, key = finding.item.partition("/")
+        entry = self._notes.get(key) if kind == "notes" else None
+        if entry is not None and entry.title and entry.title not in key:
+            finding = msgspec.structs.replace(finding, details=(*finding.details, ("title", entry.title)))
         self.report.spool.add(finding)
 
     def detect(self) -> None:
@@ -98,6 +105,7 @@ class Session:
         """Read the whole source once."""
         lifts = None if self.pair.same_system else self.pair.source
         self.catalog = build_catalog(self.source_front, self.source, self.reading, lifts, self.add, self.progress)
+        self._notes = self.catalog.notes
         self.count_source()
 
     def count_source(self) -> None:

@@ -87,7 +87,7 @@ def test_a_message_reads_well_with_and_without_details(code: Code) -> None:
 
 @each_code
 def test_a_failure_or_loss_is_an_error(code: Code) -> None:
-    serious = code.outcome in ("failed", "lost") and code.name != "order-lost"
+    serious = code.outcome in ("failed", "lost") and code.name not in ("order-lost", "app-state-lost")
 
     assert (code.severity == "error") == serious
 

@@ -11,22 +11,27 @@ import itertools
 import re
 from base64 import b64decode
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 Node = dict[str, Any]
 Facts = dict[str, Counter[str]]
 
-KINDS = ("blocks", "text", "words", "marks", "links", "front")
+KINDS = ("blocks", "text", "words", "marks", "links", "front", "notes")
+"""Notes are attributes of blocks: memos, names, styles."""
 LEAVES = {
     "NodeCodeBlock": "NodeCodeBlockCode",
     "NodeMathBlock": "NodeMathBlockContent",
 }
+WITH_TEXT = ("NodeParagraph", "NodeHeading", "NodeTable")
 WITH_DATA = ("NodeHTMLBlock", "NodeIFrame", "NodeVideo", "NodeAudio", "NodeWidget")
 BREAKS = ("NodeSoftBreak", "NodeHardBreak", "NodeBr")
 ATTRIBUTES_OF_THE_SYSTEM = ("id", "type", "updated", "title", "tags")
 NO_TIME = "0" * 14
 ASSET_ID = re.compile(r"-[0-9]{14}-[a-z0-9]{7}(?=\.[^./]*$|$)")
+WORD = re.compile(r"[^\W_]+")
+NODE_ID = re.compile(r"[0-9]{14}-[a-z0-9]{7}")
+NO_WORDS = re.compile(r"</?[a-z][^<>]*>|\^[A-Za-z][A-Za-z0-9-]*")
 EMBED_BY_ID = re.compile(r"where id ?= ?'([^']+)'", re.IGNORECASE)
 BLOCK_LINK = "siyuan://blocks/"
 LIST_KINDS = {0: "bullets", 1: "numbers", 3: "tasks"}
@@ -57,10 +62,10 @@ def missing(having: Mapping[str, Facts], other: Mapping[str, Facts]) -> dict[str
 
 
 def _offer(facts: Facts, kind: str) -> Counter[str]:
-    """What a document has to set against lines of a kind."""
+    """What a document has to set against lines of a kind: for words also those in addresses and attributes."""
     if kind != "words":
         return facts[kind]
-    return _words(line for other in KINDS if other != "words" for line in facts[other].elements())
+    return facts["words"] + _words(line for other in ("links", "front", "notes") for line in facts[other].elements())
 
 
 def _pairs(having: Mapping[str, Facts], other: Mapping[str, Facts]) -> Iterator[tuple[str, str]]:
@@ -89,7 +94,7 @@ def _places(documents: list[tuple[str, Node]]) -> Iterator[tuple[str, str]]:
     """For every id what it stands for: the path of a document, and in it the text of a heading or block."""
     for path, root in documents:
         yield root["ID"], path
-        for node, _, _ in _blocks(root):
+        for node, _ in _blocks(root):
             word = "heading" if node["Type"] == "NodeHeading" else "block"
             yield node["ID"], f"{path} {word} «{_first_text(node)}»"
 
@@ -103,32 +108,50 @@ def _facts(root: Node, places: Mapping[str, str]) -> Facts:
     """The lines of one document, in the order of their appearance."""
     facts: Facts = {kind: Counter() for kind in KINDS}
     facts["front"].update(_front(root))
-    for node, depth, siblings in _blocks(root):
-        if label := _label(node, siblings):
+    for node, depth in _blocks(root):
+        if label := _label(node):
             facts["blocks"][f"{label} at depth {depth}" if depth else label] += 1
         facts["text"].update(filter(None, _own_texts(node)))
         for line in _lines(node):
             facts["marks"].update(_marks(line))
+            facts["words"].update(_words(_pieces(line)))
             facts["links"].update(_links(line, places))
         facts["links"].update(_embeds(node, places))
-    facts["words"] = _words(facts["text"].elements())
+        facts["notes"].update(_attributes(node))
+        if node["Type"] not in WITH_TEXT:
+            facts["words"].update(_words(_own_texts(node)))
     return facts
 
 
-def _words(lines: Iterable[str]) -> Counter[str]:
-    return Counter(word.casefold() for line in lines for word in re.findall(r"[^\W_]+", line))
+def _words(pieces: Iterable[str]) -> Counter[str]:
+    """The words of some texts; tags, block ids and node ids are none."""
+    return Counter(
+        word.casefold() for piece in pieces for word in WORD.findall(NO_WORDS.sub(" ", piece.replace("⟨id⟩", " ")))
+    )
+
+
+def _pieces(line: list[Node]) -> Iterator[str]:
+    """The texts of a line, apart where a mark begins or ends: what is a sign in one importer is a mark in another."""
+    for marked, group in itertools.groupby(line, lambda node: node["Type"] == "NodeTextMark"):
+        texts = map(_words_of, group)
+        yield from (texts if marked else ["".join(texts)])
 
 
 def _front(root: Node) -> Iterator[str]:
     """What the front matter became: title, tags, attributes, and times that are not those of the run."""
-    attributes = {name: _value(value) for name, value in root["Properties"].items()}
-    yield f"title={attributes.get('title', '')}"
-    yield from (f"tag={tag.strip()}" for tag in attributes.get("tags", "").split(",") if tag.strip())
-    yield from (
-        f"{name}={value.strip()}" for name, value in attributes.items() if name not in ATTRIBUTES_OF_THE_SYSTEM
-    )
-    times = {"created": root["ID"][:14], "updated": attributes.get("updated", NO_TIME)}
+    own = root["Properties"]
+    yield f"title={_value(own.get('title', ''))}"
+    yield from (f"tag={tag.strip()}" for tag in _value(own.get("tags", "")).split(",") if tag.strip())
+    yield from _attributes(root)
+    times = {"created": root["ID"][:14], "updated": own.get("updated", NO_TIME)}
     yield from (f"{name}={time}" for name, time in times.items() if time != NO_TIME)
+
+
+def _attributes(node: Node) -> Iterator[str]:
+    """The attributes of a block or document that are not the application's own."""
+    for name, value in node.get("Properties", {}).items():
+        if name not in ATTRIBUTES_OF_THE_SYSTEM:
+            yield f"{name}={_value(value).strip()}"
 
 
 def _value(stored: str) -> str:
@@ -136,12 +159,12 @@ def _value(stored: str) -> str:
     return html.unescape(stored.replace("_esc_newline_", "\n"))
 
 
-def _blocks(node: Node, depth: int = 0) -> Iterator[tuple[Node, int, int]]:
-    """Every block below a node with its depth and the number of its siblings; without the wrapper of YAML."""
-    blocks = [child for child in node.get("Children", ()) if "ID" in child and not _is_front_matter(child)]
-    for child in blocks:
-        yield child, depth, len(blocks)
-        yield from _blocks(child, depth + 1)
+def _blocks(node: Node, depth: int = 0) -> Iterator[tuple[Node, int]]:
+    """Every block below a node with its depth; without the wrapper of YAML."""
+    for child in node.get("Children", ()):
+        if "ID" in child and not _is_front_matter(child):
+            yield child, depth
+            yield from _blocks(child, depth + 1)
 
 
 def _is_front_matter(node: Node) -> bool:
@@ -151,7 +174,7 @@ def _is_front_matter(node: Node) -> bool:
     return _language(node) == "yaml" and _code(node).startswith("---")
 
 
-def _label(node: Node, siblings: int) -> str:
+def _label(node: Node) -> str:
     """What kind of block this is; nothing for a paragraph that shows nothing, as the kernel puts it in by itself."""
     kind = node["Type"].removeprefix("Node")
     maker = _LABELS.get(kind)
@@ -181,7 +204,11 @@ def _table(node: Node) -> str:
     return f"table of {len(rows)} rows, columns {aligns}"
 
 
-_LABELS = {
+_LABELS: dict[str, Callable[[Node], str]] = {
+    "ThematicBreak": lambda _: "rule",
+    "Blockquote": lambda _: "quote",
+    "BlockQueryEmbed": lambda _: "embed",
+    "MathBlock": lambda _: "formula",
     "Heading": lambda node: f"heading {node['HeadingLevel']}",
     "List": lambda node: f"list of {LIST_KINDS[node['ListData'].get('Typ', 0)]}",
     "ListItem": _item,
@@ -194,7 +221,7 @@ _LABELS = {
 def _texts(node: Node) -> Iterator[str]:
     """The texts of a block and of all below it."""
     yield from _own_texts(node)
-    for child, _, _ in _blocks(node):
+    for child, _ in _blocks(node):
         yield from _own_texts(child)
 
 
@@ -209,14 +236,14 @@ def _own_texts(node: Node) -> Iterator[str]:
         yield html.unescape(node.get("CalloutTitle", ""))
     elif kind == "NodeTable":
         yield from (" | ".join(map(_text, row["Children"])) for row in _rows(node))
-    elif kind in ("NodeParagraph", "NodeHeading"):
+    elif kind in WITH_TEXT:
         yield _text(node)
 
 
 def _text(node: Node) -> str:
     """The text that inline nodes show, with one line break for each of theirs."""
     text = "".join(map(_words_of, node.get("Children", ())))
-    return re.sub(r" *\n *", "\n", text.replace("\u200b", "")).strip()
+    return re.sub(r" *\n *", "\n", text).strip()
 
 
 def _words_of(node: Node) -> str:
@@ -228,7 +255,7 @@ def _words_of(node: Node) -> str:
         return _mark_text(node)
     if kind in ("NodeBackslash", "NodeEmoji"):
         return "".join(map(_words_of, node["Children"]))
-    return str(node.get("Data", "")) if kind in _SPEAKING else ""
+    return _clean(node.get("Data", "")) if kind in _SPEAKING else ""
 
 
 _SPEAKING = ("NodeText", "NodeBackslashContent", "NodeEmojiUnicode", "NodeEmojiImg", "NodeHTMLEntity")
@@ -237,7 +264,12 @@ _SPEAKING = ("NodeText", "NodeBackslashContent", "NodeEmojiUnicode", "NodeEmojiI
 def _mark_text(node: Node) -> str:
     """The text of a mark, unescaped."""
     stored = node.get("TextMarkTextContent") or node.get("TextMarkInlineMathContent", "")
-    return html.unescape(stored).replace("\u200b", "")
+    return _clean(html.unescape(stored))
+
+
+def _clean(text: str) -> str:
+    """A text without caret helpers and the numbers of ids."""
+    return NODE_ID.sub("⟨id⟩", text.replace("\u200b", ""))
 
 
 def _lines(node: Node) -> Iterator[list[Node]]:
@@ -255,20 +287,21 @@ def _rows(table: Node) -> Iterator[Node]:
 
 
 def _marks(line: list[Node]) -> Iterator[str]:
-    """The marks of a line with their text, those of one look that touch as one; links and references left out."""
-    for look, nodes in itertools.groupby(line, _look):
-        if look:
-            yield f"{look} «{''.join(map(_mark_text, nodes))}»"
+    """The marks of a line with their texts, kind by kind, so that one inside another does not tear it."""
+    for look in sorted({look for node in line for look in _looks(node)}):
+        for has_it, nodes in itertools.groupby(line, lambda node, look=look: look in _looks(node)):
+            if has_it:
+                yield f"{look} «{''.join(map(_mark_text, nodes))}»"
 
 
-def _look(node: Node) -> str:
-    """How a mark looks: its kinds in order, its style, its memo."""
+def _looks(node: Node) -> set[str]:
+    """The kinds of a mark, its style and its memo; not that it is a link or a reference."""
     if node["Type"] != "NodeTextMark":
-        return ""
-    kinds = sorted(set(node["TextMarkType"].split()) - {"a", "block-ref"})
-    style = node.get("Properties", {}).get("style", "").rstrip(";")
+        return set()
+    style = node.get("Properties", {}).get("style", "").strip(" ;").replace(": ", ":")
     memo = html.unescape(node.get("TextMarkInlineMemoContent", ""))
-    return " ".join(filter(None, [*kinds, f"{{{style}}}" if style else "", f"({memo})" if memo else ""]))
+    kinds = set(node["TextMarkType"].split()) - {"a", "block-ref", "text", "inline-memo"}
+    return kinds | ({f"style {style}"} if style else set()) | ({f"memo ({memo})"} if memo else set())
 
 
 def _links(line: list[Node], places: Mapping[str, str]) -> Iterator[str]:

@@ -34,6 +34,14 @@ CODES: tuple[Code, ...] = (
         _KEEP,
     ),
     _lost(
+        "app-state-lost",
+        "Settings or the state of the application[, {what},] are not in the target.",
+        "They are about the application, such as the order in which it lists notes or what was open last, and say "
+        "nothing that is not in the notes as well.",
+        "Nothing to do.",
+        INFO,
+    ),
+    _lost(
         "payload-lost",
         "A part of the source[, {what},] is not in the target.",
         "Nobody here can interpret it, so it can only be passed on whole, and the target is of another system.",

@@ -23,7 +23,7 @@ from converter.storage.tree import Entry, open_below, walk
 __all__ = ["WorkspaceSource", "open_source"]
 
 _VIEW = re.compile(rb'"AttributeViewID"\s*:\s*"([0-9a-z-]{22})"')
-_UNITS = {"settings": "settings", "database": "databases", "deck": "decks", "file": "payloads"}
+_UNITS = {"settings": "settings", "state": "settings", "database": "databases", "deck": "decks", "file": "payloads"}
 
 
 class WorkspaceSource:
@@ -150,11 +150,13 @@ class WorkspaceSource:
             members = groups.setdefault(place.group, [])
             if key not in self._broken:
                 members.append(MemberFact(key=key, name=key, size=entries[key].size))
-            own = units.setdefault(place.group, {})
-            kind = _UNITS[place.kind]
-            own.setdefault(place.unit, UnitFact(kind=kind, key=place.unit, title=place.unit))
+            if place.kind in _UNITS:
+                kind = _UNITS[place.kind]
+                code = "app-state-lost" if kind == "settings" else ""
+                unit = UnitFact(kind=kind, key=place.unit, title=place.unit, lost=code)
+                units.setdefault(place.group, {}).setdefault(place.unit, unit)
         for group, members in groups.items():
-            made = tuple(units[group].values())
+            made = tuple(units.get(group, {}).values()) or (UnitFact(kind="payloads", key=group, title=group),)
             yield PayloadFact(key=group, type=posixpath.basename(group).lstrip("."), members=tuple(members), units=made)
 
     def fetch(self, keys: Sequence[str] | None = None) -> Iterator[Stored | Finding]:

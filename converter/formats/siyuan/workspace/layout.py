@@ -11,6 +11,9 @@ from converter.model.timed_id import is_timed_id
 
 __all__ = ["Layout", "Place", "find_layout", "is_document", "is_junk", "place_of"]
 
+_STATE = frozenset(
+    f"storage/{name}.json" for name in ("local", "criteria", "recent-doc", "ref-used", "outline", "bazaar")
+)
 _JUNK = frozenset((".ds_store", "thumbs.db", "desktop.ini", ".git", "__macosx"))
 
 
@@ -65,8 +68,9 @@ def is_junk(rel: str, _folder: bool) -> bool:
 class Place(msgspec.Struct, frozen=True, gc=False):
     """What a file below `data` is.
 
-    `kind` is `document`, `asset`, `settings` (of a notebook or the workspace), `database`, `deck` or `file`; `unit` is
-    the key of the unit that it belongs to, and `group` that of the payload that travels whole.
+    `kind` is `document`, `asset`, `settings` (of a notebook or the workspace), `state` (of the application),
+    `database`, `deck`, `part` (of the others in its group) or `file`; `unit` is the key of the unit that it belongs to,
+    and `group` that of the payload that travels whole.
     """
 
     kind: str
@@ -92,9 +96,11 @@ def place_of(key: str) -> Place:
     if rest[0] == ".siyuan":
         return Place("settings", "/".join(parts[: len(parts) - len(rest) + 1]), group)
     if rest[:2] == ["storage", "av"]:
-        return Place("database" if key.endswith(".json") else "file", key, group)
+        return Place("database" if key.endswith(".json") else "part", key, group)
     if rest[:2] == ["storage", "riff"]:
-        return Place("deck" if key.endswith(".deck") else "file", key, group)
+        return Place("deck" if key.endswith(".deck") else "part", key, group)
+    if key in _STATE:
+        return Place("state", key, group)
     return Place("file", group, group)
 
 
