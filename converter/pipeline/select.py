@@ -12,6 +12,9 @@ from converter.pipeline.options import Options
 
 __all__ = ["ONLY", "Selection"]
 
+_DEEPEST = 200
+"""How far up a path is followed; what lies deeper is in a circle, or as good as."""
+
 ONLY = {
     "notes": ("notes", "folders", "assets"),
     "flashcards": ("decks",),
@@ -79,12 +82,14 @@ class Selection:
 
 
 def _path_of(catalog: Catalog, entry: NoteEntry) -> str:
-    """A path for notes of stores that have none: the titles of the folders above, and the note's own."""
-    parts, at = [entry.title], entry.folder
-    for _ in range(100):
-        folder = catalog.folders.get(at) if at is not None else None
-        if folder is None:
-            break
+    """A path for notes of stores that have none: the names of all that is above, and the note's own title."""
+    parts, note = [entry.title], entry
+    while note.parent in catalog.notes and len(parts) < _DEEPEST:
+        note = catalog.notes[note.parent]
+        parts.append(note.title)
+    at = note.folder
+    while at in catalog.folders and len(parts) < _DEEPEST:
+        folder = catalog.folders[at]
         parts.append(folder.fact.name)
         at = folder.fact.parent
     return "/".join(reversed(parts))

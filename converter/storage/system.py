@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-__all__ = ["entries_below", "exchange", "remove", "rename_new", "sync", "sync_folder", "try_lock"]
+__all__ = ["entries_below", "exchange", "is_locked", "remove", "rename_new", "sync", "sync_folder", "try_lock"]
 
 _LINUX: Final[bool] = sys.platform == "linux"
 _RENAME_NOREPLACE: Final = 1
@@ -133,6 +133,20 @@ def sync_folder(path: str | os.PathLike[str]) -> None:
     try:
         with suppress(OSError):  # some network file systems refuse it, and there is nothing else to do
             os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def is_locked(path: Path) -> bool:
+    """Whether another process holds a lock on a file; False where there is none, or the system cannot tell."""
+    try:
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+    except OSError:
+        return False
+    try:
+        return not _lock(handle)
+    except OSError:
+        return False
     finally:
         os.close(handle)
 

@@ -82,7 +82,10 @@ def text_below(node: Node) -> str:
 
 
 def _shown(text: str) -> str:
-    return text.replace(_BLANK, "") if _BLANK in text else text
+    """The text without what only the editor's caret needs, and without what the kernel takes out."""
+    if _BLANK not in text and "\x00" not in text:
+        return text
+    return text.replace(_BLANK, "").replace("\x00", "")
 
 
 Reader = Callable[[Node, Style, list[Run], Problems, str], None]

@@ -97,7 +97,7 @@ class _Placer:
             name=own,
             folder=notebook.key,
             parent=above.key if above is not notebook else None,
-            order=branch.order if self._same else number,
+            order=self._own_order(branch, own) if self._same else number,
             created=moment_of(own, self._zone),
             prefixes=prefixes,
         )
@@ -107,6 +107,10 @@ class _Placer:
             branch.folder.output = output
             self._report(Finding(code="folder-as-document", item=f"folders/{branch.key}"))
         return output
+
+    def _own_order(self, branch: Branch, own: str) -> int | None:
+        """The number that the notebook's own list of numbers has for this id: it is written as it is."""
+        return branch.order if branch.note is not None and branch.note.id == own else None
 
     def _id(self, branch: Branch) -> tuple[str, tuple[str, ...]]:
         """The id of a branch, and the prefixes of new ids below it."""

@@ -18,6 +18,7 @@ from converter.formats.siyuan.workspace.notebooks import Notebook, read_notebook
 from converter.model.facts import AssetFact, Fact, FolderFact, JunkFact, MemberFact, NoteFact, PayloadFact, UnitFact
 from converter.model.moment import moment_from_ns
 from converter.model.timed_id import is_timed_id
+from converter.storage.system import is_locked
 from converter.storage.tree import Entry, open_below, walk
 
 __all__ = ["WorkspaceSource", "open_source"]
@@ -36,6 +37,9 @@ class WorkspaceSource:
                 f"{path} is no SiYuan workspace, no data folder of one and no notebook.",
                 hint="Name the folder that holds data/, or data/ itself, or a folder in it that is named by an id.",
             )
+        if layout.workspace is not None and is_locked(layout.workspace / ".lock"):
+            hint = "Close SiYuan, or copy the folder while it is closed and name the copy."
+            raise InputError(f"{path} is in use: a running SiYuan holds its lock.", hint=hint)
         self._layout = layout
         self._context = context
         self._documents: dict[str, Entry] = {}
@@ -157,7 +161,7 @@ class WorkspaceSource:
                 units.setdefault(place.group, {}).setdefault(place.unit, unit)
         for group, members in groups.items():
             made = tuple(units.get(group, {}).values()) or (UnitFact(kind="payloads", key=group, title=group),)
-            yield PayloadFact(key=group, type=posixpath.basename(group).lstrip("."), members=tuple(members), units=made)
+            yield PayloadFact(key=group, type=group, members=tuple(members), units=made)
 
     def fetch(self, keys: Sequence[str] | None = None) -> Iterator[Stored | Finding]:
         """The documents of these notes, with the databases that they show."""
