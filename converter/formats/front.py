@@ -82,8 +82,8 @@ class Found(msgspec.Struct, frozen=True, gc=False):
     """What a link names in its own source.
 
     `kind` is `note`, `asset`, `missing` (it means something here that is not there) or `outside` (a URL, or nothing
-    that this source could hold). `anchor` is the key of the place inside the note; `place_missing` says that the note
-    is there and the place is not.
+    that this source could hold). `anchor` is the key of the place inside the note, or what a link says of a place in a
+    file (`page=3`); `place_missing` says that the note is there and the place is not.
     """
 
     kind: str

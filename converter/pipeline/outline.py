@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
-from converter.model.blocks import Block, Blocks, Embed, Heading, Image, ListItem, Media, Page, Table, has_text, walk
+import re
+from html import unescape
+
+from converter.model.blocks import (
+    Block,
+    Blocks,
+    Embed,
+    Heading,
+    Html,
+    Image,
+    ListItem,
+    Media,
+    Page,
+    Table,
+    has_text,
+    walk,
+)
 from converter.model.facts import Anchor, LinkFact, Outline
 from converter.model.items import Note
 from converter.model.runs import EmbedRun, ImageRun, Runs, plain_text
 from converter.text.markdown.domain import is_picture
 
-__all__ = ["anchor_keys", "outline", "says_nothing"]
+__all__ = ["ADDRESS", "anchor_keys", "outline", "says_nothing"]
+
+
+ADDRESS = re.compile(r"""(\s(?:src|poster)\s*=\s*")([^"]+)\"""", re.IGNORECASE)
+"""An address of something that HTML shows."""
 
 
 def anchor_keys(blocks: Blocks) -> dict[int, Anchor]:
@@ -65,6 +85,8 @@ def _links_of(block: Block) -> list[LinkFact]:
             found.append(LinkFact("page", block.target))
         case Embed() if block.target or block.place:
             found.append(LinkFact("embed", block.target, block.place))
+        case Html(source=source):
+            found += [LinkFact("image", unescape(address[2])) for address in ADDRESS.finditer(source)]
         case Media() if block.target:
             found.append(LinkFact("link", block.target))
         case Table():

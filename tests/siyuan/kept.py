@@ -289,9 +289,13 @@ def _rows(table: Node) -> Iterator[Node]:
 def _marks(line: list[Node]) -> Iterator[str]:
     """The marks of a line with their texts, kind by kind, so that one inside another does not tear it."""
     for look in sorted({look for node in line for look in _looks(node)}):
-        for has_it, nodes in itertools.groupby(line, lambda node, look=look: look in _looks(node)):
-            if has_it:
-                yield f"{look} «{''.join(map(_mark_text, nodes))}»"
+        for nodes in _stretches(line, look):
+            yield f"{look} «{''.join(map(_mark_text, nodes))}»"
+
+
+def _stretches(line: list[Node], look: str) -> Iterator[Iterator[Node]]:
+    """The longest rows of marks that all have a look."""
+    return (nodes for has_it, nodes in itertools.groupby(line, lambda node: look in _looks(node)) if has_it)
 
 
 def _looks(node: Node) -> set[str]:
@@ -366,5 +370,5 @@ def _code(node: Node) -> str:
 
 def _language(node: Node) -> str:
     """The language of a code block."""
-    info = next((child for child in node["Children"] if child["Type"] == "NodeCodeBlockFenceInfoMarker"), {})
-    return b64decode(info.get("CodeBlockInfo", "")).decode()
+    infos = [child.get("CodeBlockInfo", "") for child in node["Children"]]
+    return b64decode("".join(infos)).decode()

@@ -65,8 +65,8 @@ _BLOCKS = (
     ),
     _fallback(
         "html-inline",
-        "HTML inside text shows as it is written.",
-        "The target does not know HTML inside text.",
+        "Tags of HTML inside text are left out; the text between them is kept.",
+        "The target does not know HTML inside text. Formats, links and pictures are read as such.",
     ),
     _fallback(
         "raw-as-code",

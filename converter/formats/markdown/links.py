@@ -48,7 +48,10 @@ def _reference(lookup: Lookup, origin: str, target: str, place: str) -> Found:
         return _placed(lookup, origin, place) if place else Found("missing")
     if _SCHEME.match(target) or _WINDOWS_PATH.match(target):
         return Found("outside")
-    return _named(lookup, origin, target.strip(), place)
+    found = _named(lookup, origin, target.strip(), place)
+    if found.kind == "missing" and place:
+        return _named(lookup, origin, f"{target.strip()}#{place}", "")
+    return found
 
 
 def _destination(lookup: Lookup, origin: str, target: str) -> Found:
@@ -62,7 +65,7 @@ def _destination(lookup: Lookup, origin: str, target: str) -> Found:
         found = _by_path(lookup, origin, spelled, place)
         if found is not None:
             return found
-    return Found("missing")
+    return (_by_path(lookup, origin, unquote(target), "") if place else None) or Found("missing")
 
 
 def _by_path(lookup: Lookup, origin: str, path: str, place: str) -> Found | None:
@@ -92,7 +95,7 @@ def _at(lookup: Lookup, path: str, place: str) -> Found | None:
             return _placed(lookup, _same_ending(notes, path), place)
     assets = lookup.assets_named(f"p:{folded}")
     if assets:
-        return Found("asset", path if path in assets else assets[0])
+        return Found("asset", path if path in assets else assets[0], place)
     notes = lookup.notes_named(f"p:{folded}")
     return _placed(lookup, notes[0], place) if notes else None
 
@@ -105,8 +108,8 @@ def _named(lookup: Lookup, origin: str, target: str, place: str) -> Found:
     """A wikilink's target: a path from the root or relative, a trailing part of a path, or a file name."""
     path = target.strip("/")
     for candidate in (path, posixpath.normpath(posixpath.join(posixpath.dirname(origin), path))):
-        if "/" in candidate or candidate == path:
-            found = _at(lookup, candidate, place) if "/" in path or candidate == path else None
+        if "/" in path or candidate == path:
+            found = _at(lookup, candidate, place)
             if found is not None and ("/" in path or not _in_other_folder(lookup, origin, path)):
                 return found
     folded = fold(path)
@@ -117,7 +120,7 @@ def _named(lookup: Lookup, origin: str, target: str, place: str) -> Found:
     if notes:
         return _placed(lookup, _nearest(notes, origin), place)
     assets = [key for key in lookup.assets_named(f"n:{name}") if _ends_with(fold(key), folded)]
-    return Found("asset", _nearest(assets, origin)) if assets else Found("missing")
+    return Found("asset", _nearest(assets, origin), place) if assets else Found("missing")
 
 
 def _in_other_folder(lookup: Lookup, origin: str, name: str) -> bool:

@@ -9,7 +9,7 @@ import msgspec
 
 from converter.findings.problems import Problems
 from converter.formats.siyuan.escape import plain_attribute, plain_memo, plain_text
-from converter.formats.siyuan.styles import image_attrs, image_width, parts_of
+from converter.formats.siyuan.styles import image_attrs, image_size, parts_of
 from converter.formats.siyuan.tree import Node
 from converter.model.runs import (
     BOLD,
@@ -169,12 +169,14 @@ def _image(node: Node, style: Style, runs: list[Run], problems: Problems, pointe
     if "NodeLinkDest" not in parts:
         problems.add("block-completed", pointer, what="a picture without a destination")
     properties = {name: plain_attribute(value) for name, value in node.attributes.items()}
+    width, height = image_size(properties.get("style", ""))
     runs.append(
         ImageRun(
             target=_part(node, "NodeLinkDest").rstrip(" "),
             alt=_shown(_part(node, "NodeLinkText")),
             title=_part(node, "NodeLinkTitle"),
-            width=image_width(properties.get("style", "")),
+            width=width,
+            height=height,
             attrs=image_attrs(properties),
             style=style,
         )

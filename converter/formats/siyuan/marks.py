@@ -119,7 +119,7 @@ def _image(run: ImageRun) -> list[Node]:
     if run.title:
         children += [Node(type="NodeLinkSpace"), Node(type="NodeLinkTitle", data=run.title)]
     children.append(Node(type="NodeCloseParen"))
-    properties = {name: attribute(value) for name, value in image_properties(run.width, run.attrs).items()}
+    properties = {name: attribute(value) for name, value in image_properties(run.width, run.height, run.attrs).items()}
     image = Node(type="NodeImage", data="span", properties=properties or None, children=children)
     if not properties:
         return [image]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-__all__ = ["css_of", "image_attrs", "image_properties", "image_width", "parts_of"]
+__all__ = ["css_of", "image_attrs", "image_properties", "image_size", "parts_of"]
 
-_WIDTH = re.compile(r"width: (\d{1,5})px;", re.ASCII)
+_SIZE = re.compile(r"width: (\d{1,5})px;(?: height: (\d{1,5})px;)?", re.ASCII)
 
 
 @lru_cache(maxsize=1024)
@@ -37,24 +37,24 @@ def css_of(color: str, background: str, css: str) -> str:
     return " ".join(parts)
 
 
-def image_width(style: str) -> int:
-    """The width in pixels where a picture's style says that and nothing else; 0 otherwise."""
-    found = _WIDTH.fullmatch(style)
-    return int(found[1]) if found else 0
+def image_size(style: str) -> tuple[int, int]:
+    """The width and height in pixels where a picture's style says them and nothing else; zeros otherwise."""
+    found = _SIZE.fullmatch(style)
+    return (int(found[1]), int(found[2] or 0)) if found else (0, 0)
 
 
 def image_attrs(properties: dict[str, str]) -> tuple[tuple[str, str], ...]:
-    """What a picture's properties say besides a plain width."""
+    """What a picture's properties say besides a plain size."""
     return tuple(
         (name, value)
         for name, value in sorted(properties.items())
-        if not (name == "style" and image_width(value)) and name not in ("id", "updated")
+        if not (name == "style" and image_size(value)[0]) and name not in ("id", "updated")
     )
 
 
-def image_properties(width: int, attrs: tuple[tuple[str, str], ...]) -> dict[str, str]:
-    """The properties of a picture; a style of its own says more than a width."""
+def image_properties(width: int, height: int, attrs: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    """The properties of a picture; a style of its own says more than a size."""
     properties = dict(attrs)
     if width and "style" not in properties:
-        properties["style"] = f"width: {width}px;"
+        properties["style"] = f"width: {width}px;" + (f" height: {height}px;" if height else "")
     return dict(sorted(properties.items()))

@@ -18,6 +18,8 @@ from converter.pipeline.lift.documents import (
     embed_by_id,
     super_columns,
 )
+from converter.pipeline.lift.front import front_facts
+from converter.pipeline.lift.html import html_as_shown
 from converter.pipeline.lift.items import group_items
 from converter.pipeline.lift.legacy import column_pairs, content_as_blocks, order_by_number
 from converter.pipeline.lift.links import references_from_links
@@ -151,7 +153,9 @@ LIFTS: dict[str, Lift] = {
     "document-attributes": document_attributes,
     "embed-paragraphs": _each_block(_embed_paragraph),
     "embeds-by-id": _each_block(embed_by_id),
+    "front-facts": front_facts,
     "group-items": group_items,
+    "html-as-shown": html_as_shown,
     "image-paragraphs": _each_block(_image_paragraph),
     "markdown-tables": _each_block(_markdown_table),
     "nbsp-paragraphs": _each_block(_nbsp_paragraph),

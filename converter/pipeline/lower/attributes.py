@@ -24,11 +24,9 @@ _COVER = re.compile(r'(?:assets/|https?://)[^"\\]+')
 
 def with_attributes(bare: Note, note: Note, output: Output, pair: Pair, losses: Losses) -> Note:
     """The note with its facts as a document's attributes, by name."""
-    known = pair.source.parameters.get("front_keys", "").split()
     attrs = _Attributes(losses)
     for one in note.properties:
-        if one.name.lower() not in known:
-            attrs.take(one)
+        attrs.take(one)
     if note.favorite:
         attrs.put("bookmark" if "bookmark" not in attrs.values else "custom-favorite", "favorite")
     emoji = _is_emoji(note.icon)

@@ -19,6 +19,8 @@ __all__ = ["EXACTS"]
 
 def _exact_html(lowering: Lowering, block: Block, context: Context) -> list[Block]:
     """HTML where the target has it; HTML that would not be read back as one block becomes code."""
+    if isinstance(block, Html) and not lowering.pair.same_system:
+        block = msgspec.structs.replace(block, source=lowering.inline.links.html(block.source))
     if isinstance(block, Html) and lowering.pair.markdown_text and not html_block_fits(block.source):
         lowering.loss("html-as-code")
         return [Code(source=block.source, language="html")]

@@ -54,8 +54,7 @@ def lowered_facts(note: Note, order: WorkOrder, lowering: Lowering) -> Note:
         return _with_front(bare, note, order)
     if pair.documents:
         return with_attributes(bare, note, output, pair, losses)
-    known = pair.source.parameters.get("front_keys", "").split()
-    lost = [entry_.name for entry_ in note.properties if entry_.name not in known]
+    lost = [one.name for one in note.properties]
     lost += [name for name in ("icon", "cover") if getattr(note, name) and not pair.fact(name).exact]
     _report(losses, "property", (["aliases"] if note.aliases else []) + lost)
     updated = note.updated or note.stamp or note.created

@@ -49,6 +49,7 @@ def _clamp_heading(lowering: Lowering, block: Block, context: Context) -> list[B
 
 def _html_code(lowering: Lowering, block: Block, _context: Context) -> list[Block]:
     source = media_source(lowering, block) if isinstance(block, Media) else getattr(block, "source", "")
+    source = lowering.inline.links.html(source) if isinstance(block, Html) else source
     return [Code(source=source.rstrip("\n"), language="html")]
 
 
@@ -57,7 +58,7 @@ def _media_html(lowering: Lowering, block: Block, _context: Context) -> list[Blo
         return []
     goal = lowering.inline.links.goal("link", block.target)
     if goal is not None and goal.kind == "asset" and block.media in PLAYED and lowering.pair.runs["embed"].exact:
-        return [Paragraph(runs=(EmbedRun(target=goal.path),))]
+        return [Paragraph(runs=(EmbedRun(target=goal.path, place=goal.place),))]
     source = media_source(lowering, block)
     for form in (source, f"<div>\n{source}\n</div>"):
         if html_block_fits(form):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from converter.model.blocks import Block, ListItem, Paragraph
+from converter.model.blocks import Block, Embed, ListItem, Paragraph
+from converter.model.runs import PLAIN, EmbedRun, Runs
 from converter.pipeline.lower.engine import Context, Lowering
 
 __all__ = ["exact_item", "with_own_line"]
@@ -25,7 +26,7 @@ def with_own_line(lowering: Lowering, block: Block) -> tuple[Block, Block | None
     if not isinstance(block, ListItem) or lowering.pair.same_system:
         return block, None
     if lowering.pair.parameter("item_line") == "paragraph":
-        line = (Paragraph(runs=block.runs),) if block.runs else ()
+        line = (_line(block.runs),) if block.runs else ()
         return msgspec.structs.replace(block, runs=(), children=(*line, *block.children)), None
     first = block.children[0] if block.children else None
     if block.runs or not isinstance(first, Paragraph) or first.children:
@@ -33,3 +34,11 @@ def with_own_line(lowering: Lowering, block: Block) -> tuple[Block, Block | None
     with lowering.speaking_of(first):
         lowering.rebuilt(first, runs=first.runs, children=())
     return msgspec.structs.replace(block, runs=first.runs, children=block.children[1:]), first
+
+
+def _line(runs: Runs) -> Block:
+    """The line as a block: an embed where it is that and nothing else."""
+    only = runs[0] if len(runs) == 1 else None
+    if isinstance(only, EmbedRun) and only.style == PLAIN:
+        return Embed(target=only.target, place=only.place, text=only.text)
+    return Paragraph(runs=runs)

@@ -45,7 +45,9 @@ def _fit(run: Run, made: list[Run], lost: list[str], *, cell: bool) -> None:
         case BreakRun():
             made.append(BreakRun() if cell else TextRun(text="\n"))
         case ImageRun():
-            made.append(msgspec.structs.replace(run, style=PLAIN, wiki=False, height=0, alt=run.alt.translate(_UNSEEN)))
+            height = run.height if run.width else 0
+            alt = run.alt.translate(_UNSEEN)
+            made.append(msgspec.structs.replace(run, style=PLAIN, wiki=False, height=height, alt=alt))
             if style.link is not None:
                 lost.append("the link around a picture, now beside it")
                 made.append(TextRun(text=style.link.target, style=Style(link=style.link)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from html import escape, unescape
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -11,12 +12,13 @@ import msgspec
 from converter.model.order import Goal
 from converter.model.runs import EmbedRun, Link, Reference, Style
 from converter.model.timed_id import is_timed_id
+from converter.pipeline.outline import ADDRESS
 from converter.text.markdown.domain import wikilink_fits
 
 if TYPE_CHECKING:
     from converter.pipeline.lower.engine import Lowering
 
-__all__ = ["Links", "relative_path"]
+__all__ = ["Links", "asset_link", "relative_path"]
 
 _BLOCK_LINK = "siyuan://blocks/"
 _SAFE = "/!$&'*+,;=:@~-._"
@@ -67,7 +69,7 @@ class Links:
         if goal is None or goal.kind in ("missing", "left"):
             return link, reference
         if goal.kind == "asset":
-            return Link(goal.path, link.title, link.key), reference
+            return Link(asset_link(goal), link.title, link.key), reference
         return None, Reference(goal.place or goal.name, "", "text", link.key)
 
     def _reference_by_id(self, reference: Reference) -> tuple[Link | None, Reference | None]:
@@ -77,7 +79,7 @@ class Links:
             shows = reference.shows if not reference.place else "text"
             return None, Reference(goal.place or goal.name, "", shows, reference.key)
         if goal is not None and goal.kind == "asset":
-            return Link(goal.path, "", reference.key), None
+            return Link(asset_link(goal), "", reference.key), None
         if is_timed_id(reference.target):
             return None, reference
         return (Link(reference.target, "", reference.key), None) if goal is None else (None, None)
@@ -96,11 +98,12 @@ class Links:
     def url(self, goal: Goal) -> str:
         """A goal as the destination of a link."""
         if self._by_id:
-            return goal.path if goal.kind == "asset" else f"{_BLOCK_LINK}{goal.place or goal.name}"
+            return asset_link(goal) if goal.kind == "asset" else f"{_BLOCK_LINK}{goal.place or goal.name}"
         if goal.kind == "note" and self._note_link:
             return self._note_link + goal.key + (f"#{goal.place}" if goal.place else "")
         if goal.kind == "asset" and self._file_link:
-            return self._file_link + quote(goal.name, safe=_SAFE)
+            place = "#" + quote(goal.place, safe=_SAFE) if goal.place else ""
+            return self._file_link + quote(goal.name, safe=_SAFE) + place
         path = relative_path(goal.path, self._order.output.path)
         return path + ("#" + quote(goal.place, safe=_SAFE + "^") if goal.place else "")
 
@@ -137,7 +140,8 @@ class Links:
             return (spelled if made.shows == "title" else text), style
         if goal is None or goal.kind != "note" or not goal.title or (goal.place and not reference.place):
             return text, style
-        return goal.title + (f" > {reference.place.lstrip('^')}" if reference.place else ""), style
+        places = [part.strip().lstrip("^") for part in reference.place.split("#") if part.strip()]
+        return " > ".join([goal.title, *places] if reference.target else places or [goal.title]), style
 
     def image(self, target: str, block: str, *, wiki: bool = False) -> str:
         """The target of a picture."""
@@ -172,8 +176,16 @@ class Links:
             return f"![[{written}]]", None, None
         text = run.text or goal.title or written
         if goal.kind == "asset":
-            return text, Link(goal.path), None
+            return text, Link(asset_link(goal)), None
         return text, None, Reference(goal.place or goal.name, "", "text")
+
+    def html(self, source: str) -> str:
+        """HTML with the addresses of what it shows and links in the target's spelling."""
+        return ADDRESS.sub(lambda found: found[1] + escape(self._address(unescape(found[2]))) + '"', source)
+
+    def _address(self, target: str) -> str:
+        goal = self.goal("image", target) or self.goal("link", target)
+        return target if goal is None or goal.kind in ("missing", "left") else self.url(goal)
 
     def media(self, target: str) -> str:
         """The file or address that a media block shows."""
@@ -183,6 +195,13 @@ class Links:
     def page(self, target: str) -> Goal | None:
         """The goal of a sub-note or an embedded note."""
         return self.goal("page", target) or self.goal("embed", target)
+
+
+def asset_link(goal: Goal) -> str:
+    """A file as SiYuan names it: a page of a PDF behind a question mark, an annotation by its id."""
+    if is_timed_id(goal.place):
+        return f"{goal.path}/{goal.place}"
+    return f"{goal.path}?{goal.place}" if goal.place.startswith("page=") else goal.path
 
 
 def _renamed(reference: Reference, goal: Goal) -> bool:

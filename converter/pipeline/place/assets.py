@@ -19,8 +19,8 @@ __all__ = ["place_assets"]
 
 Report = Callable[[Finding], None]
 
-_ODD_SIGNS = "~[]()!`&{}=#%$;"
-"""Characters that the application removes from names of uploaded files."""
+_REMOVED = str.maketrans("", "", "~[]()!`&{}=#%$;")
+"""Without the characters that the application removes from names of uploaded files."""
 
 
 def place_assets(catalog: Catalog, pair: Pair, clock: Moment, digest: Callable[[str], str], report: Report) -> None:
@@ -65,7 +65,7 @@ def _place_in_workspace(entry: AssetEntry, unique: Unique, time: str) -> None:
 
 def _uploaded(name: str) -> str:
     """A file name as the application makes it of one that is uploaded, short enough for an id behind it."""
-    stem, extension = posixpath.splitext(safe_segment(name, avoid=_ODD_SIGNS))
+    stem, extension = posixpath.splitext(safe_segment(name.translate(_REMOVED)))
     kept = stem.encode()[:160].decode(errors="ignore").strip(" ._") or "file"
     return kept + extension
 

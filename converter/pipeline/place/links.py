@@ -133,6 +133,7 @@ class LinkBook:
             path=asset.paths[0],
             name=asset.name,
             title=asset.fact.name,
+            place=found.anchor,
         )
 
     def _note_goal(self, found: Found) -> Goal:

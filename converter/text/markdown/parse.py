@@ -45,6 +45,10 @@ _OPTIONS = (
     | Options.ENABLE_WIKILINKS
     | Options.ENABLE_DEFINITION_LIST
 )
+_WITHOUT_DEFINITIONS = _OPTIONS & ~Options.ENABLE_DEFINITION_LIST
+_COLON = re.compile(r"^[ \t>]*(?=:[^ \t\n])", re.MULTILINE)
+_COLON_BYTES = re.compile(_COLON.pattern.encode(), re.MULTILINE)
+_DEFINES = re.compile(r"^[ \t>]*:(?:[ \t]|$)", re.MULTILINE)
 _CALLOUT = re.compile(r"\[!([^\]\n]+)\]([+-]?)[ \t]*")
 _TASK = re.compile(r"\[([^\s\]])\](?= )")
 _ALIGN = {"None": "", "Left": "left", "Center": "center", "Right": "right"}
@@ -77,9 +81,28 @@ def parse(text: str) -> Parsed:
     clean = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "\ufffd")
     clean = clean.encode("utf-8", "replace").decode("utf-8")
     builder = _Builder(clean.encode("utf-8"))
-    for event, where in pyromark.events_with_range(clean, options=_OPTIONS):
+    options = _OPTIONS if _DEFINES.search(clean) else _WITHOUT_DEFINITIONS
+    if options is _OPTIONS and _COLON.search(clean):
+        clean = _with_plain_colons(clean)
+        builder = _Builder(clean.encode("utf-8"))
+    for event, where in pyromark.events_with_range(clean, options=options):
         builder.event(event, where["start"], where["end"])
     return Parsed(tuple(builder.finished()))
+
+
+def _with_plain_colons(text: str) -> str:
+    """The text with a backslash before each colon that would be taken for a definition's without a blank behind it."""
+    source, code = text.encode("utf-8"), []
+    for event, where in pyromark.events_with_range(text, options=_WITHOUT_DEFINITIONS):
+        start = event.get("Start") if isinstance(event, dict) else None
+        if start == "HtmlBlock" or (isinstance(start, dict) and "CodeBlock" in start):
+            code.append((where["start"], where["end"]))
+    made, at = [], 0
+    for found in _COLON_BYTES.finditer(source):
+        if not any(start <= found.start() < end for start, end in code):
+            made += [source[at : found.end()], b"\\"]
+            at = found.end()
+    return b"".join([*made, source[at:]]).decode("utf-8")
 
 
 class _Builder:

@@ -42,12 +42,13 @@ def _block(lookup: Lookup, target: str) -> Found:
 
 
 def _asset(lookup: Lookup, target: str) -> Found:
-    """The file itself; without a query; and a PDF whose annotation is named by an id behind it."""
-    plain = target.partition("?")[0]
+    """The file itself; without a query, of which a page counts; a PDF whose annotation is named by an id behind it."""
+    plain, _, query = target.partition("?")
     above, _, last = plain.rpartition("/")
-    candidates = [target, plain, above] if is_timed_id(last) else [target, plain]
-    for candidate in candidates:
+    candidates = [(target, ""), (plain, query if query.startswith("page=") else "")]
+    candidates += [(above, last)] if is_timed_id(last) else []
+    for candidate, place in candidates:
         found = lookup.assets_named(candidate)
         if found:
-            return Found("asset", candidate if candidate in found else found[0])
+            return Found("asset", candidate if candidate in found else found[0], place)
     return Found("missing")
