@@ -36,6 +36,9 @@ _MOST_ALIASES = 64
 _MOST_CHARACTERS = 1 << 20
 _PLAIN = re.compile(r"[^\W\d_][\w./()+%°-]*(?: [\w./()+%°&-]+)*")
 _WORDS = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"))
+_UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\ufffe\uffff]")
+"""Characters that YAML takes in escaped form only, or for line breaks."""
+
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})?)?")
 
 
@@ -221,7 +224,7 @@ def _scalar(content: object, *, flow: bool) -> str:
         return text
     if _PLAIN.fullmatch(text) and text.lower() not in _WORDS:
         return text
-    return json.dumps(text, ensure_ascii=False)
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False))
 
 
 def join(entries: tuple[Property, ...]) -> str:

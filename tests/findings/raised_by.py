@@ -10,6 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ELSEWHERE: dict[str, str] = {
     "duplicate-id": "tests/pipeline/test_run.py",
     "file-skipped": "tests/pipeline/test_odd_sources.py",
+    "guide-notebook": "tests/siyuan/test_index.py",
     "link-left-selection": "tests/pipeline/test_run.py",
     "invalid-utf8": "tests/pipeline/test_odd_sources.py",
     "member-duplicate": "tests/storage/test_zip_read.py",

@@ -30,7 +30,6 @@ KEPT_THOUGH_REFUSED = {
     "list-no-listdata": "the kernel ends while it indexes it; nothing of it is unreadable",
 }
 CHANGED_THOUGH_LOADED = {
-    "callout-empty": "an empty paragraph, so that there is a place to write in",
     "children-empty": "no blocks at all: an empty paragraph is written, as the kernel does when it next saves",
     "attr-null": "a null attribute is gone, as after the kernel's next save",
     "heading-0": "level 0 is no heading anywhere else",
@@ -42,16 +41,8 @@ UNSAID = {
 }
 """Words that another system does not show: the title that a callout of its type has anyway."""
 
-REPAIR_MISSED = {
-    "blockref-old": "a NodeBlockRef in a document of spec 2 passes as it is, with no finding",
-    "br-at-end": "a NodeBr at the end of a paragraph passes as it is, with no finding",
-}
-LOOSE_ALONE = "a loose list of one item fails the verification of a Markdown target"
-TEXT_FAILS = dict.fromkeys(("list-ok", "listitem-empty", "listitem-text-direct", "task-typ-mixed"), LOOSE_ALONE) | {
-    "list-empty": "a list without items fails the verification of a Markdown target",
-}
 SHOWN = ("data", "textmarktextcontent", "textmarkinlinemathcontent", "callouttitle")
-MARKUP = re.compile(r"Marker|OpenParen|CloseParen|Bracket|Bang|Brace|NodeTable|NodeBr|KramdownSpanIAL")
+MARKUP = re.compile(r"Marker|OpenParen|CloseParen|Bracket|Bang|Brace|NodeTable|NodeImage$|NodeBr|KramdownSpanIAL")
 
 
 class Outcome(NamedTuple):
@@ -65,13 +56,10 @@ def _folder() -> Path:
     return shared() / "data" / "siyuan-engine" / "loader"
 
 
-def _cases(**defects: str) -> list[Any]:
-    """The names of all cases, one that stands for them where there is no test data; defects are expected to fail."""
+def _cases() -> list[str]:
+    """The names of all cases; one stands for them where there is no test data."""
     place = Path(os.environ.get("CONVERTER_TEST_DATA", "nowhere"), "data", "siyuan-engine", "loader")
-    names = sorted(one.name for one in place.iterdir() if one.is_dir()) if place.is_dir() else ["plain"]
-    return [
-        pytest.param(name, marks=pytest.mark.xfail(reason=defects[name])) if name in defects else name for name in names
-    ]
+    return sorted(one.name for one in place.iterdir() if one.is_dir()) if place.is_dir() else ["plain"]
 
 
 @cache
@@ -141,7 +129,7 @@ def test_what_the_kernel_refuses_is_unreadable(case: str) -> None:
         assert outcome.codes
 
 
-@pytest.mark.parametrize("case", _cases(**REPAIR_MISSED))
+@pytest.mark.parametrize("case", _cases())
 def test_what_the_loader_repairs_is_told_and_written_sound(case: str) -> None:
     outcome, repaired = _converted(case, "siyuan"), _status(case) == "needFix"
 
@@ -166,7 +154,7 @@ def test_no_word_is_lost_within_the_system(case: str) -> None:
         assert _title(outcome.data) == _title(source)
 
 
-@pytest.mark.parametrize("case", _cases(**TEXT_FAILS))
+@pytest.mark.parametrize("case", _cases())
 def test_no_word_is_lost_on_the_way_to_markdown(case: str) -> None:
     outcome = _converted(case, "markdown")
     assert (outcome.data is None) == (_converted(case, "siyuan").data is None)

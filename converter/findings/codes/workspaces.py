@@ -72,6 +72,15 @@ CODES: tuple[Code, ...] = (
         "Rename the notebook.",
     ),
     Code(
+        "guide-notebook",
+        WARNING,
+        NONE,
+        "The notebook[ {what}] is SiYuan's own user guide.",
+        "SiYuan puts the guide there when one opens it, and deletes notebooks of these ids when it ends. What was "
+        "added to it goes with it.",
+        "Move what is yours into a notebook of your own.",
+    ),
+    Code(
         "notebook-as-top",
         INFO,
         NONE,

@@ -108,14 +108,14 @@ class BlockReader:
         """The id and the attributes of a block, each id once."""
         properties = node.properties or {}
         own: str | None = node.id or properties.get("id") or None
-        if own is None or properties.get("id") != own:
+        if not node.id or properties.get("id") != own:
             self.problems.add("document-repaired", at, what="a block whose id is missing or said in two ways")
         if own in self._ids:
             self.problems.add("document-repaired", at, what=f"the id {own}, which stands twice")
             own = None
         elif own is not None:
             self._ids.add(own)
-        if len(properties) == 2 and "updated" in properties:
+        if len(properties) == 2 and "updated" in properties and "id" in properties:
             return own, (("updated", properties["updated"]),)
         return own, self.attrs(properties, at)
 
@@ -217,7 +217,7 @@ def _list(reader: BlockReader, node: Node, at: str) -> Block:
     return List(
         ordered=ordered,
         start=start,
-        marker=chr(sign) if sign else "",
+        marker=chr(sign) if sign else "." if ordered else "*",
         tight=data.tight or not data.padding,
         children=tuple(items),
         id=own,
@@ -265,7 +265,8 @@ def _task(node: Node, kind: int) -> tuple[bool | None, str]:
 def _stray_item(reader: BlockReader, node: Node, at: str) -> Block:
     reader.problems.add("document-repaired", at, what="a list item outside a list")
     kind = node.list_data.typ if node.list_data is not None else 0
-    return List(ordered=kind == ORDERED, children=(_item(reader, node, at, kind),))
+    ordered = kind == ORDERED
+    return List(ordered=ordered, marker="." if ordered else "*", children=(_item(reader, node, at, kind),))
 
 
 def _super_block(reader: BlockReader, node: Node, at: str) -> Block:

@@ -20,6 +20,7 @@ from converter.model.timed_id import is_timed_id, moment_of, time_text
 __all__ = ["document_bytes", "read_document"]
 
 _SPEC = "2"
+_LONGEST = 9
 _COVER = re.compile(r'background-image:\s?url\("([^"\\]+)"\)')
 _EMOJI = re.compile(r"[0-9a-f]{1,6}(?:-[0-9a-f]{1,6})*")
 _SAID = frozenset(("title", "icon", "tags", "alias", "title-img", "updated", "type"))
@@ -65,6 +66,8 @@ def _decoded(data: bytes, problems: Problems) -> Node:
     except (msgspec.ValidationError, TypeError) as error:
         raise ItemError(f"SiYuan refuses the document, and so it cannot be read: {error}.") from None
     except ValueError as error:
+        if data.startswith(b"SENC"):
+            raise ItemError("It is encrypted, and can be read with its notebook's password alone.") from None
         raise ItemError(f"It is no JSON document as SiYuan writes one: {error}.") from None
     if odd:
         problems.add("document-repaired", "", what="names of fields in another case, or values that are null")
@@ -73,10 +76,14 @@ def _decoded(data: bytes, problems: Problems) -> Node:
 
 def _check_root(root: Node, name: str, problems: Problems) -> None:
     spec = root.spec
-    if spec.isascii() and spec.isdigit() and int(spec) > int(_SPEC):
-        raise ItemError(f"Its Spec is {spec}, newer than the {_SPEC} that is known here; a newer SiYuan wrote it.")
+    if spec.isascii() and spec.isdigit() and (len(spec) > _LONGEST or int(spec) > int(_SPEC)):
+        raise ItemError(
+            f"Its Spec is {spec[:_LONGEST]}, newer than the {_SPEC} that is known here; a newer SiYuan wrote it."
+        )
     if spec != _SPEC:
         problems.add("document-upgraded", "/Spec", what=spec or "none")
+    if root.type not in ("NodeDocument", ""):
+        problems.add("document-repaired", "/Type", what=f"the type {root.type} of the document")
     properties = root.attributes
     if root.id != name or properties.get("id") != name:
         problems.add("document-repaired", "/ID", what="the id of the document, which is that of its file")
@@ -99,7 +106,9 @@ def _icon(stored: str) -> str:
 
 def _stored_icon(icon: str) -> str:
     """An emoji as its code points; a path as it is."""
-    return icon if not icon or icon.isascii() else "-".join(f"{ord(character):x}" for character in icon)
+    return (
+        icon if icon.isascii() or "." in icon or "/" in icon else "-".join(f"{ord(character):x}" for character in icon)
+    )
 
 
 def document_bytes(note: Note, zone: tzinfo) -> bytes:

@@ -30,7 +30,7 @@ def quoted(shown: str) -> str:
 
 
 def plain_memo(stored: str) -> str:
-    """The text of an inline memo, or the script of an embed."""
+    """The text of an inline memo, or of an inline formula."""
     return plain_text(stored.replace(_NEWLINE, "\n"))
 
 

@@ -65,14 +65,19 @@ _SILENT = frozenset(("NodeKramdownSpanIAL", "NodeKramdownBlockIAL", "NodeHeading
 _BLANK = "\u200b"
 
 
-def inline_runs(nodes: list[Node], problems: Problems, pointer: str) -> Runs:
-    """The runs of a leaf block's children, merged."""
+def inline_runs(nodes: list[Node], problems: Problems, pointer: str, *, cell: bool = False) -> Runs:
+    """The runs of a leaf block's children, merged; breaks are runs of their own in table cells only."""
     if len(nodes) == 1 and nodes[0].type == "NodeText":
         text = _shown(nodes[0].data)
         return (TextRun(text=text),) if text else ()
     runs: list[Run] = []
     for node in nodes:
         _READERS.get(node.type, _other)(node, PLAIN, runs, problems, pointer)
+    if not cell and any(isinstance(run, BreakRun) for run in runs):
+        if isinstance(runs[-1], BreakRun):
+            problems.add("document-repaired", pointer, what="a line break at the end of a block")
+            del runs[-1]
+        runs = [TextRun(text="\n") if isinstance(run, BreakRun) else run for run in runs]
     return merge_runs(runs)
 
 
@@ -99,8 +104,8 @@ def _newline(_node: Node, style: Style, runs: list[Run], _problems: Problems, _p
     runs.append(TextRun(text="\n", style=style))
 
 
-def _break(_node: Node, style: Style, runs: list[Run], _problems: Problems, _pointer: str) -> None:
-    runs.append(BreakRun(style=style))
+def _break(_node: Node, _style: Style, runs: list[Run], _problems: Problems, _pointer: str) -> None:
+    runs.append(BreakRun())
 
 
 def _inside(node: Node, style: Style, runs: list[Run], _problems: Problems, _pointer: str) -> None:
@@ -137,6 +142,9 @@ def _mark_style(node: Node, types: list[str], outer: Style, problems: Problems, 
         link = Link(node.text_mark_file_annotation_ref_id)
     if "block-ref" in types:
         reference = _reference(node, problems, pointer)
+        if reference is not None and link is not None:
+            problems.add("document-repaired", pointer, what="a mark that is a link and a reference, which it stays")
+            link = None
     if "inline-memo" in types:
         memo = Memo(plain_memo(node.text_mark_inline_memo_content))
     if not (flags or color or background or css or link or reference or memo):
@@ -164,21 +172,23 @@ def _part(node: Node, kind: str) -> str:
     return ""
 
 
-def _image(node: Node, style: Style, runs: list[Run], problems: Problems, pointer: str) -> None:
+def _image(node: Node, _style: Style, runs: list[Run], problems: Problems, pointer: str) -> None:
     parts = [child.type for child in node.below]
     if "NodeLinkDest" not in parts:
         problems.add("block-completed", pointer, what="a picture without a destination")
     properties = {name: plain_attribute(value) for name, value in node.attributes.items()}
+    target = _part(node, "NodeLinkDest")
+    if target.endswith(" "):
+        problems.add("document-repaired", pointer, what="a blank at the end of a picture's address")
     width, height = image_size(properties.get("style", ""))
     runs.append(
         ImageRun(
-            target=_part(node, "NodeLinkDest").rstrip(" "),
+            target=target.rstrip(" "),
             alt=_shown(_part(node, "NodeLinkText")),
             title=_part(node, "NodeLinkTitle"),
             width=width,
             height=height,
             attrs=image_attrs(properties),
-            style=style,
         )
     )
 
@@ -186,7 +196,7 @@ def _image(node: Node, style: Style, runs: list[Run], problems: Problems, pointe
 def _emoji(node: Node, style: Style, runs: list[Run], _problems: Problems, _pointer: str) -> None:
     image = _part(node, "NodeEmojiImg")
     if image:
-        runs.append(RawRun(format="emoji", source=image, style=style))
+        runs.append(RawRun(format="emoji", source=image))
     else:
         runs.append(TextRun(text=_part(node, "NodeEmojiUnicode") or _part(node, "NodeEmojiAlias"), style=style))
 
@@ -208,10 +218,13 @@ def _old_link(node: Node, style: Style, runs: list[Run], _problems: Problems, _p
     runs.append(TextRun(text=_shown(text), style=msgspec.structs.replace(style, link=link)))
 
 
-def _old_reference(node: Node, style: Style, runs: list[Run], _problems: Problems, _pointer: str) -> None:
+def _old_reference(node: Node, style: Style, runs: list[Run], problems: Problems, pointer: str) -> None:
+    problems.add("document-repaired", pointer, what="a reference of the old form")
     target = _part(node, "NodeBlockRefID")
     fixed, dynamic = _part(node, "NodeBlockRefText"), _part(node, "NodeBlockRefDynamicText")
-    reference = Reference(target, "", "text" if fixed else "title")
+    if not target:
+        problems.add("link-missing", pointer, what=fixed or dynamic)
+    reference = Reference(target, "", "text" if fixed else "title") if target else None
     runs.append(TextRun(text=fixed or dynamic or target, style=msgspec.structs.replace(style, reference=reference)))
 
 

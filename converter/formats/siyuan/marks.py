@@ -45,7 +45,7 @@ def _add(run: Run, nodes: list[Node], *, cell: bool) -> None:
         case TextRun(text=shown):
             nodes += _marked(Node(text_mark_text_content=_content(shown, run.style, cell=cell)), run.style)
         case TagRun(name=name):
-            nodes += _marked(Node(text_mark_text_content=text(name)), run.style, "tag")
+            nodes += _marked(Node(text_mark_text_content=_content(name, run.style, cell=cell)), run.style, "tag")
         case FormulaRun(tex=tex):
             nodes += _marked(Node(text_mark_inline_math_content=memo(tex)), run.style, "inline-math")
         case BreakRun():

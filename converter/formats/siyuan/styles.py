@@ -7,6 +7,7 @@ from functools import lru_cache
 
 __all__ = ["css_of", "image_attrs", "image_properties", "image_size", "parts_of"]
 
+_DECLARATION = re.compile(r"""(?:[^;("']|\([^)]*\)|"[^"]*"|'[^']*'|[("'])+""")
 _SIZE = re.compile(r"width: (\d{1,5})px;(?: height: (\d{1,5})px;)?", re.ASCII)
 
 
@@ -15,7 +16,7 @@ def parts_of(css: str) -> tuple[str, str, str]:
     """The colour, the background and the other declarations of a style."""
     color = background = ""
     others: list[str] = []
-    for declaration in css.split(";"):
+    for declaration in _DECLARATION.findall(css):
         name, colon, value = declaration.strip().partition(":")
         value = value.strip()
         if not colon or not value:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from converter.findings.problems import Problems
-from converter.formats.siyuan.escape import attribute_list, plain_attribute
+from converter.formats.siyuan.escape import attribute, attribute_list, plain_attribute
 from converter.formats.siyuan.inline import inline_runs
 from converter.formats.siyuan.marks import inline_nodes
 from converter.formats.siyuan.tree import Node
@@ -16,6 +16,7 @@ __all__ = ["read_table", "table_nodes"]
 _ALIGNS = ("", "left", "center", "right")
 _WIDTH = re.compile(r"width: (\d{1,5}(?:\.\d+)?)px;", re.ASCII)
 _COVERED = "fn__none"
+_SAID = ("colspan", "rowspan", "id", "updated")
 
 
 def read_table(node: Node, own: str | None, attrs: Attrs, problems: Problems, at: str) -> Table:
@@ -23,17 +24,14 @@ def read_table(node: Node, own: str | None, attrs: Attrs, problems: Problems, at
     head = next((child for child in node.below if child.type == "NodeTableHead"), None)
     if head is None or not head.below:
         problems.add("block-completed", at, what="a table without a head")
-    rows: list[Row] = []
-    grid: list[list[Node]] = []
+    lines = [line for child in node.below for line in (child.below if child.type == "NodeTableHead" else [child])]
+    grid = [[cell for cell in line.below if cell.type == "NodeTableCell"] for line in lines]
+    if not any(grid):
+        problems.add("block-completed", at, what="a table without cells")
+        grid = [[Node(type="NodeTableCell")]]
     aligns = _aligns(node)
-    for child in node.below:
-        for line in child.below if child.type == "NodeTableHead" else [child]:
-            cells = [cell for cell in line.below if cell.type == "NodeTableCell"]
-            grid.append(cells)
-            shown = [_cell(cell, _at(aligns, place), problems, at) for place, cell in enumerate(cells)]
-            made = tuple(cell for cell in shown if cell is not None)
-            rows.append(Row(cells=made, header=not rows))
-    width = max((len(cells) for cells in grid), default=0)
+    width = max(len(cells) for cells in grid)
+    rows = _rows(grid, width, aligns, problems, at)
     widths = _widths(dict(attrs).get("colgroup", ""), width)
     if widths is not None:
         attrs = tuple(pair for pair in attrs if pair[0] != "colgroup")
@@ -41,7 +39,34 @@ def read_table(node: Node, own: str | None, attrs: Attrs, problems: Problems, at
         TableColumn(align=_ALIGNS[_at(aligns, place)], width=widths[place] if widths is not None else 0.0)
         for place in range(width)
     )
-    return Table(columns=columns, rows=tuple(rows), id=own, attrs=attrs)
+    return Table(columns=columns, rows=rows, id=own, attrs=attrs)
+
+
+def _rows(grid: list[list[Node]], width: int, aligns: list[int], problems: Problems, at: str) -> tuple[Row, ...]:
+    """The rows, filled up where they are short; a hidden cell that no other covers is a cell like any other."""
+    covered: set[tuple[int, int]] = set()
+    rows: list[Row] = []
+    for number, nodes in enumerate(grid):
+        cells: list[Cell] = []
+        for place, node in enumerate(nodes):
+            if (number, place) in covered and _is_hidden(node):
+                if inline_runs(node.below, problems, at, cell=True):
+                    problems.add("text-dropped", at, what="the text of a cell that another covers")
+                continue
+            cell = _cell(node, _at(aligns, place), problems, at)
+            cells.append(cell)
+            covered |= {
+                (line, column)
+                for line in range(number, min(number + cell.rowspan, len(grid)))
+                for column in range(place, min(place + cell.colspan, width))
+            }
+        cells += [Cell()] * (width - len(nodes))
+        rows.append(Row(cells=tuple(cells), header=not rows))
+    return tuple(rows)
+
+
+def _is_hidden(node: Node) -> bool:
+    return _COVERED in node.attributes.get("class", "").split()
 
 
 def _aligns(node: Node) -> list[int]:
@@ -60,24 +85,22 @@ def _at(values: list[int], place: int) -> int:
     return values[place] if place < len(values) else 0
 
 
-def _cell(node: Node, align: int, problems: Problems, at: str) -> Cell | None:
+def _cell(node: Node, align: int, problems: Problems, at: str) -> Cell:
     properties = node.attributes
+    runs = inline_runs(node.below, problems, at, cell=True)
     if not properties and node.table_cell_align == align:
-        return Cell(runs=inline_runs(node.below, problems, at))
-    if _COVERED in properties.get("class", "").split():
-        return None
+        return Cell(runs=runs)
+    if _is_hidden(node):
+        problems.add("document-repaired", at, what="a hidden cell that no other covers")
     attrs = [
         (name, plain_attribute(value))
         for name, value in sorted(properties.items())
-        if name not in ("colspan", "rowspan", "id", "updated") and value
+        if name not in _SAID and value and not (name == "class" and _is_hidden(node))
     ]
     if _known(node.table_cell_align) != align:
         attrs.append(("@align", str(_known(node.table_cell_align))))
     return Cell(
-        runs=inline_runs(node.below, problems, at),
-        colspan=_span(properties, "colspan"),
-        rowspan=_span(properties, "rowspan"),
-        attrs=tuple(attrs),
+        runs=runs, colspan=_span(properties, "colspan"), rowspan=_span(properties, "rowspan"), attrs=tuple(attrs)
     )
 
 
@@ -142,7 +165,7 @@ def _covered_cell(name: str, align: int) -> Node:
 
 
 def _cell_node(cell: Cell, name: str, align: int) -> Node:
-    properties = {key: value for key, value in cell.attrs if not key.startswith("@")}
+    properties = {key: attribute(value) for key, value in cell.attrs if not key.startswith("@")}
     own = dict(cell.attrs).get("@align", "")
     if cell.colspan > 1:
         properties["colspan"] = str(cell.colspan)

@@ -8,26 +8,30 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 __all__ = ["ListData", "Node", "decode", "encode"]
 
 
+Number = Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
+Byte = Annotated[int, msgspec.Meta(ge=0, le=255)]
+
+
 class ListData(msgspec.Struct, gc=False, omit_defaults=True, rename="pascal"):
     """What a list, or an item, says of itself. `typ`: 0 bullets, 1 ordered, 3 tasks."""
 
-    typ: int = 0
+    typ: Number = 0
     tight: bool = False
-    bullet_char: int = 0
-    start: int = 0
-    delimiter: int = 0
-    padding: int = 0
-    marker_offset: int = 0
+    bullet_char: Byte = 0
+    start: Number = 0
+    delimiter: Byte = 0
+    padding: Number = 0
+    marker_offset: Number = 0
     checked: bool = False
     marker: bytes = b""
-    num: int = 0
+    num: Number = 0
 
 
 _NAMES = {
@@ -54,21 +58,21 @@ class Node(msgspec.Struct, gc=False, omit_defaults=True, rename=_stored_name):
     spec: str = ""
     type: str = ""
     data: str = ""
-    code_marker_len: int = 0
+    code_marker_len: Number = 0
     is_fenced_code_block: bool = False
-    code_block_fence_char: int = 0
-    code_block_fence_len: int = 0
-    code_block_fence_offset: int = 0
+    code_block_fence_char: Byte = 0
+    code_block_fence_len: Number = 0
+    code_block_fence_offset: Number = 0
     code_block_open_fence: bytes = b""
     code_block_info: bytes = b""
     code_block_close_fence: bytes = b""
-    html_block_type: int = 0
+    html_block_type: Number = 0
     list_data: ListData | None = None
     task_list_item_checked: bool = False
-    task_list_item_marker: int = 0
-    table_aligns: list[int] | None = None
-    table_cell_align: int = 0
-    heading_level: int = 0
+    task_list_item_marker: Byte = 0
+    table_aligns: list[Number] | None = None
+    table_cell_align: Number = 0
+    heading_level: Number = 0
     properties: dict[str, str] | None = None
     text_mark_type: str = ""
     text_mark_a_href: str = ""
@@ -81,12 +85,12 @@ class Node(msgspec.Struct, gc=False, omit_defaults=True, rename=_stored_name):
     text_mark_text_content: str = ""
     attribute_view_id: str = ""
     attribute_view_type: str = ""
-    custom_block_fence_offset: int = 0
+    custom_block_fence_offset: Number = 0
     custom_block_info: str = ""
     callout_type: str = ""
     callout_title: str = ""
     callout_icon: str = ""
-    callout_icon_type: int = 0
+    callout_icon_type: Number = 0
     children: list[Node] | None = None
 
     @property
@@ -145,7 +149,7 @@ def _spelled(value: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
         elif name == "ListData" and isinstance(content, dict):
             content = _spelled(content, _LIST_KEYS)
         elif name == "Properties" and isinstance(content, dict):
-            content = {key: _whole("" if text is None else text) for key, text in content.items()}
+            content = {_whole(key): _whole("" if text is None else text) for key, text in content.items()}
         made[name] = _whole(content)
     return made
 

@@ -10,6 +10,7 @@ import msgspec
 from converter.model.items import Note, Property
 from converter.model.order import Output
 from converter.model.timed_id import settled
+from converter.pipeline.lower.lines import as_stored
 from converter.pipeline.lower.losses import Losses
 from converter.pipeline.pair import Pair
 from converter.text.frontmatter import value_text
@@ -57,7 +58,7 @@ def with_attributes(bare: Note, note: Note, output: Output, pair: Pair, losses: 
 
 def _clean(text: str) -> str:
     """Text as attributes can hold it."""
-    return text.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n")
+    return as_stored(text).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _is_emoji(icon: str) -> bool:

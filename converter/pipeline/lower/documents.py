@@ -9,33 +9,37 @@ from itertools import groupby
 
 import msgspec
 
-from converter.model.blocks import Block, Blocks, Callout, Columns, List, ListItem, Paragraph, Quote, same_blocks
+from converter.model.blocks import Block, Blocks, Callout, Columns, Embed, List, ListItem, Paragraph, Quote, same_blocks
+from converter.pipeline.lower.lines import as_stored
 
 __all__ = ["as_document"]
 
-_FILLED = (Quote, Callout, Columns, ListItem)
+_FILLED = (Quote, Columns, ListItem)
 
 
-def as_document(blocks: Blocks) -> Blocks:
+def as_document(blocks: Blocks, *, own: bool) -> Blocks:
     """The body with an empty paragraph wherever a container, or the document, would hold no block.
 
-    A list without items goes; one of tasks and other items becomes several; an item begins with a paragraph where it
-    would begin with a list.
+    A list without items goes. What comes from another system (`own` is False) is also put into the shapes that people
+    make: a list of tasks and other items becomes several, an item begins with a paragraph.
     """
-    return _completed(blocks) or (Paragraph(),)
+    return _completed(blocks, own=own) or (Paragraph(),)
 
 
-def _completed(blocks: Blocks) -> Blocks:
+def _completed(blocks: Blocks, *, own: bool) -> Blocks:
     made: list[Block] = []
     for block in blocks:
-        children = _completed(block.children) if block.children else ()
-        if isinstance(block, _FILLED) and not children:
+        children = _completed(block.children, own=own) if block.children else ()
+        if not children and (isinstance(block, _FILLED) or (isinstance(block, Callout) and not own)):
             children = (Paragraph(),)
-        if isinstance(block, ListItem) and isinstance(children[0], List):
+        if isinstance(block, ListItem) and isinstance(children[0], List) and not own:
             children = (Paragraph(), *children)
         if not same_blocks(children, block.children):
             block = msgspec.structs.replace(block, children=children)
-        made += _lists(block) if isinstance(block, List) else [block]
+        if isinstance(block, List):
+            made += _lists(block) if not own else [block] if block.children else []
+        else:
+            made.append(block if own else _storable(block))
     return tuple(made)
 
 
@@ -67,3 +71,15 @@ def _item(item: Block) -> Block:
     if not item.ordered and checked == item.checked:
         return item
     return msgspec.structs.replace(item, ordered=False, checked=checked)
+
+
+def _storable(block: Block) -> Block:
+    """The block with its texts as a document can hold them."""
+    changes = {
+        name: value.replace("\x00", "")
+        for name in ("source", "tex", "query", "target", "language")
+        if isinstance(value := getattr(block, name, None), str) and "\x00" in value
+    }
+    if isinstance(block, Embed) and block.query != as_stored(block.query):
+        changes["query"] = as_stored(block.query)
+    return msgspec.structs.replace(block, **changes) if changes else block

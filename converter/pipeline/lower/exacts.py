@@ -82,14 +82,15 @@ def _exact_quote(lowering: Lowering, block: Block, context: Context) -> list[Blo
 
 def _document_callout(lowering: Lowering, block: Callout) -> Callout:
     """A callout that says its title and icon, as documents do; the title is plain text."""
-    known = block.type.upper() in CALLOUTS
-    title, icon = CALLOUTS.get(block.type.upper(), (block.type.capitalize(), callout_icon(block.type)))
+    name = block.type.strip() or "NOTE"
+    known = name.upper() in CALLOUTS
+    title, icon = CALLOUTS.get(name.upper(), (name.capitalize(), callout_icon(name)))
     shown = plain_text(lowering.inline.runs(block.title))
     if any(not isinstance(run, TextRun) or run.style != PLAIN for run in block.title):
         lowering.loss("detail-lost", what="formats in the title of a callout")
     return msgspec.structs.replace(
         block,
-        type=block.type.upper() if known else block.type,
+        type=name.upper() if known else name,
         title=(TextRun(text=" ".join((shown or title).split())),) if shown or title else (),
         icon=block.icon or icon,
     )

@@ -83,8 +83,11 @@ def _with_front(bare: Note, note: Note, order: WorkOrder) -> Note:
         values.append(("title", order.output.title))
     values += [("created", created.iso())] if created else []
     values += [("updated", updated.iso())] if updated else []
-    values += [("tags", list(note.tags))] if note.tags else []
-    values += [("aliases", list(note.aliases))] if note.aliases else []
+    tags = tuple(dict.fromkeys(tag.strip() for tag in note.tags if tag.strip()))
+    # a reader takes one `#` away
+    values += [("tags", [f"#{tag}" if tag.startswith("#") else tag for tag in tags])] if tags else []
+    aliases = tuple(dict.fromkeys(alias.strip() for alias in note.aliases if alias.strip()))
+    values += [("aliases", [f"#{one}" if one.startswith("#") else one for one in aliases])] if aliases else []
     values += [(name, text) for name in ("icon", "cover") if (text := getattr(bare, name))]
     values += [("favorite", True)] if note.favorite else []
     known = {name for name, _ in values}
@@ -94,7 +97,8 @@ def _with_front(bare: Note, note: Note, order: WorkOrder) -> Note:
         bare,
         created=created,
         updated=updated,
-        aliases=note.aliases,
+        tags=tags,
+        aliases=aliases,
         properties=properties,
         front=bool(properties),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from converter.model.blocks import Block, Blocks, Code, Footnote, List, ListItem, Paragraph, Rule, same_blocks
-from converter.model.runs import merge_runs
+from converter.model.runs import TextRun, merge_runs
 from converter.pipeline.lower.engine import Context, Lowering
 
 __all__ = ["with_footnotes", "with_markdown_lists"]
@@ -56,6 +56,8 @@ def with_markdown_lists(blocks: Blocks, *, top: bool = True) -> Blocks:
         if not same_blocks(children, block.children):
             block = msgspec.structs.replace(block, children=children)
         previous = made[-1] if made else None
+        if isinstance(block, List) and not children:
+            continue
         if isinstance(block, ListItem):
             block = _with_own_text(block)
         if isinstance(block, List):
@@ -77,18 +79,30 @@ def _as_list(block: List, previous: Block | None) -> List:
     marker = block.marker or plain
     if isinstance(previous, List) and previous.ordered == block.ordered and previous.marker == marker:
         marker = other if marker == plain else plain
-    tight = block.tight and not any(_needs_room(item) for item in block.children)
-    items = tuple(_item_of(block, item) for item in block.children)
+    roomy = any(_needs_room(item) for item in block.children)
+    loose = roomy or (not block.tight and len(block.children) > 1)
+    tight = not (loose and any(_has_paragraph(item) for item in block.children))
+    items = tuple(_item_of(block, item, tight=tight) for item in block.children)
     if (marker, tight) == (block.marker, block.tight) and same_blocks(items, block.children):
         return block
     return msgspec.structs.replace(block, marker=marker, tight=tight, children=items)
 
 
-def _item_of(block: List, item: Block) -> Block:
-    """An item says itself what kind of list it stands in."""
-    if not isinstance(item, ListItem) or item.ordered == block.ordered:
+def _has_paragraph(item: Block) -> bool:
+    """Whether an item has a line of text: it alone shows whether items stand apart."""
+    return bool(item.runs) or any(isinstance(child, Paragraph) for child in item.children)
+
+
+def _item_of(block: List, item: Block, *, tight: bool) -> Block:
+    """An item says itself what kind of list it stands in; a task without text gets a blank that holds its place.
+
+    Behind an empty task a parser takes what follows an empty line for what follows the list.
+    """
+    if not isinstance(item, ListItem):
         return item
-    return msgspec.structs.replace(item, ordered=block.ordered)
+    if not tight and item.checked is not None and not item.runs and item.children:
+        item = msgspec.structs.replace(item, runs=(TextRun(text="\u00a0"),))
+    return item if item.ordered == block.ordered else msgspec.structs.replace(item, ordered=block.ordered)
 
 
 def _with_own_text(item: ListItem) -> ListItem:

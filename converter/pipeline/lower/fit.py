@@ -6,9 +6,9 @@ import re
 
 import msgspec
 
-from converter.model.runs import CODE, BreakRun, Run, Runs, TagRun, TextRun, merge_runs, plain_text
+from converter.model.runs import CODE, BreakRun, FootnoteRun, Run, Runs, TagRun, TextRun, merge_runs, plain_text
 
-__all__ = ["fit_runs", "plain_tags", "trim_edges"]
+__all__ = ["fit_runs", "footnotes_apart", "plain_tags", "trim_edges"]
 
 _BLANKS = " \t"
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
@@ -64,6 +64,19 @@ def plain_tags(runs: Runs) -> tuple[Runs, tuple[str, ...]]:
             run = msgspec.structs.replace(run, style=msgspec.structs.replace(run.style, flags=run.style.flags & ~CODE))
         made.append(run)
     return tuple(made), tuple(lost)
+
+
+def footnotes_apart(runs: Runs) -> Runs:
+    """The runs with an invisible blank where a footnote's mark would be read as the text of the link behind it."""
+    if not any(isinstance(run, FootnoteRun) for run in runs):
+        return runs
+    made: list[Run] = []
+    for place, run in enumerate(runs):
+        made.append(run)
+        after = runs[place + 1] if place + 1 < len(runs) else None
+        if isinstance(run, FootnoteRun) and after is not None and after.style.link is not None:
+            made.append(TextRun(text="\u200b"))
+    return tuple(made)
 
 
 def _touches(runs: Runs, place: int) -> bool:

@@ -30,9 +30,9 @@ from converter.model.runs import (
     TextRun,
     merge_runs,
 )
-from converter.pipeline.lower.fit import fit_runs, plain_tags, trim_edges
+from converter.pipeline.lower.fit import fit_runs, footnotes_apart, plain_tags, trim_edges
 from converter.pipeline.lower.lines import fit_line
-from converter.pipeline.lower.links import Links
+from converter.pipeline.lower.links import Links, one_line
 from converter.text.markdown.domain import code_span_fits, formula_fits, tag_fits
 
 if TYPE_CHECKING:
@@ -113,13 +113,16 @@ class Inline:
         runs, tags = plain_tags(runs)
         for tag in tags:
             self._lowering.loss("tag-as-text", what=tag)
-        fitted, codes = fit_runs(merge_runs(list(runs)) if tags else runs, single_line=single_line)
+        runs = footnotes_apart(merge_runs(list(runs)) if tags else runs)
+        fitted, codes = fit_runs(runs, single_line=single_line)
         for code in codes:
             self._lowering.loss(code)
         return fitted
 
     def _run(self, run: Run) -> list[Run | Image]:
         style = self._style(run.style)
+        if self._pair.markdown_text and (style.flags & CODE or not isinstance(run, TextRun)):
+            style = _with_fixed_text(style)
         match run:
             case TextRun():
                 return self._text(run, style)
@@ -128,7 +131,7 @@ class Inline:
             case FractionRun() if not self._pair.runs["fraction"].exact:
                 self._lowering.loss(self._pair.runs["fraction"].code)
                 return [FormulaRun(tex=f"\\frac{{{run.numerator}}}{{{run.denominator}}}", style=style)]
-            case TagRun(name=name) if not self._holds_tag(name):
+            case TagRun(name=name) if not self._holds_tag(name, style):
                 self._lowering.loss("tag-as-text", what=f"#{name}")
                 return [TextRun(text=f"#{name}", style=style)]
             case ImageRun():
@@ -144,8 +147,9 @@ class Inline:
             case _:
                 return [run if style == run.style else msgspec.structs.replace(run, style=style)]
 
-    def _holds_tag(self, name: str) -> bool:
-        return self._pair.runs["tag"].exact and (not self._pair.markdown_text or tag_fits(name))
+    def _holds_tag(self, name: str, style: Style) -> bool:
+        free = style.link is None and style.reference is None
+        return self._pair.runs["tag"].exact and (not self._pair.markdown_text or (free and tag_fits(name)))
 
     def _footnote(self, label: str, style: Style) -> Run:
         """A footnote's number, raised; where blocks can be named it leads to the footnote's text."""
@@ -188,7 +192,10 @@ class Inline:
         if attrs != run.attrs:
             self._lowering.loss("detail-lost", what="the size or place of a picture")
         if rule.exact:
-            return msgspec.structs.replace(run, target=target, style=style, attrs=attrs)
+            title, alt = run.title, run.alt
+            if self._pair.markdown_text and not self._pair.same_system:
+                title, alt = one_line(title), one_line(alt)
+            return msgspec.structs.replace(run, target=target, title=title, alt=alt, style=style, attrs=attrs)
         self._lowering.loss(rule.code)
         return Image(
             target=target,
@@ -273,10 +280,12 @@ class Inline:
             self._lowering.loss(rule.code)
             text = run.source.strip()
             before = made[-1] if made else None
+            if not text:
+                continue
             if isinstance(before, TextRun) and before.text.strip() and _takes_memo(before.style):
                 style = msgspec.structs.replace(before.style, memo=Memo(text))
                 made[-1] = TextRun(text=before.text, style=style)
-            elif text:
+            else:
                 made.append(TextRun(text="…", style=Style(memo=Memo(text))))
         return tuple(made)
 
@@ -297,6 +306,14 @@ class Inline:
                 self.memos.append(Footnote(label=label, children=(text,)))
                 made.append(FootnoteRun(label=label))
         return tuple(made)
+
+
+def _with_fixed_text(style: Style) -> Style:
+    """The style of what is no plain text: a reference on it cannot show its target's title instead."""
+    reference = style.reference
+    if reference is None or reference.shows != "title":
+        return style
+    return msgspec.structs.replace(style, reference=msgspec.structs.replace(reference, shows="text"))
 
 
 def _is_comment(run: Run) -> bool:

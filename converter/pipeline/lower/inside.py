@@ -40,7 +40,7 @@ def inside(note: Note, order: WorkOrder, pair: Pair, answers: Answers, file: str
     if pair.markdown_text:
         body = with_markdown_lists(body)
     if pair.documents:
-        body = as_document(body)
+        body = as_document(body, own=pair.same_system)
     if pair.timed_ids:
         body = body if pair.same_system and _have_ids(body) else with_timed_ids(body, order, lowering.numbers)
     elif pair.has_ids:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
 from converter.model.runs import (
@@ -20,8 +22,10 @@ from converter.model.runs import (
     merge_runs,
 )
 
-__all__ = ["fit_line"]
+__all__ = ["as_stored", "fit_line"]
 
+_ANNOTATION = re.compile(r"assets/.+\.pdf/\d{14}-[0-9a-z]{7}", re.ASCII | re.DOTALL)
+_CSS_VALUE = re.compile(r"""[^;:"'{}<>&\\\x00-\x1f]+""")
 _UNSEEN = str.maketrans("", "", "\u200b\x00")
 
 
@@ -38,7 +42,7 @@ def fit_line(runs: Runs, *, cell: bool) -> tuple[Runs, tuple[str, ...]]:
 
 
 def _fit(run: Run, made: list[Run], lost: list[str], *, cell: bool) -> None:
-    style = _plainer(run.style)
+    style = _plainer(run.style, lost)
     match run:
         case TextRun(text=text):
             _text(text, style, made, cell=cell)
@@ -47,12 +51,19 @@ def _fit(run: Run, made: list[Run], lost: list[str], *, cell: bool) -> None:
         case ImageRun():
             height = run.height if run.width else 0
             alt = run.alt.translate(_UNSEEN)
-            made.append(msgspec.structs.replace(run, style=PLAIN, wiki=False, height=height, alt=alt))
+            target, title = as_stored(run.target).strip(" "), as_stored(run.title)
+            made.append(
+                msgspec.structs.replace(
+                    run, style=PLAIN, wiki=False, target=target, title=title, height=height, alt=alt
+                )
+            )
             if style.link is not None:
                 lost.append("the link around a picture, now beside it")
                 made.append(TextRun(text=style.link.target, style=Style(link=style.link)))
-        case FormulaRun(tex=tex) if not tex:
+        case FormulaRun(tex=tex) if not as_stored(tex):
             pass
+        case FormulaRun(tex=tex) if as_stored(tex) != tex:
+            _fit(msgspec.structs.replace(run, tex=as_stored(tex)), made, lost, cell=cell)
         case FormulaRun() if style.link is not None or style.reference is not None or style.memo is not None:
             lost.append("the link on a formula")
             made.append(msgspec.structs.replace(run, style=Style(style.flags, style.color, style.background)))
@@ -73,20 +84,42 @@ def _text(text: str, style: Style, made: list[Run], *, cell: bool) -> None:
         made.append(TextRun(text=part, style=style))
 
 
-def _plainer(style: Style) -> Style:
+def _plainer(style: Style, lost: list[str]) -> Style:
     """The style without what tells neighbours apart that are told apart by nothing else."""
     if style is PLAIN or style == PLAIN:
         return PLAIN
-    link, reference, memo = style.link, style.reference, style.memo
-    if link is not None and not link.target:
-        link = None
-    elif link is not None and link.key:
-        link = Link(link.target, link.title)
+    link, reference, memo = _plain_link(style.link, lost), style.reference, style.memo
     if reference is not None:
         link = None
         if reference.key:
             reference = Reference(reference.target, reference.place, reference.shows)
-    if memo is not None and memo.key:
-        memo = Memo(memo.text)
-    made = Style(style.flags, style.color, style.background, link, reference, memo, style.css)
+    if memo is not None:
+        text = as_stored(memo.text)
+        memo = Memo(text) if text else None
+    color, background = _css_value(style.color, lost), _css_value(style.background, lost)
+    made = Style(style.flags, color, background, link, reference, memo, style.css)
     return PLAIN if made == PLAIN else made
+
+
+def _plain_link(link: Link | None, lost: list[str]) -> Link | None:
+    target = as_stored(link.target) if link is not None else ""
+    if link is None or not target:
+        return None
+    if link.title and _ANNOTATION.fullmatch(target):
+        lost.append("the title of a link to an annotation")
+        return Link(target)
+    return Link(target, as_stored(link.title))
+
+
+def _css_value(value: str, lost: list[str]) -> str:
+    """A colour that a style can hold."""
+    value = value.strip()
+    if value and not _CSS_VALUE.fullmatch(value):
+        lost.append("a colour")
+        return ""
+    return value
+
+
+def as_stored(text: str) -> str:
+    """Text as the strings of a document can hold it: their sign for a line break is one."""
+    return text.replace("\x00", "").replace("_esc_newline_", "\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from html import escape, unescape
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -18,9 +19,10 @@ from converter.text.markdown.domain import wikilink_fits
 if TYPE_CHECKING:
     from converter.pipeline.lower.engine import Lowering
 
-__all__ = ["Links", "asset_link", "relative_path"]
+__all__ = ["Links", "asset_link", "one_line", "relative_path"]
 
 _BLOCK_LINK = "siyuan://blocks/"
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _SAFE = "/!$&'*+,;=:@~-._"
 
 
@@ -48,6 +50,8 @@ class Links:
     def marks(self, link: Link | None, reference: Reference | None) -> tuple[Link | None, Reference | None, str]:
         """The two link marks of a run in the target, and the code of a fallback."""
         code = ""
+        if link is not None and self._pair.markdown_text and _CONTROL.search(link.target + link.title):
+            link = Link(_CONTROL.sub(lambda found: quote(found[0]), link.target), one_line(link.title), link.key)
         if link is not None and self._by_id:
             link, reference = self._link_by_id(link, reference)
         elif link is not None:
@@ -147,7 +151,7 @@ class Links:
         """The target of a picture."""
         goal = self.goal("image", target, "", block) or self.goal("image", target)
         if goal is None or goal.kind != "asset":
-            return target
+            return _CONTROL.sub(lambda found: quote(found[0]), target) if self._pair.markdown_text else target
         if not self._paths:
             return goal.name
         return goal.path if wiki else relative_path(goal.path, self._order.output.path)
@@ -195,6 +199,11 @@ class Links:
     def page(self, target: str) -> Goal | None:
         """The goal of a sub-note or an embedded note."""
         return self.goal("page", target) or self.goal("embed", target)
+
+
+def one_line(text: str) -> str:
+    """A text without line breaks and control characters."""
+    return " ".join(_CONTROL.sub(" ", text).split())
 
 
 def asset_link(goal: Goal) -> str:

@@ -17,6 +17,9 @@ from converter.text.markdown import render
 __all__ = ["exact_table", "table_as_code", "table_as_html", "view_as_table"]
 
 
+_WIDEST = 100_000
+
+
 def exact_table(lowering: Lowering, block: Block, context: Context) -> list[Block]:
     """A table where the target has tables: cells lowered, and for Markdown a full grid with one header row."""
     if not isinstance(block, Table):
@@ -75,9 +78,14 @@ def _document_grid(lowering: Lowering, table: Table) -> Table:
     if any(cell.fill for row in table.rows for cell in row.cells):
         lowering.loss("detail-lost", what="colours of cells")
     filled, width = _filled_rows(rows, len(table.columns))
-    columns = [msgspec.structs.replace(column, width=float(f"{column.width:g}")) for column in table.columns[:width]]
+    columns = [msgspec.structs.replace(one, width=_pixels(one.width)) for one in table.columns[:width]]
     columns += [TableColumn()] * (width - len(columns))
     return msgspec.structs.replace(table, rows=filled, columns=tuple(columns))
+
+
+def _pixels(width: float) -> float:
+    """A width that a style can say; one that nobody could see is none."""
+    return float(round(width)) if 1 <= width < _WIDEST else 0.0
 
 
 def _text_cell(lowering: Lowering, cell: Cell) -> Cell:

@@ -26,6 +26,7 @@ _ANCHOR = re.compile(r"[A-Za-z0-9-]+")
 _LABEL = re.compile(r"[^\s\[\]\\^]+")
 _UNLINKABLE = re.compile(r"[\[\]|#^\\\x00-\x1f]")
 _UNPLACEABLE = re.compile(r"[\[\]|\\\x00-\x1f]")
+_BRACES = re.compile(r"\\.|[{}]", re.DOTALL)
 _DOLLAR = re.compile(r"(?<!\\)(?:\\\\)*\$")
 _HTML_NAMES = (
     "address article aside base basefont blockquote body caption center col colgroup dd details dialog dir div dl dt "
@@ -41,7 +42,18 @@ _HTML_ALONE = re.compile(
 
 def formula_fits(tex: str) -> bool:
     """Whether `$tex$` is read back as this formula."""
-    return bool(tex) and tex == tex.strip() and "\n" not in tex and not _DOLLAR.search(tex) and not tex.endswith("\\")
+    whole = bool(tex) and tex == tex.strip() and "\n" not in tex and not tex.endswith("\\")
+    return whole and not _DOLLAR.search(tex) and _balanced(tex)
+
+
+def _balanced(tex: str) -> bool:
+    """Whether every brace of a formula has its other: to the parser a formula ends with its last brace."""
+    depth = 0
+    for sign in _BRACES.findall(tex):
+        depth += {"{": 1, "}": -1}.get(sign, 0)
+        if depth < 0:
+            return False
+    return not depth
 
 
 def display_formula_fits(tex: str) -> bool:
@@ -51,6 +63,7 @@ def display_formula_fits(tex: str) -> bool:
         bool(tex.strip())
         and "$$" not in tex
         and not _DOLLAR.search(tex)
+        and _balanced(tex)
         and all(line.strip() and line == line.strip() for line in lines)
         and not any(_STARTS_BLOCK.match(line) for line in lines)
     )

@@ -146,7 +146,8 @@ def _item(item: Block, *, tight: bool) -> list[str]:
         text = f"[{item.mark or ('x' if item.checked else ' ')}] {text}"
     lines = text.split("\n") if text else []
     for position, child in enumerate(item.children):
-        if (lines and not tight) or (position and not tight) or isinstance(child, Paragraph):
+        apart = not tight or not isinstance(child, List)
+        if (lines and not tight) or (position and apart) or isinstance(child, Paragraph):
             lines.append("")
         # behind a bullet, dashes and stars would be one long rule with it
         lines += ["___"] if isinstance(child, Rule) and not lines else _block(child)

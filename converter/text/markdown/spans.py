@@ -74,6 +74,11 @@ def render_runs(runs: Runs, *, single_line: bool = False, pipes: bool = False) -
     return "".join(token if isinstance(token, str) else token.text() for token in tokens)
 
 
+def _shows_title(mark: Mark) -> bool:
+    """Whether a mark leaves no room for others inside it."""
+    return isinstance(mark[1], Reference) and mark[1].shows == "title"
+
+
 class _Writer:
     def __init__(self, runs: Runs, *, single_line: bool, pipes: bool) -> None:
         self._runs = runs
@@ -92,7 +97,7 @@ class _Writer:
                 at += 1
                 continue
             reach = {mark: self._reach(mark, at, end) for mark in wanted}
-            mark = max(wanted, key=lambda one: reach[one])
+            mark = max(wanted, key=lambda one: (reach[one], not _shows_title(one)))
             inner = self.nest(at, reach[mark], active | {mark})
             made += self._wrap(mark, inner, at, reach[mark])
             at = reach[mark]
@@ -180,8 +185,12 @@ class _Writer:
         if run.style.flags & CODE:
             return self._code(run.text)
         before = self._beside(run, at - 1, last=True) if at else ""
+        if run.style.reference is not None and (not at or self._runs[at - 1].style.reference != run.style.reference):
+            before = "|"
         after = self._beside(run, at + 1, last=False) if at + 1 < len(self._runs) else ""
         text = escape_text(run.text, before=before, after=after, pipes=self._pipes)
+        if text.startswith("(") and at and isinstance(self._runs[at - 1], FootnoteRun):
+            text = "\\" + text
         if run.text.endswith("!") and after == "[":
             text = text[:-1] + "\\!"
         return text

@@ -9,6 +9,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import IO
 
+import msgspec
+
 from converter.errors import InputError, ItemError
 from converter.findings.finding import Finding, Location
 from converter.formats.front import SourceContext, Stored
@@ -24,6 +26,11 @@ from converter.storage.tree import Entry, open_below, walk
 __all__ = ["WorkspaceSource", "open_source"]
 
 _VIEW = re.compile(rb'"AttributeViewID"\s*:\s*"([0-9a-z-]{22})"')
+_GUIDES = frozenset(
+    ("20210808180117-6v0mkxr", "20210808180117-czj9bvb", "20211226090932-5lcq56f", "20240530133126-axarxgx")
+)
+"""Notebooks of the user's guide in its languages; SiYuan deletes them when it ends."""
+
 _UNITS = {"settings": "settings", "state": "settings", "database": "databases", "deck": "decks", "file": "payloads"}
 
 
@@ -83,11 +90,20 @@ class WorkspaceSource:
         for name in names:
             if not is_timed_id(name):
                 continue
-            found[name] = read_notebook(self._bytes(f"{name}/.siyuan/conf.json"))
+            settings = read_notebook(self._bytes(f"{name}/.siyuan/conf.json"))
+            if not settings.sound and self._looks_encrypted(name, entries):
+                settings = msgspec.structs.replace(settings, name="", encrypted=True)
+            found[name] = settings
             if not found[name].sound:
                 self._broken.add(f"{name}/.siyuan/conf.json")
             self._orders[name] = read_order(self._bytes(f"{name}/.siyuan/sort.json"))
         return found
+
+    def _looks_encrypted(self, name: str, entries: dict[str, Entry]) -> bool:
+        """Whether the first document of a notebook without settings is in an envelope; its own page never is."""
+        first = next((key for key in entries if key.startswith(f"{name}/") and key != f"{name}/{name}.sy"), "")
+        data = self._bytes(first) if place_of(first).kind == "document" else None
+        return data is not None and data.startswith(b"SENC")
 
     def _bytes(self, key: str) -> bytes | None:
         if key not in self._files:
@@ -236,6 +252,8 @@ def _notebook_facts(name: str, settings: Notebook) -> Iterator[Fact | Finding]:
         details = (("what", settings.name),)
         yield Finding(code="notebook-encrypted", item=f"folders/{name}", location=where, details=details)
         return
+    if name in _GUIDES:
+        yield Finding(code="guide-notebook", item=f"folders/{name}", details=(("what", settings.name),))
     if not settings.sound:
         yield Finding(code="notebook-repaired", item=f"folders/{name}", location=where)
     yield FolderFact(key=name, name=settings.name, id=name, order=settings.sort, path=settings.name)

@@ -36,19 +36,29 @@ def find_layout(path: Path) -> Layout | None:
         return Layout(data, "a workspace with its configuration", workspace=path)
     if data.is_dir() and _holds_notebook(data):
         return Layout(data, "a folder whose data/ holds notebooks", workspace=path)
-    if _holds_notebook(path):
+    notebook = Layout(path, "one notebook folder", prefix=_notebook_id(path) + "/")
+    if (path / ".siyuan" / "conf.json").is_file():
+        return notebook
+    if any((one / ".siyuan").is_dir() for one in _named_by_id(path)):
         return Layout(path, "a data folder that holds notebooks")
-    if (path / ".siyuan" / "conf.json").is_file() or (is_timed_id(path.name) and any(path.glob("*.sy"))):
-        return Layout(path, "one notebook folder", prefix=_notebook_id(path) + "/")
-    return None
+    if _holds_documents(path):
+        return notebook if is_timed_id(path.name) else None
+    return Layout(path, "a data folder that holds notebooks") if _holds_notebook(path) else None
 
 
 def _holds_notebook(data: Path) -> bool:
+    return any((one / ".siyuan").is_dir() or _holds_documents(one) for one in _named_by_id(data))
+
+
+def _named_by_id(folder: Path) -> list[Path]:
     try:
-        folders = [one for one in data.iterdir() if is_timed_id(one.name) and one.is_dir()]
+        return [one for one in folder.iterdir() if is_timed_id(one.name) and one.is_dir()]
     except OSError:
-        return False
-    return any((one / ".siyuan").is_dir() or any(one.glob("*.sy")) for one in folders)
+        return []
+
+
+def _holds_documents(folder: Path) -> bool:
+    return any(is_timed_id(one.stem) for one in folder.glob("*.sy"))
 
 
 def _notebook_id(path: Path) -> str:

@@ -55,7 +55,7 @@ def _typed(values: Mapping[str, Any], name: str, kind: type, default: Any) -> An
 def read_order(data: bytes | None) -> dict[str, int]:
     """The numbers of documents among their siblings; an order that is none is no order."""
     values = _object(data) or {}
-    return {key: value for key, value in values.items() if type(value) is int}
+    return values if all(type(value) is int for value in values.values()) else {}
 
 
 def settings_bytes(name: str, sort: int, icon: str = "") -> bytes:
