@@ -68,6 +68,7 @@ def test_names_of_notes_and_files() -> None:
         ("reference", "n1", "b9", Found("note", "n1", "", place_missing=True)),
         ("link", "mnemo://note/n1", "", Found("note", "n1")),
         ("link", "mnemo://note/n1#b%202", "", Found("note", "n1", "b 2")),
+        ("link", "mnemo://file/list%20one.csv#row=3", "", Found("asset", f"{FILES}list one.csv", "row=3")),
         ("link", "mnemo://note/a%2Fb", "", Found("note", "a/b")),
         ("link", "mnemo://note/gone", "", MISSING),
         ("link", "mnemo://file/list one.csv", "", Found("asset", f"{FILES}list one.csv")),

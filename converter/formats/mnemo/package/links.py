@@ -42,7 +42,9 @@ def resolve(lookup: Lookup, _origin: str, link: LinkFact) -> Found:
         note, _, place = target.removeprefix(NOTE_LINK).partition("#")
         return _note(lookup, note, place)
     if target.startswith(FILE_LINK):
-        return _file(lookup, [target.removeprefix(FILE_LINK)])
+        name, _, place = target.removeprefix(FILE_LINK).partition("#")
+        found = _file(lookup, [name])
+        return Found("asset", found.key, unquote(place)) if found.kind == "asset" else found
     return _MISSING if target.startswith("[[") else _OUTSIDE
 
 
