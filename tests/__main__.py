@@ -8,21 +8,15 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+PYTEST = (sys.executable, "-m", "pytest", "-n", "auto")
 CHECKS = (
     ("ruff", "check", "."),
     ("ruff", "format", "--check", "."),
     ("mypy",),
     ("lint-imports",),
-    (
-        sys.executable,
-        "-m",
-        "pytest",
-        "-n",
-        "auto",
-        "--cov",
-        "--cov-report=term",
-        "--cov-fail-under=93",
-    ),
+    (*PYTEST, "-m", "not slow", "--cov", "--cov-report=term", "--cov-fail-under=93"),
+    # tracing every line makes the long runs over real data three times as long, and tells nothing more
+    (*PYTEST, "-m", "slow"),
 )
 
 

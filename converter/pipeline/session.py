@@ -142,7 +142,8 @@ class Session:
 
     def _name(self) -> str:
         """What the top of the target is called: as asked, else as the source is called."""
-        return self.options.notebook or Path(self.options.source).resolve().stem or "Notes"
+        source = Path(self.options.source).resolve()
+        return self.options.notebook or (source.name if source.is_dir() else source.stem) or "Notes"
 
     def _assets_named_by(self, key: str) -> set[str]:
         found = (self.source_front.resolve(self.catalog, key, link) for link in self.catalog.links(key))

@@ -35,8 +35,8 @@ def source_of(name: str) -> Path:
     return shared() / PACKAGES / f"{name}.mnemo"
 
 
-def run(source: Path, target: Path, kind: str) -> Report:
-    return convert(Options(source=str(source), target=str(target), target_format=kind))
+def run(source: Path, target: Path, kind: str, *, verify: bool = True) -> Report:
+    return convert(Options(source=str(source), target=str(target), target_format=kind, verify=verify))
 
 
 @pytest.mark.slow
@@ -59,7 +59,7 @@ def test_every_item_is_accounted_for(source: str, target: str, tmp_path: Path) -
         check_workspace(final / "data", ours=source not in WORKSPACES)
 
     again = tmp_path / "again"
-    with run(source_of(source), again, target) as report:
+    with run(source_of(source), again, target, verify=False) as report:
         assert report.fault is None
     assert content(again) == first
 
@@ -68,8 +68,8 @@ def test_every_item_is_accounted_for(source: str, target: str, tmp_path: Path) -
 @pytest.mark.parametrize("target", TARGETS)
 @pytest.mark.parametrize("source", SOURCES)
 def test_every_link_that_had_a_target_has_it_in_the_target(source: str, target: str, tmp_path: Path) -> None:
-    path, final = source_of(source), tmp_path / "out"
-    with run(path, final, target) as report:
+    path, final = vault(400) if source == "vault" else source_of(source), tmp_path / "out"
+    with run(path, final, target, verify=False) as report:
         assert report.fault is None
 
     before, after = links_by_title(path), links_by_title(final)

@@ -67,11 +67,12 @@ class WorkspaceSource:
         self._files = set(entries)
         notebooks = self._notebooks(entries)
         locked = {name for name, settings in notebooks.items() if settings.encrypted}
-        for name in sorted(notebooks, key=lambda one: (notebooks[one].sort, one)):
+        listed = sorted(notebooks, key=lambda one: (notebooks[one].sort, one))
+        for name in listed:
             yield from _notebook_facts(name, notebooks[name])
         seen = {key: entry for key, entry in entries.items() if key.partition("/")[0] not in locked}
         yield from self._documents_of(seen)
-        yield from self._other_files(seen)
+        yield from self._other_files(seen, {name: place for place, name in enumerate(listed)})
 
     def _outside(self) -> Iterator[Fact | Finding]:
         """What a workspace holds beside its data: the application's own settings, caches and history."""
@@ -155,10 +156,11 @@ class WorkspaceSource:
         yield FolderFact(key=key, name="Untitled", id=own, parent=parent, path=key)
         yield Finding(code="parent-document-missing", item=f"folders/{key}", location=Location(file=key))
 
-    def _other_files(self, entries: dict[str, Entry]) -> Iterator[Fact | Finding]:
+    def _other_files(self, entries: dict[str, Entry], listed: dict[str, int]) -> Iterator[Fact | Finding]:
+        """Assets in the order in which a link finds them, then what passes whole: the global files, then notebooks'."""
         groups: dict[str, list[MemberFact]] = {}
         units: dict[str, dict[str, UnitFact]] = {}
-        for key in sorted(entries, key=lambda one: (not one.startswith("assets/"), one)):
+        for key in sorted(entries, key=lambda one: (listed.get(one.partition("/")[0], -1), one)):
             place = place_of(key)
             if place.kind == "document":
                 continue
