@@ -12,12 +12,23 @@ from hashlib import blake2b
 
 from converter.model.moment import Moment, moment_from_datetime
 
-__all__ = ["NUMBERS", "Prefixes", "base36", "is_timed_id", "moment_of", "numbered_id", "settled", "time_text"]
+__all__ = [
+    "NUMBERS",
+    "Prefixes",
+    "base36",
+    "is_annotation",
+    "is_timed_id",
+    "moment_of",
+    "numbered_id",
+    "settled",
+    "time_text",
+]
 
 NUMBERS = 36**3
 """How many ids one prefix gives."""
 
 _ID = re.compile(r"\d{14}-[0-9a-z]{7}", re.ASCII)
+_ANNOTATION = re.compile(r"assets/.+\.pdf/\d{14}-[0-9a-z]{7}", re.ASCII | re.DOTALL)
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _DIGESTS = 36**4
 _PREFIX = 19
@@ -26,6 +37,11 @@ _PREFIX = 19
 def is_timed_id(text: str) -> bool:
     """Whether the text is such an id."""
     return _ID.fullmatch(text) is not None
+
+
+def is_annotation(target: str) -> bool:
+    """Whether a link names an annotation: a PDF among the assets, and an id behind it."""
+    return _ANNOTATION.fullmatch(target) is not None
 
 
 def moment_of(text: str, zone: tzinfo) -> Moment | None:

@@ -10,8 +10,9 @@ from typing import IO
 
 from converter.errors import InputError, ItemError
 from converter.findings.finding import Finding, Location
+from converter.formats.entries import odd_facts
 from converter.formats.front import SourceContext, Stored
-from converter.model.facts import AssetFact, Fact, FolderFact, JunkFact, NoteFact
+from converter.model.facts import AssetFact, Fact, FolderFact, NoteFact
 from converter.model.moment import moment_from_ns
 from converter.storage.tree import Entry, open_below, walk
 
@@ -52,7 +53,7 @@ class FolderSource:
             elif entry.kind == "file":
                 files.append(entry)
             else:
-                yield from _odd(entry)
+                yield from odd_facts(entry, entry.rel)
         self._notes = {entry.rel: entry for entry in files if is_note(entry.rel)}
         shown = _folders_shown(folders, [entry.rel for entry in files], self._notes)
         for rel in folders:
@@ -90,17 +91,6 @@ class FolderSource:
 
     def close(self) -> None:
         """Nothing is held open."""
-
-
-def _odd(entry: Entry) -> Iterator[Fact | Finding]:
-    """Junk is one unit, skipped; links and special files are told and never opened."""
-    if entry.kind == "junk":
-        yield JunkFact(key=entry.rel)
-        return
-    code = "symlink-skipped" if entry.kind == "symlink" else "file-skipped"
-    details = (("what", entry.reason or entry.kind),)
-    yield JunkFact(key=entry.rel)
-    yield Finding(code=code, item=f"assets/{entry.rel}", location=Location(file=entry.rel), details=details)
 
 
 def _folders_shown(folders: list[str], files: list[str], notes: dict[str, Entry]) -> set[str]:

@@ -23,10 +23,10 @@ from converter.model.runs import (
     TagRun,
     TextRun,
 )
+from converter.model.timed_id import is_annotation
 
 __all__ = ["inline_nodes"]
 
-_ANNOTATION = re.compile(r"assets/.+\.pdf/\d{14}-[0-9a-z]{7}", re.ASCII | re.DOTALL)
 _ALIAS = re.compile(r'\balt="([^"]*)"')
 
 
@@ -83,7 +83,7 @@ def _marked(node: Node, style: Style, kind: str = "") -> list[Node]:
         kinds.append("block-ref")
         node.text_mark_block_ref_id = style.reference.target
         node.text_mark_block_ref_subtype = "d" if style.reference.shows == "title" else "s"
-    elif style.link is not None and _ANNOTATION.fullmatch(style.link.target):
+    elif style.link is not None and is_annotation(style.link.target):
         kinds.append("file-annotation-ref")
         node.text_mark_file_annotation_ref_id = style.link.target
     elif style.link is not None:

@@ -21,10 +21,10 @@ from converter.model.runs import (
     TextRun,
     merge_runs,
 )
+from converter.model.timed_id import is_annotation
 
 __all__ = ["as_stored", "fit_line"]
 
-_ANNOTATION = re.compile(r"assets/.+\.pdf/\d{14}-[0-9a-z]{7}", re.ASCII | re.DOTALL)
 _CSS_VALUE = re.compile(r"""[^;:"'{}<>&\\\x00-\x1f]+""")
 _UNSEEN = str.maketrans("", "", "\u200b\x00")
 
@@ -105,7 +105,7 @@ def _plain_link(link: Link | None, lost: list[str]) -> Link | None:
     target = as_stored(link.target) if link is not None else ""
     if link is None or not target:
         return None
-    if link.title and _ANNOTATION.fullmatch(target):
+    if link.title and is_annotation(target):
         lost.append("the title of a link to an annotation")
         return Link(target)
     return Link(target, as_stored(link.title))

@@ -13,6 +13,7 @@ import msgspec
 
 from converter.errors import InputError, ItemError
 from converter.findings.finding import Finding, Location
+from converter.formats.entries import odd_facts
 from converter.formats.front import SourceContext, Stored
 from converter.formats.siyuan.databases import related
 from converter.formats.siyuan.workspace.layout import find_layout, is_junk, outside_data, place_of
@@ -62,7 +63,7 @@ class WorkspaceSource:
             if entry.kind == "file":
                 entries[key] = entry
             elif entry.kind != "folder":
-                yield from _odd(entry, key)
+                yield from odd_facts(entry, key)
         yield from self._outside()
         self._files = set(entries)
         notebooks = self._notebooks(entries)
@@ -236,15 +237,6 @@ class WorkspaceSource:
 
     def close(self) -> None:
         """Nothing is held open."""
-
-
-def _odd(entry: Entry, key: str) -> Iterator[Fact | Finding]:
-    """Junk is one unit, skipped; links and special files are told and never opened."""
-    yield JunkFact(key=key)
-    if entry.kind != "junk":
-        code = "symlink-skipped" if entry.kind == "symlink" else "file-skipped"
-        details = (("what", entry.reason or entry.kind),)
-        yield Finding(code=code, item=f"assets/{key}", location=Location(file=key), details=details)
 
 
 def _notebook_facts(name: str, settings: Notebook) -> Iterator[Fact | Finding]:
