@@ -138,3 +138,24 @@ def test_a_package_from_a_workspace_comes_back_in_its_order(tmp_path: Path) -> N
     roots = documents(tmp_path / "back")
     assert order[roots["Boat"]["ID"]] < order[roots["Plans"]["ID"]]
     assert {"Work", "Home", "Projects", "Boat"} <= roots.keys()
+
+
+def test_a_workspace_of_which_nothing_can_be_read_becomes_an_empty_notebook(tmp_path: Path) -> None:
+    box = tmp_path / "w" / "data" / BOX
+    (box / ".siyuan").mkdir(parents=True)
+    (box / ".siyuan" / "conf.json").write_text('{"name": "Secrets", "encrypted": true}', encoding="utf-8")
+    with run(tmp_path / "w", tmp_path / "out", "siyuan") as report:
+        assert (report.fault, report.exit_code) == (None, 1)
+        assert list(report.spool.counts_by_code()) == ["notebook-encrypted", "junk-skipped"]
+    assert [path.name for path in (tmp_path / "out").rglob("*") if path.is_file()] == ["conf.json"]
+
+
+def test_notes_alone_bring_settings_and_order_of_their_own(tmp_path: Path) -> None:
+    """Without the notebook's own files new ones say its name, its place and the order of its documents."""
+    run(CASES / "siyuan-links" / "input", tmp_path / "out", "siyuan", only=("notes",)).close()
+
+    folder = tmp_path / "out" / "data" / BOX / ".siyuan"
+    conf = json.loads((folder / "conf.json").read_bytes())
+    order = json.loads((folder / "sort.json").read_bytes())
+    assert (conf["name"], conf["closed"]) == ("Links", False)
+    assert order == {"20240115090300-docs003": 1, "20240115090400-docs004": 2}

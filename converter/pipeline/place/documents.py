@@ -73,7 +73,8 @@ class _Placer:
 
     def notebook(self, branch: Branch) -> Output:
         """A notebook of the source, as it is."""
-        output = Output(key=branch.key, id=branch.key, title=branch.name, path=branch.key, form="folder")
+        own = branch.key
+        output = Output(key=own, id=own, title=branch.name, path=own, order=branch.order, form="folder")
         if branch.folder is not None:
             branch.folder.output = output
         return output
