@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+
 import msgspec
 import pytest
 
+from converter.findings.problems import Problems
 from converter.formats.markdown.profile import profile as markdown
 from converter.formats.mnemo.package.profile import profile as mnemo
+from converter.formats.siyuan.document import document_bytes, read_document
 from converter.formats.siyuan.workspace.profile import profile as siyuan
 from converter.model import blocks as b
 from converter.model import items
@@ -34,6 +38,7 @@ from converter.model.runs import (
 from converter.pipeline.law import Answers, inner_counts
 from converter.pipeline.lower.inside import inside
 from converter.pipeline.pair import Pair
+from tests.siyuan.structure import document_faults
 
 TEXT = (TextRun(text="text"),)
 RUNS = (
@@ -112,6 +117,21 @@ def test_every_kind_is_answered_for_in_every_profile(target: Profile) -> None:
     kinds = {kind_of(block) for block in walk(lowered.note.blocks)}
     held = {name.partition("@")[0].partition("-")[0] for name, rule in target.blocks.items() if not rule.code}
     assert kinds <= held | {"list", "raw"}
+
+
+def test_every_kind_becomes_a_sound_document() -> None:
+    own = "20260101000000-test000"
+    output = Output(key=f"box/{own}.sy", id=own, title="Everything", prefixes=PREFIXES)
+    order = WorkOrder(key="n", output=output, identity="n", goals={}, anchors={}, blocks=99)
+    note = Note(key="n", title="Everything", blocks=EVERYTHING)
+    lowered = inside(note, order, Pair(neutral(), siyuan({})), Answers()).note
+
+    written = document_bytes(lowered, UTC)
+    problems = Problems("n")
+
+    assert document_faults(written, f"{own}.sy") == []
+    assert read_document(written, own, problems, {}, UTC).blocks == lowered.blocks
+    assert problems.findings() == ()
 
 
 def test_fallbacks_of_kinds_without_a_reader_are_reported() -> None:

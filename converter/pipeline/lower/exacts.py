@@ -11,7 +11,7 @@ from converter.pipeline.lower.engine import Context, Fallback, Lowering
 from converter.pipeline.lower.items import exact_item
 from converter.pipeline.lower.media import media_source
 from converter.pipeline.lower.quotes import callout_icon
-from converter.pipeline.lower.tables import exact_table
+from converter.pipeline.lower.tables import exact_table, view_as_table
 from converter.text.markdown.domain import html_block_fits
 
 __all__ = ["EXACTS"]
@@ -128,6 +128,14 @@ def _without_bold(run: Run) -> Run:
     return msgspec.structs.replace(run, style=msgspec.structs.replace(run.style, flags=run.style.flags & ~BOLD))
 
 
+def _exact_view(lowering: Lowering, block: Block, context: Context) -> list[Block]:
+    """A view of a database within its own system, where the database comes with it; elsewhere what it showed."""
+    if lowering.pair.same_system:
+        return lowering.exact(block, context)
+    lowering.loss("view-as-table")
+    return view_as_table(lowering, block, context)
+
+
 EXACTS: dict[str, Fallback] = {
     "callout": _exact_quote,
     "code": _exact_code,
@@ -141,4 +149,5 @@ EXACTS: dict[str, Fallback] = {
     "quote": _exact_quote,
     "rule": _without_text,
     "table": exact_table,
+    "view": _exact_view,
 }

@@ -43,6 +43,11 @@ def fit_line(runs: Runs, *, cell: bool) -> tuple[Runs, tuple[str, ...]]:
 
 def _fit(run: Run, made: list[Run], lost: list[str], *, cell: bool) -> None:
     style = _plainer(run.style, lost)
+    if style.memo is not None and (style.link is not None or style.reference is not None):
+        # a mark is a link or a memo: the memo stands on a sign of its own behind the link
+        _fit(msgspec.structs.replace(run, style=msgspec.structs.replace(style, memo=None)), made, lost, cell=cell)
+        made.append(TextRun(text="…", style=Style(memo=style.memo)))
+        return
     match run:
         case TextRun(text=text):
             _text(text, style, made, cell=cell)
