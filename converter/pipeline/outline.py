@@ -27,8 +27,8 @@ from converter.text.markdown.domain import is_picture
 __all__ = ["ADDRESS", "anchor_keys", "outline", "says_nothing"]
 
 
-ADDRESS = re.compile(r"""(\s(?:src|poster)\s*=\s*")([^"]+)\"""", re.IGNORECASE)
-"""An address of something that HTML shows."""
+ADDRESS = re.compile(r"""(\s(?:src|poster|href)\s*=\s*")([^"]+)\"""", re.IGNORECASE)
+"""An address of something that HTML shows or links."""
 
 
 def anchor_keys(blocks: Blocks) -> dict[int, Anchor]:
@@ -86,7 +86,7 @@ def _links_of(block: Block) -> list[LinkFact]:
         case Embed() if block.target or block.place:
             found.append(LinkFact("embed", block.target, block.place))
         case Html(source=source):
-            found += [LinkFact("image", unescape(address[2])) for address in ADDRESS.finditer(source)]
+            found += [_address_in_html(address[1], address[2]) for address in ADDRESS.finditer(source)]
         case Media() if block.target:
             found.append(LinkFact("link", block.target))
         case Table():
@@ -98,6 +98,10 @@ def _links_of(block: Block) -> list[LinkFact]:
             if isinstance(title, tuple):
                 found += _links_in(title)
     return found
+
+
+def _address_in_html(attribute: str, address: str) -> LinkFact:
+    return LinkFact("link" if "href" in attribute.lower() else "image", unescape(address))
 
 
 def _links_in(runs: Runs) -> list[LinkFact]:
