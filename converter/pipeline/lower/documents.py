@@ -12,7 +12,10 @@ import msgspec
 from converter.model.blocks import Block, Blocks, Callout, Columns, Embed, List, ListItem, Paragraph, Quote, same_blocks
 from converter.pipeline.lower.lines import as_stored
 
-__all__ = ["as_document"]
+__all__ = ["COMMENT", "as_document"]
+
+COMMENT = "@comment"
+"""The attribute of a paragraph that is a comment, until it is the memo of the block before it."""
 
 _FILLED = (Quote, Columns, ListItem)
 
@@ -36,6 +39,11 @@ def _completed(blocks: Blocks, *, own: bool) -> Blocks:
             children = (Paragraph(), *children)
         if not same_blocks(children, block.children):
             block = msgspec.structs.replace(block, children=children)
+        comment = dict(block.attrs).get(COMMENT, "")
+        if comment:
+            holder = made.pop() if made and "memo" not in dict(made[-1].attrs) else Paragraph(id=block.id)
+            made.append(_with_memo(holder, as_stored(comment)))
+            continue
         if isinstance(block, List):
             made += _lists(block) if not own else [block] if block.children else []
         else:
@@ -71,6 +79,10 @@ def _item(item: Block) -> Block:
     if not item.ordered and checked == item.checked:
         return item
     return msgspec.structs.replace(item, ordered=False, checked=checked)
+
+
+def _with_memo(block: Block, memo: str) -> Block:
+    return msgspec.structs.replace(block, attrs=tuple(sorted((*block.attrs, ("memo", memo)))))
 
 
 def _storable(block: Block) -> Block:

@@ -32,6 +32,7 @@ from converter.model.runs import (
     TextRun,
     plain_text,
 )
+from converter.pipeline.lower.documents import COMMENT
 from converter.pipeline.lower.engine import Context, Fallback, Lowering, Ways
 from converter.pipeline.lower.exacts import EXACTS
 from converter.pipeline.lower.lists import dissolve_list, flatten_item
@@ -219,9 +220,9 @@ def _super_column(lowering: Lowering, block: Block, context: Context) -> list[Bl
 
 
 def _comment_memo(_lowering: Lowering, block: Block, _context: Context) -> list[Block]:
-    """A comment as the memo of an empty paragraph, which shows it when asked."""
+    """A comment as a memo; `as_document` gives it to the block before it."""
     source = block.source if isinstance(block, Raw) else ""
-    return [Paragraph(attrs=(("memo", source.strip()),) if source.strip() else ())]
+    return [Paragraph(attrs=((COMMENT, source.strip()),) if source.strip() else ())]
 
 
 def _drop(lowering: Lowering, block: Block, _context: Context) -> list[Block]:
