@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import IO
 
 from converter.findings.finding import Finding, Location
 from converter.model.facts import Fact, JunkFact
 from converter.storage.tree import Entry
 
-__all__ = ["odd_facts"]
+__all__ = ["is_residue", "odd_facts"]
 
 
 def odd_facts(entry: Entry, key: str) -> Iterator[Fact | Finding]:
@@ -19,3 +20,12 @@ def odd_facts(entry: Entry, key: str) -> Iterator[Fact | Finding]:
     code = "symlink-skipped" if entry.kind == "symlink" else "file-skipped"
     details = (("what", entry.reason or entry.kind),)
     yield Finding(code=code, item=f"assets/{key}", location=Location(file=key), details=details)
+
+
+_FIRST = 512
+_RESIDUE = b"mnemo-converter/residue-"
+
+
+def is_residue(stream: IO[bytes]) -> bool:
+    """Whether a file says in its beginning that it is residue of ours, of whatever version."""
+    return _RESIDUE in stream.read(_FIRST)

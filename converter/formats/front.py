@@ -27,6 +27,7 @@ __all__ = [
     "Found",
     "Lookup",
     "Rendered",
+    "Segments",
     "Source",
     "SourceContext",
     "Stored",
@@ -76,6 +77,18 @@ class Stored(msgspec.Struct, frozen=True, gc=False):
     parent: str | None = None
     order: int | None = None
     beside: tuple[tuple[str, bytes], ...] = ()
+
+
+class Segments(msgspec.Struct, frozen=True, gc=False):
+    """The text of a note cut where its blocks at the top begin: one text a block, and what stands behind each.
+
+    `head` is what comes before the first block, `tail` what comes after the last; joined they are the note's bytes.
+    """
+
+    head: str
+    texts: tuple[str, ...] = ()
+    gaps: tuple[str, ...] = ()
+    tail: str = ""
 
 
 class Found(msgspec.Struct, frozen=True, gc=False):
@@ -129,6 +142,9 @@ class Source(Protocol):
     def open_member(self, key: str) -> AbstractContextManager[IO[bytes]]:
         """A member of a payload, by the key of its `MemberFact`."""
 
+    def open_residue(self) -> AbstractContextManager[IO[bytes]] | None:
+        """The residue that stands beside the notes; None where there is none. Known after `facts`."""
+
     def close(self) -> None:
         """Let go of the source."""
 
@@ -158,6 +174,9 @@ class Target(Protocol):
     def payload(self, fact: PayloadFact, members: Iterable[tuple[str, AbstractContextManager[IO[bytes]]]]) -> None:
         """Take a payload whole: the names and streams of its members."""
 
+    def residue(self, lines: IO[bytes]) -> None:
+        """Take the residue of all that was written: lines of JSON, kept where the application leaves them alone."""
+
     def finish(self) -> None:
         """Complete the target at its staging path."""
 
@@ -171,6 +190,10 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     `read` and `render` are pure. `names` gives the lookup names of a note or asset key for `Lookup`;
     `resolve` says what a link names. `single_file` tells whether a target is a file or a folder. `keeps` tells of what
     was found while a note was read whether its bytes can still be written as they are; None: they never are.
+
+    For residue: `segments` cuts a note's bytes, with the number of its blocks, where the blocks begin (None: they
+    cannot be cut); `pieces` gives the text of each block of a lowered note, `frame` what such a note has before and
+    after its blocks, and `gap` is what stands between two blocks.
     """
 
     id: str
@@ -185,4 +208,8 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     profile: Callable[[Mapping[str, str]], Profile]
     render: Callable[[Note, TargetContext], Rendered]
     open_target: Callable[[Path, TargetContext], Target]
+    segments: Callable[[bytes, int], Segments | None]
+    pieces: Callable[[Note, TargetContext], tuple[str, ...]]
+    frame: Callable[[Note, TargetContext], tuple[str, str]]
+    gap: str
     keeps: Callable[[tuple[Finding, ...]], bool] | None = None

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import msgspec
 
+from converter.model.moment import Moment
+
 __all__ = [
     "Anchor",
     "AssetFact",
@@ -44,12 +46,13 @@ class NoteFact(msgspec.Struct, frozen=True, gc=False, array_like=True, kw_only=T
 
 
 class AssetFact(msgspec.Struct, frozen=True, gc=False, array_like=True, kw_only=True, tag="asset"):
-    """A file of the source; `digest` is the SHA-256 of its bytes where the store knows it already."""
+    """A file of the source; `digest` is the SHA-256 of its bytes where the store knows it already, `stamp` its time."""
 
     key: str
     name: str
     size: int = 0
     digest: str = ""
+    stamp: Moment | None = None
 
 
 class MemberFact(msgspec.Struct, frozen=True, gc=False, array_like=True, kw_only=True):

@@ -7,7 +7,8 @@ from converter.formats.markdown.detect import detect
 from converter.formats.markdown.index import open_source
 from converter.formats.markdown.links import names, resolve
 from converter.formats.markdown.profile import profile
-from converter.formats.markdown.read import read
+from converter.formats.markdown.read import keeps, read
+from converter.formats.markdown.segments import frame, pieces, segments
 from converter.formats.markdown.write import open_target, render
 
 __all__ = ["FORMAT"]
@@ -25,4 +26,9 @@ FORMAT = Format(
     profile=profile,
     render=render,
     open_target=open_target,
+    segments=segments,
+    pieces=pieces,
+    frame=frame,
+    gap="\n\n",
+    keeps=keeps,
 )

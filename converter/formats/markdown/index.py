@@ -12,7 +12,8 @@ from converter.errors import InputError, ItemError
 from converter.findings.finding import Finding, Location
 from converter.formats.entries import odd_facts
 from converter.formats.front import SourceContext, Stored
-from converter.model.facts import AssetFact, Fact, FolderFact, NoteFact
+from converter.formats.markdown.residue import FOLDER, NAME, residue_fact
+from converter.model.facts import AssetFact, Fact, FolderFact, NoteFact, PayloadFact
 from converter.model.moment import moment_from_ns
 from converter.storage.tree import Entry, open_below, walk
 
@@ -42,12 +43,18 @@ class FolderSource:
         self.path = path
         self._context = context
         self._notes: dict[str, Entry] = {}
+        self._residue: PayloadFact | None = None
 
     def facts(self) -> Iterator[Fact | Finding]:
         """Folders first, then notes and other files, each in path order; junk and odd entries as they come."""
         folders: list[str] = []
         files: list[Entry] = []
+        self._residue = residue_fact(self.path)
+        if self._residue is not None:
+            yield self._residue
         for entry in walk(self.path, self._context.limits, junk=_is_junk):
+            if self._residue is not None and entry.rel == FOLDER:
+                continue
             if entry.kind == "folder":
                 folders.append(entry.rel)
             elif entry.kind == "file":
@@ -64,7 +71,12 @@ class FolderSource:
             if entry.rel in self._notes:
                 yield NoteFact(key=entry.rel, size=entry.size, path=entry.rel)
             else:
-                yield AssetFact(key=entry.rel, name=posixpath.basename(entry.rel), size=entry.size)
+                yield AssetFact(
+                    key=entry.rel,
+                    name=posixpath.basename(entry.rel),
+                    size=entry.size,
+                    stamp=moment_from_ns(entry.mtime_ns),
+                )
 
     def fetch(self, keys: Sequence[str] | None = None) -> Iterator[Stored | Finding]:
         """The files of these notes, in path order."""
@@ -88,6 +100,10 @@ class FolderSource:
     def open_member(self, key: str) -> AbstractContextManager[IO[bytes]]:
         """A folder of Markdown has no payloads; a file all the same."""
         return open_below(self.path, key)
+
+    def open_residue(self) -> AbstractContextManager[IO[bytes]] | None:
+        """The residue in the folder."""
+        return open_below(self.path, NAME) if self._residue is not None else None
 
     def close(self) -> None:
         """Nothing is held open."""

@@ -96,6 +96,7 @@ def profile(options: Mapping[str, str]) -> Profile:
             "front_keys": " ".join(",".join((fact, *keys)) for fact, keys in FRONT_KEYS.items()),
             "number_prefix": options.get("number_prefix", ""),
             "children": "folder",
+            "residue": "marks",
             "ignorable_attrs": "newline",
         },
     )

@@ -11,6 +11,7 @@ from typing import IO
 
 from converter.errors import InternalFaultError
 from converter.formats.front import Rendered, TargetContext
+from converter.formats.markdown.residue import FOLDER, NAME
 from converter.model.blocks import Raw
 from converter.model.facts import PayloadFact
 from converter.model.items import Folder, Note
@@ -18,18 +19,13 @@ from converter.model.moment import Moment
 from converter.text.frontmatter import join
 from converter.text.markdown import render as render_body
 
-__all__ = ["FolderTarget", "open_target", "render"]
+__all__ = ["FolderTarget", "head_of", "open_target", "render"]
 
 
 def render(note: Note, _context: TargetContext) -> Rendered:
     """The file of a lowered note, exactly: front matter, body, the line ends that it had."""
-    blocks = note.blocks
-    head = ""
-    if blocks and isinstance(blocks[0], Raw) and blocks[0].format == "yaml":
-        head, blocks = blocks[0].source, blocks[1:]
-    elif note.front:
-        head = join(note.properties)
-    body = render_body(blocks)
+    head = head_of(note)
+    body = render_body(note.blocks[1:] if _is_yaml(note) else note.blocks)
     if not head and body.startswith("---\n"):
         body = "***" + body[3:]  # a rule at the top of a file would open front matter
     text = head + ("\n" if head and body else "") + body
@@ -37,6 +33,19 @@ def render(note: Note, _context: TargetContext) -> Rendered:
         text = text.replace("\n", "\r\n")
     data = (note.preamble + text).encode("utf-8", "surrogateescape")
     return Rendered(note.key, data, note.key, note.stamp)
+
+
+def _is_yaml(note: Note) -> bool:
+    first = note.blocks[0] if note.blocks else None
+    return isinstance(first, Raw) and first.format == "yaml"
+
+
+def head_of(note: Note) -> str:
+    """The front matter of a lowered note; one that is no YAML stands there as it was."""
+    first = note.blocks[0] if note.blocks else None
+    if isinstance(first, Raw) and first.format == "yaml":
+        return first.source
+    return join(note.properties) if note.front else ""
 
 
 class FolderTarget:
@@ -67,9 +76,17 @@ class FolderTarget:
             shutil.copyfileobj(stream, out, 1 << 20)
         _stamp(final, stamp)
 
-    def payload(self, fact: PayloadFact, _members: Iterable[tuple[str, AbstractContextManager[IO[bytes]]]]) -> None:
-        """A folder of Markdown has no payloads; the plan never sends one."""
-        raise InternalFaultError(f"A folder of Markdown cannot hold the payload {fact.type!r}.")
+    def payload(self, fact: PayloadFact, members: Iterable[tuple[str, AbstractContextManager[IO[bytes]]]]) -> None:
+        """Copy residue as it is; a folder of Markdown has no other payloads, and the plan never sends one."""
+        if fact.key != FOLDER:
+            raise InternalFaultError(f"A folder of Markdown cannot hold the payload {fact.type!r}.")
+        for name, opened in members:
+            with opened as stream:
+                self.asset(name, stream)
+
+    def residue(self, lines: IO[bytes]) -> None:
+        """Keep residue in its hidden folder."""
+        self.asset(NAME, lines)
 
     def finish(self) -> None:
         """Every file is complete already."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from typing import Any
 
 import msgspec
@@ -57,9 +58,10 @@ _NAMED_AFTER = (List, Quote, Callout, Table, Code, Formula, DefinitionList, Html
 
 
 class Parsed(msgspec.Struct, frozen=True):
-    """What a text holds."""
+    """What a text holds, and where in its UTF-8 form each of the blocks begins."""
 
     blocks: Blocks
+    starts: tuple[int, ...] = ()
 
 
 class _Frame:
@@ -82,27 +84,34 @@ def parse(text: str) -> Parsed:
     clean = clean.encode("utf-8", "replace").decode("utf-8")
     builder = _Builder(clean.encode("utf-8"))
     options = _OPTIONS if _DEFINES.search(clean) else _WITHOUT_DEFINITIONS
+    added: list[int] = []
     if options is _OPTIONS and _COLON.search(clean):
-        clean = _with_plain_colons(clean)
+        clean, added = _with_plain_colons(clean)
         builder = _Builder(clean.encode("utf-8"))
     for event, where in pyromark.events_with_range(clean, options=options):
         builder.event(event, where["start"], where["end"])
-    return Parsed(tuple(builder.finished()))
+    starts = builder.starts
+    return Parsed(tuple(builder.finished()), tuple(at - bisect_left(added, at) for at in starts) if added else starts)
 
 
-def _with_plain_colons(text: str) -> str:
-    """The text with a backslash before each colon that would be taken for a definition's without a blank behind it."""
+def _with_plain_colons(text: str) -> tuple[str, list[int]]:
+    """The text with a backslash before each colon that would be taken for a definition's without a blank behind it.
+
+    Beside it, where these backslashes stand.
+    """
     source, code = text.encode("utf-8"), []
     for event, where in pyromark.events_with_range(text, options=_WITHOUT_DEFINITIONS):
         start = event.get("Start") if isinstance(event, dict) else None
         if start == "HtmlBlock" or (isinstance(start, dict) and "CodeBlock" in start):
             code.append((where["start"], where["end"]))
     made, at = [], 0
+    added: list[int] = []
     for found in _COLON_BYTES.finditer(source):
         if not any(start <= found.start() < end for start, end in code):
             made += [source[at : found.end()], b"\\"]
             at = found.end()
-    return b"".join([*made, source[at:]]).decode("utf-8")
+            added.append(at + len(added))
+    return b"".join([*made, source[at:]]).decode("utf-8"), added
 
 
 class _Builder:
@@ -111,6 +120,12 @@ class _Builder:
     def __init__(self, source: bytes) -> None:
         self._source = source
         self._stack: list[_Frame] = [_Frame("root", 0)]
+        self._starts: list[int] = []
+
+    @property
+    def starts(self) -> tuple[int, ...]:
+        """Where each of the finished blocks begins."""
+        return tuple(self._starts)
 
     def finished(self) -> list[Block]:
         """The blocks at the top."""
@@ -142,6 +157,7 @@ class _Builder:
         elif event == "Rule":
             self._flush(self._stack[-1])
             self._stack[-1].children.append(Rule())
+            self._note_start(start)
             return
         self._inline(start).add(event, start, end)
 
@@ -176,6 +192,12 @@ class _Builder:
         frame = self._stack.pop()
         self._flush(frame)
         _CLOSERS[frame.kind](self, frame, self._stack[-1], end)
+        self._note_start(frame.start)
+
+    def _note_start(self, start: int) -> None:
+        """Remember where a block at the top begins; what only joins the block before it has no start of its own."""
+        if len(self._stack) == 1 and len(self._stack[0].children) > len(self._starts):
+            self._starts.append(start)
 
     def _runs_of(self, frame: _Frame) -> tuple[Runs, str]:
         if frame.inline is None:

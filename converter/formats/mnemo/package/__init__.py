@@ -9,6 +9,7 @@ from converter.formats.mnemo.package.links import names, resolve
 from converter.formats.mnemo.package.profile import profile
 from converter.formats.mnemo.package.read import read
 from converter.formats.mnemo.package.write import open_target, render
+from converter.formats.mnemo.segments import frame, pieces, segments
 
 __all__ = ["FORMAT"]
 
@@ -25,4 +26,8 @@ FORMAT = Format(
     profile=profile,
     render=render,
     open_target=open_target,
+    segments=segments,
+    pieces=pieces,
+    frame=frame,
+    gap=",",
 )

@@ -12,10 +12,11 @@ from typing import IO, TYPE_CHECKING, Final
 
 from converter.errors import InputError, ItemError
 from converter.findings.finding import Finding, Location
+from converter.formats.entries import is_residue
 from converter.formats.front import SourceContext, Stored
 from converter.formats.mnemo.package.checked import checked
 from converter.formats.mnemo.package.folders import folder_facts
-from converter.formats.mnemo.package.layout import Share, fold, laid_out
+from converter.formats.mnemo.package.layout import RESIDUE, Share, fold, laid_out
 from converter.formats.mnemo.package.manifest import MANIFEST, read_manifest
 from converter.formats.mnemo.package.rows import Database, Keys, sniff
 from converter.formats.mnemo.package.units import KNOWN_SCHEMAS, units_of
@@ -48,6 +49,7 @@ class PackageSource:
     def __init__(self, path: Path, context: SourceContext) -> None:
         self._context = context
         self._depth = context.limits.json_depth
+        self._residue = False
         self._zip = ZipReader(path, context.limits, same=fold)
         self._members = self._zip.members
         self._folder: tempfile.TemporaryDirectory[str] | None = None
@@ -210,8 +212,23 @@ class PackageSource:
         if _is_junk(member):
             yield JunkFact(key=member, kind="payloads")
             return
+        if member == RESIDUE and self._has_residue():
+            yield PayloadFact(key=member, type="residue", members=(self._member(member, member),), known=True)
+            return
         yield _finding("payload-unlisted", f"payloads/{member}", member, what=member)
         yield self._single(member)
+
+    def _has_residue(self) -> bool:
+        try:
+            with self._zip.open(RESIDUE) as stream:
+                self._residue = is_residue(stream)
+        except ItemError:
+            return False
+        return self._residue
+
+    def open_residue(self) -> AbstractContextManager[IO[bytes]] | None:
+        """The residue beside the notes."""
+        return self._zip.open(RESIDUE) if self._residue else None
 
     def _single(self, member: str) -> PayloadFact:
         units = (UnitFact(kind="payloads", key=member),)

@@ -10,9 +10,11 @@ import msgspec
 if TYPE_CHECKING:
     from converter.formats.mnemo.package.models import Entry
 
-__all__ = ["ROOT", "Layout", "Share", "fold", "laid_out"]
+__all__ = ["RESIDUE", "ROOT", "Layout", "Share", "fold", "laid_out"]
 
 ROOT: Final = "payloads"
+RESIDUE: Final = f"{ROOT}/notes/mnemo-converter.jsonl"
+"""Where residue lies: an extra file of the notes, which the application ignores."""
 
 
 class Share(msgspec.Struct, frozen=True):

@@ -120,7 +120,7 @@ _SAID_ELSEWHERE = "sid ver folderPath blocks title folderId parentNoteId emoji c
 
 _LEGACY_META = (
     "nativeTwoColumn columnPairId columnSide columnSplitRatio language equationLatex checked reference_note_id "
-    "listNumberIndex listNumber listStart @order"
+    "listNumberIndex listNumber listStart @order converter"
 )
 """Keys of a block's `meta` that the block itself says as well."""
 
@@ -169,6 +169,7 @@ def profile(options: Mapping[str, str]) -> Profile:
             "breadcrumbs": "folderPath",
             "unsafe_attrs": "" if eight else "@payload+",
             "asset_root": "payloads/notes/",
+            "residue": "blocks",
             "ignorable_block_attrs": _LEGACY_META,
             "ignorable_attrs": _SAID_ELSEWHERE,
         },

@@ -14,7 +14,7 @@ import msgspec
 from converter.errors import EnvironmentFaultError, InternalFaultError
 from converter.formats.front import Rendered, TargetContext
 from converter.formats.mnemo.notes import folder_text, note_text
-from converter.formats.mnemo.package.layout import ROOT
+from converter.formats.mnemo.package.layout import RESIDUE, ROOT
 from converter.formats.mnemo.package.manifest import MANIFEST
 from converter.formats.mnemo.package.manifest_text import ListedAsset, manifest_text, notes_entry
 from converter.formats.mnemo.package.spool import Spool
@@ -152,6 +152,10 @@ class PackageTarget:
         with writing(self._path):
             self._spool.add(name, stream)
         return name
+
+    def residue(self, lines: IO[bytes]) -> None:
+        """Keep residue beside the notes, where the application does not look."""
+        self._groups.append(_Group("", "", [self._take(RESIDUE, lines)]))
 
     def finish(self) -> None:
         """Write the archive: payloads by their type, files that no entry covers, and the manifest last."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from converter.formats.front import Format
+from converter.formats.siyuan.segments import frame, pieces, segments
 from converter.formats.siyuan.workspace.detect import detect
 from converter.formats.siyuan.workspace.index import open_source
 from converter.formats.siyuan.workspace.links import names, resolve
@@ -25,5 +26,9 @@ FORMAT = Format(
     profile=profile,
     render=render,
     open_target=open_target,
+    segments=segments,
+    pieces=pieces,
+    frame=frame,
+    gap=",",
     keeps=keeps,
 )

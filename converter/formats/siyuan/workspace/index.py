@@ -13,10 +13,17 @@ import msgspec
 
 from converter.errors import InputError, ItemError
 from converter.findings.finding import Finding, Location
-from converter.formats.entries import odd_facts
+from converter.formats.entries import is_residue, odd_facts
 from converter.formats.front import SourceContext, Stored
 from converter.formats.siyuan.databases import related
-from converter.formats.siyuan.workspace.layout import find_layout, is_junk, outside_data, place_of
+from converter.formats.siyuan.workspace.layout import (
+    RESIDUE,
+    RESIDUE_GROUP,
+    find_layout,
+    is_junk,
+    outside_data,
+    place_of,
+)
 from converter.formats.siyuan.workspace.notebooks import Notebook, read_notebook, read_order
 from converter.model.facts import AssetFact, Fact, FolderFact, JunkFact, MemberFact, NoteFact, PayloadFact, UnitFact
 from converter.model.moment import moment_from_ns
@@ -54,6 +61,7 @@ class WorkspaceSource:
         self._orders: dict[str, dict[str, int]] = {}
         self._files: set[str] = set()
         self._broken: set[str] = set()
+        self._residue = False
 
     def facts(self) -> Iterator[Fact | Finding]:
         """Notebooks, documents as the application lists them, assets, then what passes whole; junk as it comes."""
@@ -179,8 +187,23 @@ class WorkspaceSource:
                 unit = UnitFact(kind=kind, key=place.unit, title=place.unit, lost=code)
                 units.setdefault(place.group, {}).setdefault(place.unit, unit)
         for group, members in groups.items():
+            if group == RESIDUE_GROUP and self._has_residue(members):
+                yield PayloadFact(key=group, type="residue", members=tuple(members))
+                continue
             made = tuple(units.get(group, {}).values()) or (UnitFact(kind="payloads", key=group, title=group),)
             yield PayloadFact(key=group, type=group, members=tuple(members), units=made)
+
+    def _has_residue(self, members: list[MemberFact]) -> bool:
+        """Whether what lies in the place of residue is residue."""
+        if [member.key for member in members] != [RESIDUE]:
+            return False
+        with self._open(RESIDUE) as stream:
+            self._residue = is_residue(stream)
+        return self._residue
+
+    def open_residue(self) -> AbstractContextManager[IO[bytes]] | None:
+        """The residue in the workspace's storage."""
+        return self._open(RESIDUE) if self._residue else None
 
     def fetch(self, keys: Sequence[str] | None = None) -> Iterator[Stored | Finding]:
         """The documents of these notes, with the databases that they show."""

@@ -9,8 +9,10 @@ import msgspec
 
 from converter.model.timed_id import is_timed_id
 
-__all__ = ["Layout", "Place", "find_layout", "is_document", "is_junk", "place_of"]
+__all__ = ["RESIDUE", "RESIDUE_GROUP", "Layout", "Place", "find_layout", "is_document", "is_junk", "place_of"]
 
+RESIDUE_GROUP = "storage/converter"
+RESIDUE = f"{RESIDUE_GROUP}/residue.jsonl"
 _STATE = frozenset(
     f"storage/{name}.json" for name in ("local", "criteria", "recent-doc", "ref-used", "outline", "bazaar")
 )

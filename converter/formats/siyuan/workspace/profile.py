@@ -98,5 +98,6 @@ def profile(_options: Mapping[str, str]) -> Profile:
             "ignorable_block_attrs": _SCREEN_STATE,
             "ignorable_attrs": "",
             "children": "note",
+            "residue": "beside",
         },
     )

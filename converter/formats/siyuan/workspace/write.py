@@ -11,6 +11,7 @@ from typing import IO
 
 from converter.formats.front import Rendered, TargetContext
 from converter.formats.siyuan.document import document_bytes
+from converter.formats.siyuan.workspace.layout import RESIDUE
 from converter.formats.siyuan.workspace.notebooks import order_bytes, settings_bytes
 from converter.model.facts import PayloadFact
 from converter.model.items import Folder, Note
@@ -64,6 +65,10 @@ class WorkspaceTarget:
             with opened as stream:
                 self.asset(name, stream)
             self._whole.add(name)
+
+    def residue(self, lines: IO[bytes]) -> None:
+        """Keep residue in the workspace's storage, which the application passes along."""
+        self.asset(RESIDUE, lines)
 
     def finish(self) -> None:
         """Write the settings and the order of notebooks that did not bring their own."""

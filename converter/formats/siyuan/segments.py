@@ -1,0 +1,44 @@
+"""A document cut at its blocks, and the parts of a lowered one (docs/residue.md, "Segments")."""
+
+from __future__ import annotations
+
+import msgspec
+
+from converter.formats.front import Segments, TargetContext
+from converter.formats.siyuan.document import document_bytes
+from converter.model.items import Note
+from converter.text.json_segments import cut_array
+
+__all__ = ["frame", "pieces", "segments"]
+
+
+class _Shell(msgspec.Struct, gc=False):
+    """A document of which only the blocks are looked at, as they stand."""
+
+    children: list[msgspec.Raw] = msgspec.field(name="Children", default_factory=list)
+
+
+_decode = msgspec.json.Decoder(_Shell).decode
+
+
+def segments(data: bytes, count: int) -> Segments | None:
+    """Cut a document of `count` blocks; None where its nodes are not its blocks one by one."""
+    try:
+        text = data.decode("utf-8")
+        nodes = _decode(data).children
+    except ValueError:
+        return None
+    cut = cut_array(text, nodes) if len(nodes) == count else None
+    return None if cut is None else Segments(cut[0], tuple(cut[1]), tuple(cut[2]), cut[3])
+
+
+def pieces(note: Note, context: TargetContext) -> tuple[str, ...]:
+    """The node of each block of a lowered note."""
+    cut = segments(document_bytes(note, context.zone), len(note.blocks))
+    return cut.texts if cut is not None else ()
+
+
+def frame(note: Note, context: TargetContext) -> tuple[str, str]:
+    """What a lowered note has before and after its blocks: the document's own node."""
+    bare = document_bytes(msgspec.structs.replace(note, blocks=()), context.zone).decode("utf-8")
+    return bare.removesuffix("}") + ',"Children":[', "]}"
