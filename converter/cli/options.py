@@ -126,6 +126,8 @@ target_options = _all(
     _flag(_TARGET, "--overwrite-output", help="Replace DST if it exists."),
     _flag(_TARGET, "--backup/--no-backup", default=True, help="Keep what was replaced beside it. [on]"),
     _flag(_TARGET, "--verify/--no-verify", default=True, help="Read DST again and compare. [on]"),
+    _flag(_TARGET, "--residue/--no-residue", default=True, help="Keep what DST cannot hold beside it. [on]"),
+    _flag(_TARGET, "--ignore-residue", help="Use no residue that SRC carries."),
 )
 """How a target is written."""
 

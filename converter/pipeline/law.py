@@ -44,6 +44,13 @@ class Answers:
             self._became[id(source)] = id(result)
             self._kept.append(result)
 
+    def result_of(self, block: Block) -> int:
+        """The identity of what `lift` made of a block in the end; its own where nothing was made of it."""
+        key = id(block)
+        while key in self._became:
+            key = self._became[key]
+        return key
+
     def written(self, block: Block) -> None:
         """The block is in the target, exactly or by a fallback."""
         self._ends.setdefault(id(block), _WRITTEN)

@@ -28,6 +28,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     verify: bool = True
     overwrite_output: bool = False
     backup: bool = True
+    residue: bool = True
+    ignore_residue: bool = False
     limits: tuple[str, ...] = ()
     no_limits: bool = False
     mnemo_target: str = "compat"

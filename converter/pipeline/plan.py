@@ -13,7 +13,7 @@ from converter.pipeline.session import Session
 
 __all__ = ["plan_of", "unit_end", "unit_rule"]
 
-_ACTIONS = {"": "create", "skipped": "skip", "failed": "fail", "lost": "lose"}
+_ACTIONS = {"": "create", "skipped": "skip", "failed": "fail", "lost": "lose", "carried": "carry"}
 
 
 def plan_of(session: Session) -> Plan:
@@ -66,7 +66,9 @@ def unit_rule(session: Session, unit: UnitFact) -> Rule:
 
 
 def unit_end(session: Session, unit: UnitFact) -> str:
-    """How a unit of a payload ends: "" (written), `skipped` or `lost`."""
+    """How a unit of a payload ends: "" (written), `skipped`, `carried` in residue, or `lost`."""
     if not session.selection.kind("decks" if unit.kind == "folders" else unit.kind):
         return "skipped"
-    return "" if unit_rule(session, unit).exact else "lost"
+    if unit_rule(session, unit).exact:
+        return ""
+    return "carried" if session.carries else "lost"

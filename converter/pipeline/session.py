@@ -12,6 +12,8 @@ from pathlib import Path
 import msgspec
 
 from converter.errors import UsageError
+from converter.findings.codes import CODES
+from converter.findings.codes.entry import LOST
 from converter.findings.finding import Finding
 from converter.findings.report import Place, Report
 from converter.findings.tally import Tally
@@ -32,7 +34,7 @@ from converter.pipeline.select import Selection
 from converter.storage.digest import digest
 from converter.storage.limits import NO_LIMITS, parse_limits
 
-__all__ = ["Session", "open_session"]
+__all__ = ["Session", "open_session", "profile_options_of"]
 
 
 class Session:
@@ -52,12 +54,20 @@ class Session:
         self.target_front: Format
         self.pair: Pair
         self.catalog: Catalog
+        self.carries = False
         self._notes: Mapping[str, NoteEntry] = {}
         self.links: LinkBook
         self.writing: TargetContext
 
     def add(self, finding: Finding) -> None:
-        """Take a finding; a note that people do not know by its key is named by its title as well."""
+        """Take a finding; a note that people do not know by its key is named by its title as well.
+
+        What the target loses and residue keeps is carried.
+        """
+        if self.carries and (code := CODES.get(finding.code)) is not None and code.outcome == LOST:
+            finding = msgspec.structs.replace(
+                finding, code="carried", details=(("what", code.render(finding.details)), ("code", code.name))
+            )
         kind, _, key = finding.item.partition("/")
         entry = self._notes.get(key) if kind == "notes" else None
         if entry is not None and entry.title and entry.title not in key:
@@ -71,11 +81,7 @@ class Session:
         self.source_front, seen = detect_source(path, options.source_format)
         report.source = Place(path=options.source, format=self.source_front.id, sha256=_file_digest(path))
         report.about["detected"] = seen.why
-        profile_options = {
-            "mnemo_target": options.mnemo_target,
-            "images_dir": options.images_dir,
-            "number_prefix": "yes" if options.number_prefix else "",
-        }
+        profile_options = profile_options_of(options)
         own = self.source_front.profile(profile_options)
         self.target_front = self.source_front
         if options.target:
@@ -83,6 +89,7 @@ class Session:
             report.target = Place(path=options.target, format=self.target_front.id)
         target = self.target_front.profile(profile_options)
         self.pair = Pair(own, target, self.reading.zone)
+        self.carries = bool(options.target) and options.residue and not self.pair.same_system
         self.writing = TargetContext(profile=target, clock=self.clock, zone=self.reading.zone, version=_version())
         report.resolved = self._resolved()
 
@@ -99,6 +106,7 @@ class Session:
             "exclude": list(options.exclude),
             "tags": list(options.tags),
             "strict_unknown": options.strict_unknown,
+            "residue": self.carries,
         }
 
     def index(self) -> None:
@@ -132,7 +140,7 @@ class Session:
         """Decide where everything goes."""
         self.links = LinkBook(self.catalog, self.pair, self.source_front.resolve)
         self.selection.apply(self.catalog, self._assets_named_by)
-        place_items(self.catalog, self.pair, self.clock, self._name(), self.add)
+        place_items(self.catalog, self.pair, self.clock, self.name(), self.add)
         self.links.resolve_all(self.add)
         place_assets(self.catalog, self.pair, self.clock, self._asset_digest, self.add)
         self._report_order()
@@ -140,7 +148,7 @@ class Session:
         if placeholders and any(asset.shown and not asset.end for asset in self.catalog.assets.values()):
             self.add(Finding(code="images-need-directory", item="archive"))
 
-    def _name(self) -> str:
+    def name(self) -> str:
         """What the top of the target is called: as asked, else as the source is called."""
         source = Path(self.options.source).resolve()
         return self.options.notebook or (source.name if source.is_dir() else source.stem) or "Notes"
@@ -177,6 +185,15 @@ def open_session(session: Session) -> Iterator[Session]:
     finally:
         session.source.close()
         session.progress.close()
+
+
+def profile_options_of(options: Options) -> dict[str, str]:
+    """What profiles depend on, of the options of a run."""
+    return {
+        "mnemo_target": options.mnemo_target,
+        "images_dir": options.images_dir,
+        "number_prefix": "yes" if options.number_prefix else "",
+    }
 
 
 def _reading(options: Options) -> SourceContext:

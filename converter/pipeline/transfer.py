@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
+from typing import IO
 
 from converter.errors import InternalFaultError, ItemError
 from converter.findings.finding import Finding
 from converter.findings.report import Verification
 from converter.formats.front import Stored, Target
 from converter.model.blocks import Attrs
-from converter.model.facts import PayloadFact
+from converter.model.facts import FolderFact, PayloadFact
 from converter.model.items import Folder, Note
 from converter.model.order import Output, WorkOrder
-from converter.pipeline.catalog import NoteEntry
+from converter.pipeline.catalog import AssetEntry, NoteEntry
 from converter.pipeline.plan import unit_end, unit_rule
-from converter.pipeline.session import Session
+from converter.pipeline.residue.carry import Carrier
+from converter.pipeline.residue.collect import Collector
+from converter.pipeline.residue.records import SCHEMA, AssetRecord, FolderRecord, Header, MadeRecord
+from converter.pipeline.session import Session, profile_options_of
 from converter.pipeline.verify import Written, verify
-from converter.pipeline.work import Result, Workshop, unreadable
+from converter.pipeline.work import Result, Workshop, digest_of_bytes, unreadable
 from converter.storage.commit import Staging, check_target
 from converter.storage.digest import copy_digest, digest
 
@@ -41,12 +47,42 @@ class Transfer:
         self._written = Written()
         self._sources: dict[str, str] = {}
         self._blanks: dict[str, Output] = {}
+        self._residue = Collector(self._header()) if session.carries else None
         self._workshop = Workshop(
-            session.source_front, session.reading, session.target_front, session.writing, session.pair
+            session.source_front,
+            session.reading,
+            session.target_front,
+            session.writing,
+            session.pair,
+            self._carrier(),
         )
+
+    def _header(self) -> Header:
+        """Where the archive comes from, and what its conversion depends on."""
+        session = self._session
+        return Header(
+            schema=SCHEMA,
+            origin=session.source_front.id,
+            name=session.name(),
+            zone=str(session.report.resolved["timezone"]),
+            options={name: value for name, value in profile_options_of(session.options).items() if value},
+        )
+
+    def _carrier(self) -> Carrier | None:
+        if self._residue is None:
+            return None
+        place = self._session.pair.parameter("residue")
+        return Carrier(self._session.source_front, self._header(), in_blocks=place == "blocks", marked=place == "marks")
 
     def run(self) -> None:
         """Index, place, write, commit, verify. A dry run renders everything and writes nothing."""
+        try:
+            self._run()
+        finally:
+            if self._residue is not None:
+                self._residue.close()
+
+    def _run(self) -> None:
         session, options = self._session, self._session.options
         final, source = Path(options.target), Path(options.source)
         if not options.dry_run:
@@ -64,6 +100,8 @@ class Transfer:
             target = session.target_front.open_target(staging.path, session.writing)
             try:
                 self._everything(target)
+                if self._residue is not None:
+                    target.residue(self._residue.finished())
                 target.finish()
             except BaseException:
                 target.abandon()
@@ -82,10 +120,11 @@ class Transfer:
         self._payloads(target)
 
     def _folders(self, target: Target | None) -> None:
-        for entry in self._session.catalog.folders.values():
+        for key, entry in self._session.catalog.folders.items():
             self._tally.end("folders", entry.end or "created")
             if entry.output is None:
                 continue
+            self._record_folder(key, entry.fact, entry.output)
             self._remember_id("folders", entry.fact.id, entry.output)
             attrs = entry.fact.attrs if self._session.pair.same_system else ()
             if entry.output.form == "folder":
@@ -94,6 +133,23 @@ class Transfer:
                 self._blank(target, entry.output)
         for output in self._session.catalog.made:
             self._folder(target, output, ())
+            if self._residue is not None:
+                self._residue.add(MadeRecord(output=output))
+
+    def _record_folder(self, key: str, fact: FolderFact, output: Output) -> None:
+        if self._residue is None:
+            return
+        self._residue.add(
+            FolderRecord(
+                key=key,
+                output=output,
+                name=fact.name,
+                id=fact.id,
+                parent=fact.parent,
+                order=fact.order,
+                attrs=fact.attrs,
+            )
+        )
 
     def _blank(self, target: Target | None, output: Output) -> None:
         """A note without text, for a folder in a target that has none."""
@@ -141,8 +197,12 @@ class Transfer:
 
     def _hollow_notes(self, target: Target | None) -> None:
         """Notes that become folders: their blocks, which say nothing, are in the target with them."""
-        for key, entry in self._session.catalog.notes.items():
-            if entry.end or entry.output is None or not _becomes_folder(entry):
+        hollow = [key for key, entry in self._session.catalog.notes.items() if not entry.end and _becomes_folder(entry)]
+        if self._residue is not None:
+            self._record_hollow(hollow)
+        for key in hollow:
+            entry = self._session.catalog.notes[key]
+            if entry.output is None:
                 continue
             self._folder(target, entry.output, ())
             self._remember_id("notes", entry.id, entry.output)
@@ -150,6 +210,13 @@ class Transfer:
             blocks = self._session.catalog.outline(key).blocks
             self._tally.read("blocks", blocks)
             self._tally.end("blocks", "created", blocks)
+
+    def _record_hollow(self, keys: list[str]) -> None:
+        """What notes that become folders are, for the way back."""
+        for stored in self._session.source.fetch(keys):
+            if isinstance(stored, Stored) and self._residue is not None:
+                order = self._order(self._session.catalog.notes[stored.key])
+                self._residue.line(self._workshop.record(stored, order))
 
     def _name_richer_target(self) -> None:
         """Say once that another profile of the same format would have kept more."""
@@ -175,6 +242,9 @@ class Transfer:
         self._remember_id("notes", entry.id, order.output)
         self._written.notes[order.output.key] = result.digest
         self._sources[order.output.key] = entry.key
+        if self._residue is not None:
+            self._written.origins[order.output.key] = digest_of_bytes(stored.data)
+            self._residue.line(result.residue)
         return result
 
     def _order(self, entry: NoteEntry) -> WorkOrder:
@@ -204,14 +274,14 @@ class Transfer:
         session = self._session
         session.progress.stage("Copying files", len(session.catalog.assets))
         for key, entry in session.catalog.assets.items():
-            end = entry.end or self._asset(key, entry.paths, target)
+            end = entry.end or self._asset(key, entry, target)
             self._tally.end("assets", end)
             session.progress.advance(key)
 
-    def _asset(self, key: str, paths: tuple[str, ...], target: Target | None) -> str:
+    def _asset(self, key: str, entry: AssetEntry, target: Target | None) -> str:
         """Copy one file to its places; it is read to its end before a byte of it reaches the target."""
         root = self._session.pair.parameter("asset_root")
-        wanted = [path for path in paths if root + path not in self._written.files]
+        wanted = [path for path in entry.paths if root + path not in self._written.files]
         with SpooledTemporaryFile(max_size=_HELD) as held:
             try:
                 with self._session.source.open_asset(key) as stream:
@@ -223,26 +293,35 @@ class Transfer:
                 self._written.files[root + path] = found
                 if target is not None:
                     held.seek(0)
-                    target.asset(path, held)
+                    target.asset(path, held, entry.fact.stamp)
+        if self._residue is not None:
+            at = tuple(root + path for path in entry.paths)
+            self._residue.add(AssetRecord(key=key, at=at, name=entry.name, stamp=entry.fact.stamp))
         return "created"
 
     def _payloads(self, target: Target | None) -> None:
         for payload in self._session.catalog.payloads:
             ends = [unit_end(self._session, unit) for unit in payload.units]
-            if "" in ends and not self._readable(payload):
-                ends = [end or "failed" for end in ends]
-            for unit, end in zip(payload.units, ends, strict=True):
-                self._tally.end(unit.kind, end or "created")
-                if end == "lost":
-                    details = (("what", unit.title or unit.key),)
-                    rule = unit_rule(self._session, unit)
-                    self._session.add(Finding(code=rule.code, item=f"{unit.kind}/{unit.key}", details=details))
             keep = "" in ends or (not payload.units and self._session.pair.same_system)
+            if (keep or "carried" in ends) and not self._readable(payload, keep=keep):
+                ends = ["failed" if end in ("", "carried") else end for end in ends]
+                keep = False
+            self._end_units(payload, ends)
+            if "carried" in ends and self._residue is not None:
+                self._residue.payload(payload, self._members(payload))
             if keep and target is not None:
-                self._payload(target, payload)
+                target.payload(payload, self._members(payload))
 
-    def _readable(self, payload: PayloadFact) -> bool:
-        """Whether every member can be read to its end; their digests are kept for the verification."""
+    def _end_units(self, payload: PayloadFact, ends: list[str]) -> None:
+        for unit, end in zip(payload.units, ends, strict=True):
+            self._tally.end(unit.kind, end or "created")
+            if end in ("lost", "carried"):
+                details = (("what", unit.title or unit.key),)
+                rule = unit_rule(self._session, unit)
+                self._session.add(Finding(code=rule.code, item=f"{unit.kind}/{unit.key}", details=details))
+
+    def _readable(self, payload: PayloadFact, *, keep: bool) -> bool:
+        """Whether every member can be read to its end; digests of those that are kept serve the verification."""
         found: dict[str, str] = {}
         for member in payload.members:
             try:
@@ -251,13 +330,12 @@ class Transfer:
             except ItemError as error:
                 self._session.add(unreadable(f"payloads/{payload.key}", error))
                 return False
-        self._written.members.update(found)
+        if keep:
+            self._written.members.update(found)
         return True
 
-    def _payload(self, target: Target, payload: PayloadFact) -> None:
-        session = self._session
-        members = ((member.name, session.source.open_member(member.key)) for member in payload.members)
-        target.payload(payload, members)
+    def _members(self, payload: PayloadFact) -> Iterator[tuple[str, AbstractContextManager[IO[bytes]]]]:
+        return ((member.key, self._session.source.open_member(member.key)) for member in payload.members)
 
     def _close_books(self) -> None:
         """The law, at the end of all counting: what was read is what ended."""
@@ -286,7 +364,7 @@ class Transfer:
         if isinstance(stored, Finding):
             raise InternalFaultError(f"The source changed while it was converted: {stored.item}.")
         note = self._workshop.read(stored)
-        return self._workshop.lower(note, self._order(entry), stored.path)[0]
+        return self._workshop.expected(stored, note, self._order(entry))
 
 
 def _blank_order(output: Output) -> WorkOrder:

@@ -23,12 +23,16 @@ _MOST = 20
 
 
 class Written(msgspec.Struct):
-    """What a run wrote: digests of notes and files by the target's keys, and the keys of folders."""
+    """What a run wrote: digests of notes and files by the target's keys, and the keys of folders.
+
+    `origins` are digests of the bytes that residue has to give back, by the target's keys.
+    """
 
     notes: dict[str, bytes] = {}
     files: dict[str, str] = {}
     folders: set[str] = set()
     members: dict[str, str] = {}
+    origins: dict[str, bytes] = {}
 
 
 def verify(

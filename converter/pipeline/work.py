@@ -12,14 +12,17 @@ import msgspec
 from converter.errors import InternalFaultError, ItemError
 from converter.findings.finding import Finding
 from converter.formats.front import Format, Rendered, SourceContext, Stored, TargetContext
+from converter.model.blocks import walk
 from converter.model.items import Note
 from converter.model.order import WorkOrder
 from converter.pipeline.law import Answers, InnerCounts, inner_counts
 from converter.pipeline.lift.rules import lift
 from converter.pipeline.lower.inside import inside
 from converter.pipeline.pair import Pair
+from converter.pipeline.residue.carry import Carrier
+from converter.pipeline.residue.trace import Group, groups_of
 
-__all__ = ["Result", "Workshop", "deep_recursion", "digest_of", "too_deep", "unreadable"]
+__all__ = ["Result", "Worked", "Workshop", "deep_recursion", "digest_of", "digest_of_bytes", "too_deep", "unreadable"]
 
 _encode = msgspec.msgpack.Encoder().encode
 
@@ -29,27 +32,52 @@ def digest_of(note: Note) -> bytes:
     return blake2b(_encode(msgspec.structs.replace(note, stamp=None)), digest_size=16).digest()
 
 
+def digest_of_bytes(data: bytes) -> bytes:
+    """A short digest of what a note was in its store."""
+    return blake2b(data, digest_size=16).digest()
+
+
 class Result(msgspec.Struct, frozen=True, gc=False):
-    """What came of one note."""
+    """What came of one note. `residue` is its record, where that stands beside the notes."""
 
     rendered: Rendered
     digest: bytes
     counts: InnerCounts
     findings: tuple[Finding, ...]
     approximated: bool
+    residue: bytes = b""
+
+
+class Worked(msgspec.Struct, frozen=True, gc=False):
+    """A note that was lowered: what was found, how its blocks ended, and which became which, where that was asked."""
+
+    note: Note
+    findings: tuple[Finding, ...]
+    counts: InnerCounts
+    groups: tuple[Group, ...] = ()
 
 
 class Workshop:
-    """Converts notes by their orders, for one pair of formats. Holds nothing of the plan."""
+    """Converts notes by their orders, for one pair of formats. Holds nothing of the plan.
+
+    `carrier` gives each note its residue; None where none is to be written.
+    """
 
     def __init__(
-        self, source: Format, reading: SourceContext, target: Format, writing: TargetContext, pair: Pair
+        self,
+        source: Format,
+        reading: SourceContext,
+        target: Format,
+        writing: TargetContext,
+        pair: Pair,
+        carrier: Carrier | None = None,
     ) -> None:
         self._source = source
         self._reading = reading
         self._target = target
         self._writing = writing
         self._pair = pair
+        self._carrier = carrier
 
     def convert(self, stored: Stored, order: WorkOrder) -> Result:
         """One note, all the way; raises `ItemError` where it cannot be read, or is nested too deeply to be handled."""
@@ -60,15 +88,32 @@ class Workshop:
 
     def _convert(self, stored: Stored, order: WorkOrder) -> Result:
         note, found = self._source.read(stored, self._reading)
-        lowered, findings, counts = self.lower(note, order, stored.path)
-        if counts.unanswered:
-            where = ", ".join(counts.unanswered[:5])
+        if self._passes(note, order, found):
+            return self._passed(stored, note, found)
+        carrier = self._carrier
+        worked = self.lower(note, order, stored.path, traced=carrier is not None and carrier.in_blocks)
+        if worked.counts.unanswered:
+            where = ", ".join(worked.counts.unanswered[:5])
             raise InternalFaultError(f"The law is broken: in notes/{note.key} nobody answered for {where}.")
-        changed = any(finding.code not in _NO_LOSS for finding in findings)
+        changed = any(finding.code not in _NO_LOSS for finding in worked.findings)
+        lowered, record = worked.note, b""
+        if carrier is not None:
+            lowered, record = carrier.carried(stored, order, len(note.blocks), lowered, worked.groups)
         rendered = self._target.render(lowered, self._writing)
         if self._is_untouched(note, lowered, found):
             rendered = msgspec.structs.replace(rendered, data=stored.data)
-        return Result(rendered, digest_of(lowered), counts, (*found, *findings), changed)
+        return Result(rendered, digest_of(lowered), worked.counts, (*found, *worked.findings), changed, record)
+
+    def _passes(self, note: Note, order: WorkOrder, found: tuple[Finding, ...]) -> bool:
+        """Whether a note stays where it is within a system whose texts say nothing of their place."""
+        own = self._pair.parameter("tree") == "paths" and self._pair.same_system and self._source is self._target
+        keeps = self._target.keeps
+        return own and keeps is not None and keeps(found) and order.output.key == note.key
+
+    def _passed(self, stored: Stored, note: Note, found: tuple[Finding, ...]) -> Result:
+        blocks = sum(1 for _ in walk(note.blocks))
+        rendered = Rendered(note.key, stored.data, note.key, note.stamp)
+        return Result(rendered, digest_of(note), InnerCounts(blocks, blocks, 0, 0), found, approximated=False)
 
     def _is_untouched(self, note: Note, lowered: Note, found: tuple[Finding, ...]) -> bool:
         """Whether a note is what it was, and its bytes need nothing: then they are the target's as well."""
@@ -88,15 +133,31 @@ class Workshop:
             return lowered
         return msgspec.structs.replace(lowered, updated=order.output.created)
 
-    def lower(self, note: Note, order: WorkOrder, path: str) -> tuple[Note, tuple[Finding, ...], InnerCounts]:
+    def lower(self, note: Note, order: WorkOrder, path: str, *, traced: bool = False) -> Worked:
         """Lift and lower a note that was read; the law walks it as it was read."""
         answers = Answers()
         extra: list[Finding] = []
         lifted = note if self._pair.same_system else lift(note, self._pair.source, answers)
         if lifted.blocks and not note.blocks:
             extra.append(Finding(code="content-as-markdown", item=f"notes/{note.key}"))
-        lowered = inside(lifted, order, self._pair, answers, path)
-        return lowered.note, (*extra, *lowered.findings), inner_counts(note.blocks, answers)
+        lowered = inside(lifted, order, self._pair, answers, path, traced=traced)
+        counts = inner_counts(note.blocks, answers)
+        groups: list[Group] = []
+        if traced:
+            groups = groups_of(note.blocks, lifted.blocks, lowered.origins, lowered.joined, answers)
+        return Worked(lowered.note, (*extra, *lowered.findings), counts, tuple(groups))
+
+    def expected(self, stored: Stored, note: Note, order: WorkOrder) -> Note:
+        """What a note that was read is in the target, once more."""
+        carrier = self._carrier
+        worked = self.lower(note, order, stored.path, traced=carrier is not None and carrier.in_blocks)
+        if carrier is None:
+            return worked.note
+        return carrier.carried(stored, order, len(note.blocks), worked.note, worked.groups)[0]
+
+    def record(self, stored: Stored, order: WorkOrder) -> bytes:
+        """The record of a note that becomes something else than a note."""
+        return b"" if self._carrier is None else self._carrier.record(stored, order)
 
     def read(self, stored: Stored) -> Note:
         """A note of the source as it stands."""

@@ -27,6 +27,7 @@ ROOT = Path(__file__).parents[2]
 TABLES = (containers, fallbacks, losses, reading, structure_codes, workspaces)
 DETAILS = {
     "what",
+    "code",
     "became",
     "encoding",
     "why",

@@ -216,4 +216,4 @@ def test_names_that_differ_by_case_alone_stay_two(tmp_path: Path) -> None:
 
     run(source, tmp_path / "out")
 
-    assert len(list((tmp_path / "out").iterdir())) == 3
+    assert len(list((tmp_path / "out").glob("*.md"))) == 3

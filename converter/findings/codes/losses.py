@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from converter.findings.codes.entry import ERROR, INFO, LOST, Code
+from converter.findings.codes.entry import CARRIED, ERROR, INFO, LOST, Code
 
 __all__ = ["CODES"]
 
@@ -14,6 +14,15 @@ def _lost(name: str, message: str, why: str, fix: str, severity: str = ERROR) ->
 _KEEP = "Keep the source. A target of the same system holds it."
 
 CODES: tuple[Code, ...] = (
+    Code(
+        "carried",
+        INFO,
+        CARRIED,
+        "Something travels as residue, for DST has no place of its own for it[: {what}][ ({code})].",
+        "The target has no place of its own for it. What was left out stands beside the target, or in its blocks where "
+        "the application does not show it, and a later conversion puts it back.",
+        "Nothing to do. `--no-residue` writes a clean target instead.",
+    ),
     _lost(
         "database-lost",
         "A database[, {what},] is not in the target.",

@@ -58,6 +58,9 @@ class Lowering:
         self.inline = Inline(self)
         self.numbers = Numbers(order)
         self.footnotes: dict[str, Block] = {}
+        self.homes: dict[str, int] = {}
+        self.origins: list[int] = []
+        self.joined: tuple[int, ...] = ()
         self._ways = ways
         self._current: Block | None = None
         self._anchors: dict[int, Anchor] = {}
@@ -72,6 +75,7 @@ class Lowering:
         for position, block in enumerate(blocks):
             self.losses.position = position
             made += self.block(block, Context())
+            self.origins += [position] * (len(made) - len(self.origins))
         return self.renumbered(blocks, made)
 
     def blocks(self, blocks: Blocks, context: Context) -> list[Block]:

@@ -233,6 +233,7 @@ def _drop(lowering: Lowering, block: Block, _context: Context) -> list[Block]:
 def _collect_footnote(lowering: Lowering, block: Block, context: Context) -> list[Block]:
     """Footnotes come together at the end of the note."""
     if isinstance(block, Footnote):
+        lowering.homes.setdefault(block.label, lowering.losses.position)
         lowering.footnotes[block.label] = Footnote(
             label=block.label,
             children=tuple(lowering.blocks(block.children, Context("quote", context.depth))),

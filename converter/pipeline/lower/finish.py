@@ -8,7 +8,10 @@ from converter.model.blocks import Block, Blocks, Code, Footnote, List, ListItem
 from converter.model.runs import TextRun, merge_runs
 from converter.pipeline.lower.engine import Context, Lowering
 
-__all__ = ["with_footnotes", "with_markdown_lists"]
+__all__ = ["NOBODY", "with_footnotes", "with_markdown_lists"]
+
+NOBODY = -1
+"""The origin of a block that lowering made by itself."""
 
 
 def with_footnotes(lowering: Lowering, blocks: list[Block]) -> list[Block]:
@@ -17,11 +20,14 @@ def with_footnotes(lowering: Lowering, blocks: list[Block]) -> list[Block]:
         blocks += lowering.block(memo, Context())
     if not lowering.footnotes:
         return blocks
+    lowering.origins += [NOBODY] * (len(blocks) + 1 - len(lowering.origins))
     numbers = lowering.inline.footnotes
     for label in lowering.footnotes:
         numbers.setdefault(label, len(numbers) + 1)
     made: list[Block] = [*blocks, Rule()]
     if lowering.pair.documents:
+        lowering.joined = tuple(lowering.homes.values())
+        lowering.origins.append(lowering.joined[0])
         return [*made, _footnote_list(lowering, numbers)]
     names = lowering.pair.parameter("number_attrs").split()
     for label, number in sorted(numbers.items(), key=lambda entry: entry[1]):
@@ -35,6 +41,7 @@ def with_footnotes(lowering: Lowering, blocks: list[Block]) -> list[Block]:
         else:
             made += [ListItem(ordered=True, attrs=attrs), first]
         made += rest
+        lowering.origins += [lowering.homes[label]] * (len(made) - len(lowering.origins))
     return made
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import repeat
+
 import msgspec
 
 from converter.findings.finding import Finding
@@ -14,7 +16,7 @@ from converter.pipeline.lower.documents import as_document
 from converter.pipeline.lower.engine import Lowering
 from converter.pipeline.lower.facts import lowered_facts, same_facts
 from converter.pipeline.lower.fallbacks import WAYS
-from converter.pipeline.lower.finish import with_footnotes, with_markdown_lists
+from converter.pipeline.lower.finish import NOBODY, with_footnotes, with_markdown_lists
 from converter.pipeline.lower.ids import with_ids, with_timed_ids
 from converter.pipeline.lower.losses import Losses
 from converter.pipeline.pair import Pair
@@ -23,13 +25,21 @@ __all__ = ["Lowered", "inside"]
 
 
 class Lowered(msgspec.Struct, frozen=True, gc=False):
-    """A note that the target holds exactly, and what it took."""
+    """A note that the target holds exactly, and what it took.
+
+    `origins` says of each block which of the lifted note's it came from (`NOBODY`: from none), where that was asked;
+    `joined` names blocks of the lifted note that became one together.
+    """
 
     note: Note
     findings: tuple[Finding, ...]
+    origins: tuple[int, ...] = ()
+    joined: tuple[int, ...] = ()
 
 
-def inside(note: Note, order: WorkOrder, pair: Pair, answers: Answers, file: str = "") -> Lowered:
+def inside(
+    note: Note, order: WorkOrder, pair: Pair, answers: Answers, file: str = "", *, traced: bool = False
+) -> Lowered:
     """Lower a note (already lifted where the systems differ) by its work order."""
     losses = Losses(f"notes/{note.key}", file)
     lowering = Lowering(pair, order, losses, answers, WAYS)
@@ -37,6 +47,8 @@ def inside(note: Note, order: WorkOrder, pair: Pair, answers: Answers, file: str
     facts = same_facts(note, order) if pair.same_system else lowered_facts(note, order, lowering)
     blocks += _tag_paragraph(note, pair, losses)
     body = tuple(blocks)
+    if traced:
+        body = _marked(body, lowering.origins)
     if pair.markdown_text:
         body = with_markdown_lists(body)
     if pair.documents:
@@ -45,7 +57,34 @@ def inside(note: Note, order: WorkOrder, pair: Pair, answers: Answers, file: str
         body = body if pair.same_system and _have_ids(body) else with_timed_ids(body, order, lowering.numbers)
     elif pair.has_ids:
         body = with_ids(body, order.identity)
-    return Lowered(msgspec.structs.replace(facts, blocks=body), losses.findings())
+    origins: tuple[int, ...] = ()
+    if traced:
+        body, origins = _unmarked(body)
+    return Lowered(msgspec.structs.replace(facts, blocks=body), losses.findings(), origins, lowering.joined)
+
+
+_ORIGIN = "@origin"
+
+
+def _marked(blocks: Blocks, origins: list[int]) -> Blocks:
+    """The blocks, each with its origin among its attributes, so that it stays known whatever becomes of the list."""
+    known = (*origins, *repeat(NOBODY, len(blocks) - len(origins)))
+    return tuple(
+        msgspec.structs.replace(block, attrs=((_ORIGIN, str(origin)), *block.attrs))
+        for block, origin in zip(blocks, known, strict=True)
+    )
+
+
+def _unmarked(blocks: Blocks) -> tuple[Blocks, tuple[int, ...]]:
+    """The blocks without these attributes, and the origins; what lost it comes from where the one before does."""
+    made: list[Block] = []
+    origins: list[int] = []
+    for block in blocks:
+        origin = next((int(value) for name, value in block.attrs if name == _ORIGIN), None)
+        origins.append(origin if origin is not None else origins[-1] if origins else NOBODY)
+        bare = tuple(pair for pair in block.attrs if pair[0] != _ORIGIN)
+        made.append(block if origin is None else msgspec.structs.replace(block, attrs=bare))
+    return tuple(made), tuple(origins)
 
 
 def _tag_paragraph(note: Note, pair: Pair, losses: Losses) -> list[Block]:

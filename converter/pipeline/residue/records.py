@@ -1,0 +1,160 @@
+"""The records of residue: JSON lines that stand beside a target (docs/residue.md, "Records")."""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from converter.errors import InputError
+from converter.formats.front import Stored
+from converter.model.facts import PayloadFact
+from converter.model.moment import Moment
+from converter.model.order import Output
+
+__all__ = [
+    "SCHEMA",
+    "AssetRecord",
+    "FolderRecord",
+    "Header",
+    "MadeRecord",
+    "MemberRecord",
+    "NoteRecord",
+    "PayloadRecord",
+    "Record",
+    "Text",
+    "encode_record",
+    "records_of",
+]
+
+SCHEMA = "mnemo-converter/residue-1"
+
+
+class Text(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Bytes, as text where they are UTF-8, else as base64."""
+
+    text: str = ""
+    base64: str = ""
+
+    @classmethod
+    def of(cls, data: bytes) -> Text:
+        """These bytes."""
+        try:
+            return cls(text=data.decode("utf-8"))
+        except UnicodeDecodeError:
+            return cls(base64=b64encode(data).decode("ascii"))
+
+    def data(self) -> bytes:
+        """The bytes; raises `ValueError` where they were damaged."""
+        return b64decode(self.base64, validate=True) if self.base64 else self.text.encode("utf-8")
+
+
+class _Record(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="kind"):
+    """What all records share: the member `kind`."""
+
+
+class Header(_Record, frozen=True, omit_defaults=True, tag="header"):
+    """The first line: where the archive came from, and what its conversion depended on."""
+
+    schema: str
+    origin: str
+    name: str = ""
+    zone: str = "UTC"
+    options: dict[str, str] = {}
+
+
+class FolderRecord(_Record, frozen=True, omit_defaults=True, tag="folder"):
+    """A folder of the origin: what it is there, and what became of it."""
+
+    key: str
+    output: Output
+    name: str = ""
+    id: str | None = None
+    parent: str | None = None
+    order: int | None = None
+    attrs: tuple[tuple[str, str], ...] = ()
+
+
+class MadeRecord(_Record, frozen=True, omit_defaults=True, tag="made"):
+    """A folder of the target that no folder of the origin became."""
+
+    output: Output
+
+
+class AssetRecord(_Record, frozen=True, omit_defaults=True, tag="asset"):
+    """A file of the origin, and where it lies in the target; `name` is how notes of the target spell it."""
+
+    key: str
+    at: tuple[str, ...]
+    name: str = ""
+    stamp: Moment | None = None
+
+
+class PayloadRecord(_Record, frozen=True, omit_defaults=True, tag="payload"):
+    """A part of the origin that travels whole; its members follow."""
+
+    fact: PayloadFact
+
+
+class MemberRecord(_Record, frozen=True, omit_defaults=True, tag="member"):
+    """A stretch of one member of the payload before; further stretches follow in order."""
+
+    key: str
+    content: Text
+    first: bool = True
+
+
+class NoteRecord(_Record, frozen=True, omit_defaults=True, tag="note"):
+    """A note of the origin.
+
+    `output` is what it became, `anchors` and `blocks` are those of its work order, `beside` names what the origin's
+    store gave with its bytes. The bytes are `content`, or stand in the target's blocks in slices: then `head` and
+    `tail` are what is before and after them, and `slices` says how many there are. `marks` are digests of the blocks.
+    """
+
+    key: str
+    output: Output
+    path: str = ""
+    stamp: Moment | None = None
+    folder: str | None = None
+    parent: str | None = None
+    order: int | None = None
+    beside: tuple[tuple[str, str], ...] = ()
+    anchors: dict[str, str] = {}
+    blocks: int = 0
+    dropped: tuple[str, ...] = ()
+    content: Text | None = None
+    head: str = ""
+    tail: str = ""
+    slices: int = 0
+    marks: str = ""
+
+    def stored(self, data: bytes, beside: tuple[tuple[str, bytes], ...] = ()) -> Stored:
+        """The note as its own store would give it."""
+        return Stored(self.key, data, self.path, self.stamp, self.folder, self.parent, self.order, beside)
+
+
+Record = Header | FolderRecord | MadeRecord | AssetRecord | PayloadRecord | MemberRecord | NoteRecord
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Record).decode
+
+
+def encode_record(record: Record) -> bytes:
+    """One line, with its line break."""
+    return _encode(record) + b"\n"
+
+
+def records_of(lines: Iterable[bytes]) -> Iterator[tuple[int, Record | None]]:
+    """Each record with the offset of its line; None for a line that is none. Raises `InputError` for another schema."""
+    offset = 0
+    for line in lines:
+        try:
+            record: Record | None = _decode(line)
+        except (msgspec.DecodeError, ValueError):
+            record = None
+        if isinstance(record, Header) and record.schema != SCHEMA:
+            raise InputError(f"residue in the form {record.schema!r}, which is newer than what is known here")
+        yield offset, record
+        offset += len(line)
