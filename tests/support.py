@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -129,6 +130,20 @@ def content(path: Path) -> dict[str, str]:
         for info in archive.infolist():
             data = archive.read(info)
             found[info.filename] = hashlib.sha256(data).hexdigest() + str(info.date_time)
+    return found
+
+
+def package_members(path: Path) -> dict[str, bytes | str]:
+    """What a package holds, without manifest and residue: rows of its notes one by one, other members whole."""
+    found: dict[str, bytes | str] = {}
+    with zipfile.ZipFile(path) as archive, tempfile.TemporaryDirectory() as folder:
+        for name in archive.namelist():
+            if name.endswith("/notes.db"):
+                with closing(sqlite3.connect(archive.extract(name, folder))) as connection:
+                    for table in ("Notes", "Folders"):
+                        found |= {f"{table}/{key}": text for key, text in connection.execute(f"SELECT * FROM {table}")}
+            elif name != "manifest.json" and not name.endswith("mnemo-converter.jsonl"):
+                found[name] = archive.read(name)
     return found
 
 

@@ -36,7 +36,7 @@ class NoteEntry(msgspec.Struct, gc=False):
 
     `hollow` marks one that says nothing itself: where it holds others, it is what other systems call a folder. `blank`
     is one without text, whatever else it says.
-    `dropped` is as in its work order.
+    `page` marks one without text that is a notebook's own. `dropped` is as in its work order.
     """
 
     key: str
@@ -53,6 +53,7 @@ class NoteEntry(msgspec.Struct, gc=False):
     packed: bytes = b""
     hollow: bool = False
     blank: bool = False
+    page: bool = False
     dropped: frozenset[str] = frozenset()
     output: Output | None = None
     end: str = ""
@@ -81,6 +82,8 @@ class Catalog:
         self.junk: list[JunkFact] = []
         self.made: list[Output] = []
         """Folders of the target that no folder of the source became."""
+        self.made_for: dict[str, str] = {}
+        """The note for whose sake a made folder is there, by the folder's key."""
         self._names = names
         self._note_names: dict[str, list[str]] = {}
         self._asset_names: dict[str, list[str]] = {}

@@ -15,6 +15,7 @@ from converter.pipeline.law import Answers
 from converter.pipeline.lift.rules import lift
 from converter.pipeline.outline import outline, says_nothing
 from converter.pipeline.progress import Progress
+from converter.pipeline.residue.book import ResidueBook
 from converter.pipeline.work import too_deep, unreadable
 
 __all__ = ["build_catalog"]
@@ -29,8 +30,12 @@ def build_catalog(
     lifts: Profile | None,
     report: Report,
     progress: Progress,
+    book: ResidueBook | None = None,
 ) -> Catalog:
-    """Enter everything that the source holds. `lifts` is the profile to lift by, None within one system."""
+    """Enter everything that the source holds. `lifts` is the profile to lift by, None within one system.
+
+    `book` takes the residue that the source carries.
+    """
     catalog = Catalog(front.names)
     progress.stage("Listing", None)
     for fact in source.facts():
@@ -47,15 +52,24 @@ def build_catalog(
                 catalog.payloads.append(fact)
             case JunkFact():
                 catalog.junk.append(fact)
+    if book is not None:
+        _open_book(book, source)
     progress.stage("Reading", len(catalog.notes))
     for stored in source.fetch():
         if isinstance(stored, Finding):
             report(stored)
             catalog.notes[stored.item.partition("/")[2]].end = "failed"
             continue
-        _describe(catalog, front, stored, context, lifts, report)
+        _describe(catalog, front, stored, context, lifts, report, book)
         progress.advance(stored.key)
     return catalog
+
+
+def _open_book(book: ResidueBook, source: Source) -> None:
+    opened = source.open_residue()
+    if opened is not None:
+        with opened as stream:
+            book.read(stream)
 
 
 def _describe(
@@ -65,10 +79,13 @@ def _describe(
     context: SourceContext,
     lifts: Profile | None,
     report: Report,
+    book: ResidueBook | None,
 ) -> None:
     entry = catalog.notes[stored.key]
     try:
         note, _ = front.read(stored, context)
+        if book is not None:
+            book.visit(stored.key, note)
         lifted = _lifted(note, lifts)
         catalog.describe(entry, note, outline(lifted))
         entry.hollow = lifts is not None and lifts.parameters.get("tree") == "documents" and says_nothing(lifted)

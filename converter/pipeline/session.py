@@ -30,6 +30,9 @@ from converter.pipeline.place.assets import place_assets
 from converter.pipeline.place.items import place_items
 from converter.pipeline.place.links import LinkBook
 from converter.pipeline.progress import Progress, Silent
+from converter.pipeline.residue.book import ResidueBook
+from converter.pipeline.residue.records import Header
+from converter.pipeline.residue.restore import Restorer
 from converter.pipeline.select import Selection
 from converter.storage.digest import digest
 from converter.storage.limits import NO_LIMITS, parse_limits
@@ -55,6 +58,8 @@ class Session:
         self.pair: Pair
         self.catalog: Catalog
         self.carries = False
+        self.book: ResidueBook | None = None
+        self.restorer: Restorer | None = None
         self._notes: Mapping[str, NoteEntry] = {}
         self.links: LinkBook
         self.writing: TargetContext
@@ -112,8 +117,14 @@ class Session:
     def index(self) -> None:
         """Read the whole source once."""
         lifts = None if self.pair.same_system else self.pair.source
-        self.catalog = build_catalog(self.source_front, self.source, self.reading, lifts, self.add, self.progress)
+        if not (self.options.ignore_residue or self.pair.same_system):
+            self.book = ResidueBook()
+        self.catalog = build_catalog(
+            self.source_front, self.source, self.reading, lifts, self.add, self.progress, self.book
+        )
         self._notes = self.catalog.notes
+        for finding in self.book.problems() if self.book is not None else ():
+            self.add(finding)
         self.count_source()
 
     def count_source(self) -> None:
@@ -136,13 +147,41 @@ class Session:
         for payload in self.catalog.payloads:
             yield from payload.units
 
+    def origin(self) -> Header | None:
+        """Where the source came from, as far as its residue tells: the target's format, else that of most notes."""
+        if not self.book:
+            return None
+        if self.target_front.id in self.book.headers:
+            return self.book.headers[self.target_front.id]
+        name, count = self.book.origins.most_common(1)[0]
+        return self.book.headers[name] if 2 * count > len(self.catalog.notes) else None
+
+    def restore(self, header: Header) -> None:
+        """Bring the source back to where it came from: from now on everything happens in the way of its header."""
+        book = self.book
+        if book is None:
+            return
+        self.carries = False
+        self.restorer = Restorer(
+            self.source_front, self.reading, self.target_front, book, header, self.catalog, self.add
+        )
+        self.writing = msgspec.structs.replace(self.writing, zone=self.restorer.reading.zone)
+
     def place(self) -> None:
         """Decide where everything goes."""
+        restorer = self.restorer
+        report = self.add if restorer is None else restorer.quiet(self.add)
         self.links = LinkBook(self.catalog, self.pair, self.source_front.resolve)
         self.selection.apply(self.catalog, self._assets_named_by)
-        place_items(self.catalog, self.pair, self.clock, self.name(), self.add)
+        place_items(self.catalog, self.pair, self.clock, self.name(), report)
+        if restorer is not None:
+            restorer.place_items(self.pair, self.add)
         self.links.resolve_all(self.add)
-        place_assets(self.catalog, self.pair, self.clock, self._asset_digest, self.add)
+        if restorer is not None:
+            restorer.pin(self.links, ids=self.pair.has_ids)
+        place_assets(self.catalog, self.pair, self.clock, self._asset_digest, report)
+        if restorer is not None:
+            restorer.place_assets(self.pair)
         self._report_order()
         placeholders = self.pair.parameter("target") == "0.6" and not self.pair.parameter("images_dir")
         if placeholders and any(asset.shown and not asset.end for asset in self.catalog.assets.values()):
@@ -164,7 +203,7 @@ class Session:
     def _report_order(self) -> None:
         """Siblings whose order the target cannot keep: told once a folder."""
         rule = self.pair.fact("order")
-        if rule.exact or self.pair.same_system:
+        if rule.exact or self.pair.same_system or self.restorer is not None:
             return
         siblings: dict[str | None, list[tuple[int, str]]] = {}
         for entry in self.catalog.notes.values():
@@ -184,6 +223,8 @@ def open_session(session: Session) -> Iterator[Session]:
         yield session
     finally:
         session.source.close()
+        if session.book is not None:
+            session.book.close()
         session.progress.close()
 
 

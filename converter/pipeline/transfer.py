@@ -47,6 +47,12 @@ class Transfer:
         self._written = Written()
         self._sources: dict[str, str] = {}
         self._blanks: dict[str, Output] = {}
+        self._residue: Collector | None = None
+        self._workshop: Workshop
+
+    def _prepare(self) -> None:
+        """Get ready to write, once it is known whether the archive comes back to where it was."""
+        session = self._session
         self._residue = Collector(self._header()) if session.carries else None
         self._workshop = Workshop(
             session.source_front,
@@ -56,6 +62,8 @@ class Transfer:
             session.pair,
             self._carrier(),
         )
+        if session.restorer is not None:
+            session.restorer.ready(self._workshop, session.writing, session.pair.target)
 
     def _header(self) -> Header:
         """Where the archive comes from, and what its conversion depends on."""
@@ -74,8 +82,15 @@ class Transfer:
         place = self._session.pair.parameter("residue")
         return Carrier(self._session.source_front, self._header(), in_blocks=place == "blocks", marked=place == "marks")
 
+    def check(self) -> None:
+        """Whether the target may be written at all."""
+        options = self._session.options
+        if not options.dry_run:
+            folder = not self._session.target_front.single_file
+            check_target(Path(options.source), Path(options.target), options.overwrite_output, folder=folder)
+
     def run(self) -> None:
-        """Index, place, write, commit, verify. A dry run renders everything and writes nothing."""
+        """Place, write, commit, verify what was indexed. A dry run renders everything and writes nothing."""
         try:
             self._run()
         finally:
@@ -84,10 +99,8 @@ class Transfer:
 
     def _run(self) -> None:
         session, options = self._session, self._session.options
-        final, source = Path(options.target), Path(options.source)
-        if not options.dry_run:
-            check_target(source, final, options.overwrite_output, folder=not session.target_front.single_file)
-        session.index()
+        final = Path(options.target)
+        self._prepare()
         session.place()
         if options.dry_run:
             self._everything(None)
@@ -120,23 +133,25 @@ class Transfer:
         self._payloads(target)
 
     def _folders(self, target: Target | None) -> None:
+        restorer = self._session.restorer
         for key, entry in self._session.catalog.folders.items():
             self._tally.end("folders", entry.end or "created")
+            if not entry.end:
+                self._record_folder(key, entry.fact, entry.output)
             if entry.output is None:
                 continue
-            self._record_folder(key, entry.fact, entry.output)
             self._remember_id("folders", entry.fact.id, entry.output)
-            attrs = entry.fact.attrs if self._session.pair.same_system else ()
+            attrs = entry.fact.attrs if self._session.pair.same_system or restorer is not None else ()
             if entry.output.form == "folder":
                 self._folder(target, entry.output, attrs)
             else:
-                self._blank(target, entry.output)
+                self._blank(target, key, entry.output)
         for output in self._session.catalog.made:
-            self._folder(target, output, ())
+            self._folder(target, output, restorer.attrs(output) if restorer is not None else ())
             if self._residue is not None:
-                self._residue.add(MadeRecord(output=output))
+                self._residue.add(MadeRecord(output=output, note=self._session.catalog.made_for.get(output.key, "")))
 
-    def _record_folder(self, key: str, fact: FolderFact, output: Output) -> None:
+    def _record_folder(self, key: str, fact: FolderFact, output: Output | None) -> None:
         if self._residue is None:
             return
         self._residue.add(
@@ -148,12 +163,23 @@ class Transfer:
                 parent=fact.parent,
                 order=fact.order,
                 attrs=fact.attrs,
+                shown=None if output is None else self._shown(output),
             )
         )
 
-    def _blank(self, target: Target | None, output: Output) -> None:
+    def _shown(self, output: Output) -> str | None:
+        """What a folder is called in the target, where that differs from its name."""
+        if output.form != "folder":
+            name = self._workshop.blank_note(_blank_order(output)).title
+        else:
+            name = output.path.rpartition("/")[2] if self._session.pair.parameter("tree") == "paths" else output.title
+        return None if name == output.title else name
+
+    def _blank(self, target: Target | None, key: str, output: Output) -> None:
         """A note without text, for a folder in a target that has none."""
-        rendered, found = self._workshop.blank(_blank_order(output))
+        restorer = self._session.restorer
+        known = restorer.hollow(key, output) if restorer is not None else None
+        rendered, found = known or self._workshop.blank(_blank_order(output))
         self._written.notes[output.key] = found
         self._blanks[output.key] = output
         if target is not None:
@@ -180,10 +206,13 @@ class Transfer:
     def _notes(self, target: Target | None) -> None:
         session, notes = self._session, self._session.catalog.notes
         session.progress.stage("Converting", len(notes))
+        self._pages()
         for entry in notes.values():
             if entry.end:
                 self._tally.end("notes", entry.end)
         self._hollow_notes(target)
+        if session.restorer is not None:
+            self._restored_pages(target)
         wanted = [key for key, entry in notes.items() if not entry.end and not _becomes_folder(entry)]
         for stored in session.source.fetch(wanted):
             if isinstance(stored, Finding):
@@ -211,6 +240,23 @@ class Transfer:
             self._tally.read("blocks", blocks)
             self._tally.end("blocks", "created", blocks)
 
+    def _pages(self) -> None:
+        """Notebooks' own pages, which nothing stands for, travel as residue."""
+        pages = [key for key, entry in self._session.catalog.notes.items() if entry.page]
+        if self._residue is None or not pages:
+            return
+        for stored in self._session.source.fetch(pages):
+            if isinstance(stored, Stored):
+                self._session.catalog.notes[stored.key].end = "carried"
+                self._residue.line(self._workshop.record(stored, _blank_order(Output(key="", form="page"), stored.key)))
+
+    def _restored_pages(self, target: Target | None) -> None:
+        restorer = self._session.restorer
+        for rendered, found in restorer.pages() if restorer is not None else ():
+            self._written.notes[rendered.key] = found
+            if target is not None:
+                target.note(rendered)
+
     def _record_hollow(self, keys: list[str]) -> None:
         """What notes that become folders are, for the way back."""
         for stored in self._session.source.fetch(keys):
@@ -232,7 +278,7 @@ class Transfer:
     def _convert(self, stored: Stored, entry: NoteEntry) -> Result | None:
         order = self._order(entry)
         try:
-            result = self._workshop.convert(stored, order)
+            result = self._restored(stored, entry, order) or self._workshop.convert(stored, order)
         except ItemError as error:
             self._failed(stored.key, unreadable(f"notes/{stored.key}", error))
             return None
@@ -246,6 +292,10 @@ class Transfer:
             self._written.origins[order.output.key] = digest_of_bytes(stored.data)
             self._residue.line(result.residue)
         return result
+
+    def _restored(self, stored: Stored, entry: NoteEntry, order: WorkOrder) -> Result | None:
+        restorer = self._session.restorer
+        return None if restorer is None else restorer.note(stored, entry, order)
 
     def _order(self, entry: NoteEntry) -> WorkOrder:
         if entry.output is None:
@@ -311,6 +361,9 @@ class Transfer:
                 self._residue.payload(payload, self._members(payload))
             if keep and target is not None:
                 target.payload(payload, self._members(payload))
+        if self._session.restorer is not None and target is not None:
+            for payload, members in self._session.restorer.payloads():
+                target.payload(payload, members)
 
     def _end_units(self, payload: PayloadFact, ends: list[str]) -> None:
         for unit, end in zip(payload.units, ends, strict=True):
@@ -346,7 +399,12 @@ class Transfer:
     def _verify(self, final: Path) -> None:
         session = self._session
         items, differences = verify(
-            session.target_front, final, session.reading, self._written, self._expected, session.progress
+            session.target_front,
+            final,
+            session.reading if session.restorer is None else session.restorer.reading,
+            self._written,
+            self._expected,
+            session.progress,
         )
         status = "failed" if differences else "passed"
         session.report.verification = Verification(status=status, items=items, differences=differences)
@@ -367,8 +425,8 @@ class Transfer:
         return self._workshop.expected(stored, note, self._order(entry))
 
 
-def _blank_order(output: Output) -> WorkOrder:
-    return WorkOrder(key=output.key, output=output, identity=output.key, goals={}, anchors={})
+def _blank_order(output: Output, key: str = "") -> WorkOrder:
+    return WorkOrder(key=key or output.key, output=output, identity=key or output.key, goals={}, anchors={})
 
 
 def _becomes_folder(entry: NoteEntry) -> bool:

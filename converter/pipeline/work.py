@@ -76,7 +76,7 @@ class Workshop:
         self._reading = reading
         self._target = target
         self._writing = writing
-        self._pair = pair
+        self.pair = pair
         self._carrier = carrier
 
     def convert(self, stored: Stored, order: WorkOrder) -> Result:
@@ -106,7 +106,7 @@ class Workshop:
 
     def _passes(self, note: Note, order: WorkOrder, found: tuple[Finding, ...]) -> bool:
         """Whether a note stays where it is within a system whose texts say nothing of their place."""
-        own = self._pair.parameter("tree") == "paths" and self._pair.same_system and self._source is self._target
+        own = self.pair.parameter("tree") == "paths" and self.pair.same_system and self._source is self._target
         keeps = self._target.keeps
         return own and keeps is not None and keeps(found) and order.output.key == note.key
 
@@ -128,8 +128,8 @@ class Workshop:
     def blank_note(self, order: WorkOrder) -> Note:
         """A note without text, as the target holds it."""
         empty = Note(key=order.key, id=order.output.id, title=order.output.title, created=order.output.created)
-        lowered = inside(empty, order, self._pair, Answers()).note
-        if not self._pair.same_system:
+        lowered = inside(empty, order, self.pair, Answers()).note
+        if not self.pair.same_system:
             return lowered
         return msgspec.structs.replace(lowered, updated=order.output.created)
 
@@ -137,10 +137,10 @@ class Workshop:
         """Lift and lower a note that was read; the law walks it as it was read."""
         answers = Answers()
         extra: list[Finding] = []
-        lifted = note if self._pair.same_system else lift(note, self._pair.source, answers)
+        lifted = note if self.pair.same_system else lift(note, self.pair.source, answers)
         if lifted.blocks and not note.blocks:
             extra.append(Finding(code="content-as-markdown", item=f"notes/{note.key}"))
-        lowered = inside(lifted, order, self._pair, answers, path, traced=traced)
+        lowered = inside(lifted, order, self.pair, answers, path, traced=traced)
         counts = inner_counts(note.blocks, answers)
         groups: list[Group] = []
         if traced:

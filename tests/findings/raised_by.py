@@ -8,6 +8,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 ELSEWHERE: dict[str, str] = {
+    "residue-edited": "tests/residue/test_edits.py",
+    "residue-hidden": "tests/residue/test_edits.py",
+    "residue-unused": "tests/residue/test_attacks.py",
     "duplicate-id": "tests/pipeline/test_run.py",
     "file-skipped": "tests/pipeline/test_odd_sources.py",
     "guide-notebook": "tests/siyuan/test_index.py",

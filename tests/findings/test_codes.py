@@ -18,13 +18,14 @@ from converter.findings.codes import (
     fallbacks,
     losses,
     reading,
+    residues,
     workspaces,
 )
 from converter.findings.codes import structure as structure_codes
 from tests.findings.raised_by import RAISED_BY
 
 ROOT = Path(__file__).parents[2]
-TABLES = (containers, fallbacks, losses, reading, structure_codes, workspaces)
+TABLES = (containers, fallbacks, losses, reading, residues, structure_codes, workspaces)
 DETAILS = {
     "what",
     "code",

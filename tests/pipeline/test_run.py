@@ -215,7 +215,8 @@ def test_there_and_back_keeps_ids_titles_and_text(tmp_path: Path) -> None:
     source = build_package(tmp_path / "in.mnemo", {"notes": notes, "folders": folders})
     for target, origin in (("vault", source), ("back.mnemo", tmp_path / "vault")):
         kind = "mnemo" if target.endswith(".mnemo") else "markdown"
-        with convert(Options(source=str(origin), target=str(tmp_path / target), target_format=kind)) as report:
+        asked = Options(source=str(origin), target=str(tmp_path / target), target_format=kind, residue=False)
+        with convert(asked) as report:
             assert report.fault is None
 
     back = {row["noteId"]: row for row in map(json.loads, package_rows(tmp_path / "back.mnemo"))}

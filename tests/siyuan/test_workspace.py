@@ -65,7 +65,7 @@ def test_ids_stay_when_a_neighbour_comes(tmp_path: Path) -> None:
 
 def test_ids_come_back_through_a_package(tmp_path: Path) -> None:
     source = CASES / "siyuan-links" / "input"
-    run(source, tmp_path / "p.mnemo", "mnemo", mnemo_target="0.8").close()
+    run(source, tmp_path / "p.mnemo", "mnemo", mnemo_target="0.8", residue=False).close()
     run(tmp_path / "p.mnemo", tmp_path / "back", "siyuan").close()
 
     names = {path.stem for path in (tmp_path / "back").rglob("*.sy")}
@@ -132,7 +132,7 @@ def test_a_workspace_in_use_is_refused(tmp_path: Path) -> None:
 
 def test_a_package_from_a_workspace_comes_back_in_its_order(tmp_path: Path) -> None:
     run(CASES / "siyuan-tree" / "input", tmp_path / "p.mnemo", "mnemo").close()
-    run(tmp_path / "p.mnemo", tmp_path / "back", "siyuan").close()
+    run(tmp_path / "p.mnemo", tmp_path / "back", "siyuan", ignore_residue=True).close()
 
     order = json.loads(next((tmp_path / "back").rglob("sort.json")).read_bytes())
     roots = documents(tmp_path / "back")

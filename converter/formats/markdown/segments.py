@@ -7,7 +7,7 @@ from converter.formats.markdown.write import head_of
 from converter.model.blocks import Raw
 from converter.model.items import Note
 from converter.text.frontmatter import split
-from converter.text.markdown import parse
+from converter.text.markdown import Parsed, parse
 from converter.text.markdown import render as render_body
 
 __all__ = ["frame", "pieces", "segments"]
@@ -26,20 +26,21 @@ def segments(data: bytes, count: int) -> Segments | None:
     if "\x00" in clean or "\r" in clean or (newline == "\r\n" and clean.count("\n") != len(text) - len(clean)):
         return None
     body = split(clean).body
-    starts = parse(body).starts
-    if len(starts) != count:
+    parsed = parse(body)
+    if len(parsed.starts) != count:
         return None
-    cut = _cut(clean[: len(clean) - len(body)], body.encode("utf-8"), starts)
+    cut = _cut(clean[: len(clean) - len(body)], body.encode("utf-8"), parsed)
     return cut if newline == "\n" else _with_line_ends(cut)
 
 
-def _cut(front: str, body: bytes, starts: tuple[int, ...]) -> Segments:
-    """The body at the beginnings of the lines that these offsets are in."""
-    if not starts:
+def _cut(front: str, body: bytes, parsed: Parsed) -> Segments:
+    """The body at the beginnings of the lines that blocks begin in; definitions of links are in the gaps."""
+    if not parsed.starts:
         return Segments(front + body.decode("utf-8"))
-    lines = [body.rfind(b"\n", 0, start) + 1 for start in starts]
-    tiles = [body[start:end] for start, end in zip(lines, [*lines[1:], len(body)], strict=True)]
-    texts = [tile.rstrip(_BLANK) for tile in tiles]
+    lines = [body.rfind(b"\n", 0, start) + 1 for start in parsed.starts]
+    bounds = zip(lines, parsed.ends, [*lines[1:], len(body)], strict=True)
+    texts = [body[line : max(line, min(end, after))].rstrip(_BLANK) for line, end, after in bounds]
+    tiles = [body[line:after] for line, after in zip(lines, [*lines[1:], len(body)], strict=True)]
     gaps = [tile[len(text) :].decode("utf-8") for tile, text in zip(tiles, texts, strict=True)]
     return Segments(
         front + body[: lines[0]].decode("utf-8"),

@@ -68,8 +68,13 @@ def unwrapped(parts: Sequence[Part]) -> Blocks:
     return tuple(made)
 
 
+_EMPTY = ("@payload", '{"kind":"empty"}')
+"""A payload that is odd for a cell, and what every paragraph has."""
+
+
 def _paragraph(cell: Cell) -> Paragraph:
-    return Paragraph(runs=cell.runs, children=cell.children, id=cell.id, attrs=cell.attrs)
+    attrs = tuple(pair for pair in cell.attrs if pair != _EMPTY)
+    return Paragraph(runs=cell.runs, children=cell.children, id=cell.id, attrs=attrs)
 
 
 def table_payload(table: Table, *, full_width: bool) -> TablePayload:

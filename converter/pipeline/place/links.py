@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import blake2b
 
 import msgspec
@@ -103,6 +103,11 @@ class LinkBook:
         if self._pair.source.parameters.get("block_ids"):
             return anchor.key
         return derived_id("anchor", key, anchor.key)
+
+    def pin(self, key: str, names: Mapping[str, str]) -> None:
+        """Let places of a note keep the names that they have already."""
+        if names:
+            self._names[key] = {**self._names.get(key, {}), **names}
 
     def anchors(self, key: str) -> dict[str, str]:
         """The names that places of this note get, by the key of their anchor."""

@@ -66,6 +66,7 @@ class _Placer:
             branch.note.output = output
         else:
             self._catalog.made.append(output)
+            self._catalog.made_for[output.key] = branch.key
         if not branch.is_folder:
             self._report(Finding(code="note-children-as-folder", item=f"notes/{branch.key}"))
         return output

@@ -8,7 +8,7 @@ from converter.findings.finding import Finding
 from converter.pipeline.catalog import Catalog, FolderEntry, NoteEntry
 from converter.pipeline.pair import Pair
 
-__all__ = ["Branch", "build_tree", "parents_of"]
+__all__ = ["Branch", "build_tree", "mended", "parents_of"]
 
 Report = Callable[[Finding], None]
 
@@ -65,11 +65,11 @@ def build_tree(catalog: Catalog, pair: Pair, report: Report) -> list[Branch]:
 
 def parents_of(catalog: Catalog, report: Report) -> tuple[Parents, Parents]:
     """The parents of folders, and those of notes among notes, mended; what was wrong is reported."""
-    folders = _mended(
+    folders = mended(
         {key: entry.fact.parent for key, entry in catalog.folders.items()},
         lambda key, what: report(_finding("folders", key, what)),
     )
-    notes = _mended(
+    notes = mended(
         {key: entry.parent for key, entry in catalog.notes.items()},
         lambda key, what: report(_finding("notes", key, "parent-missing")) if what else None,
     )
@@ -83,7 +83,7 @@ def _finding(kind: str, key: str, what: str) -> Finding:
     return Finding(code=what, item=f"{kind}/{key}", details=(("what", key),))
 
 
-def _mended(parents: Parents, complain: Callable[[str, str], None]) -> Parents:
+def mended(parents: Parents, complain: Callable[[str, str], None]) -> Parents:
     """The parents without unknown ones and without circles; each breach is told once, at the key that was cut."""
     made: Parents = {}
     for key, parent in parents.items():
@@ -126,6 +126,7 @@ class _Builder:
                 self._folders[key] = Branch(folder, None)
         for key, note in self._catalog.notes.items():
             if self._drops_top and note.blank and note.id == note.folder:
+                note.page = not note.end
                 note.end = note.end or "skipped"
                 self._report(Finding(code="notebook-page-skipped", item=f"notes/{key}"))
             if not note.end:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from hashlib import blake2b
 
 import msgspec
 
 from converter.formats.front import Segments
-from converter.model.blocks import Block, Blocks, Paragraph
+from converter.model.blocks import Block, Blocks, Paragraph, has_text
 from converter.model.items import Note
 from converter.pipeline.lower.ids import derived_id
 from converter.pipeline.residue.records import Header, NoteRecord
 from converter.pipeline.residue.trace import Group
 from converter.text.json_text import quote
 
-__all__ = ["BlockResidue", "Gathered", "attached", "bare", "gathered", "whole"]
+__all__ = ["BlockResidue", "Gathered", "attached", "bare", "gathered", "is_damaged", "whole"]
 
 _ATTR = "converter"
 _MOST = 64 << 20
@@ -25,7 +26,7 @@ _MOST = 64 << 20
 class BlockResidue(msgspec.Struct, frozen=True, omit_defaults=True):
     """What one block carries: slices (number, text, what stands behind it), and the frame in the outer ones.
 
-    `tag` says of which note.
+    `tag` says of which note; `alone` that the block is there for the residue's sake.
     """
 
     v: int
@@ -33,6 +34,7 @@ class BlockResidue(msgspec.Struct, frozen=True, omit_defaults=True):
     slices: tuple[tuple[int, str, str], ...] = ()
     frame: NoteRecord | None = None
     header: Header | None = None
+    alone: bool = False
 
 
 _encode = msgspec.json.Encoder().encode
@@ -67,6 +69,7 @@ def attached(note: Note, cut: Segments, groups: Sequence[Group], record: NoteRec
             slices=tuple(slices.get(place, ())),
             frame=record if outer else None,
             header=header if outer else None,
+            alone=not note.blocks,
         )
         text = quote(_encode(made).decode("utf-8"))
         block = blocks[place]
@@ -86,17 +89,29 @@ def _by_block(cut: Segments, groups: Sequence[Group], count: int) -> dict[int, l
 
 
 class Gathered(msgspec.Struct, frozen=True):
-    """What the blocks of a note carried: its record, and the segments that are left; and what was wrong."""
+    """What the blocks of a note carried: its record, the text that the slices which are left make, and what was wrong.
+
+    `foreign` counts slices of other notes, and copies; `partial` tells that some are gone.
+    """
 
     record: NoteRecord
     header: Header
-    cut: Segments
+    text: str
     foreign: int = 0
+    partial: bool = False
 
 
 def bare(note: Note) -> Note:
-    """The note without residue in its blocks."""
-    return msgspec.structs.replace(note, blocks=tuple(map(_without, note.blocks)))
+    """The note without residue in its blocks, and without a block that only carries it."""
+    blocks = tuple(map(_without, note.blocks))
+    if len(blocks) == 1 and not has_text(blocks) and isinstance(blocks[0], Paragraph) and _is_alone(note.blocks[0]):
+        blocks = ()
+    return msgspec.structs.replace(note, blocks=blocks)
+
+
+def _is_alone(block: Block) -> bool:
+    found = (_read(text) for name, text in block.attrs if name == _ATTR)
+    return any(one is not None and one.alone for one in found)
 
 
 def _without(block: Block) -> Block:
@@ -122,10 +137,28 @@ def gathered(blocks: Blocks) -> Gathered | None:
                 foreign += 1
             else:
                 slices[number] = (text, gap)
-    ordered = [slices[number] for number in sorted(slices)]
-    texts, gaps = tuple(text for text, _ in ordered), tuple(gap for _, gap in ordered)
     record = framed.frame
-    return Gathered(record, framed.header, Segments(record.head, texts, gaps, record.tail), foreign)
+    partial = len(slices) < record.slices
+    return Gathered(record, framed.header, _joined(record, slices), foreign, partial)
+
+
+def _joined(record: NoteRecord, slices: dict[int, tuple[str, str]]) -> str:
+    """The slices in their order; where some are missing, the usual gap stands between their neighbours."""
+    usual = Counter(gap for _, gap in slices.values() if gap).most_common(1)
+    parts = [record.head]
+    for number in sorted(slices):
+        text, gap = slices[number]
+        if parts[1:] and number - 1 not in slices and usual:
+            parts[-1] = max(parts[-1], usual[0][0], key=len)
+        parts += [text, gap]
+    if slices and max(slices) != record.slices - 1:
+        parts[-1] = ""
+    return "".join((*parts, record.tail))
+
+
+def is_damaged(blocks: Blocks) -> bool:
+    """Whether some block carries what can only be residue; asked where none of it can be used."""
+    return any(name == _ATTR and text.startswith('"{') for block in blocks for name, text in block.attrs)
 
 
 def _read(text: str) -> BlockResidue | None:

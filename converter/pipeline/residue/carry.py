@@ -35,11 +35,13 @@ class Carrier:
     ) -> tuple[Note, bytes]:
         """The note as it is to be written, and its record as a line."""
         record = self._record(stored, order, marks_of(lowered.blocks) if self._marked else "")
+        if lowered.title != order.output.title:
+            record = msgspec.structs.replace(record, shown=lowered.title)
         cut = self._cut(stored.data, blocks) if self.in_blocks else None
         if cut is None:
             return lowered, encode_record(msgspec.structs.replace(record, content=Text.of(stored.data)))
         framed = msgspec.structs.replace(record, head=cut.head, tail=cut.tail, slices=len(cut.texts))
-        return attached(lowered, cut, groups, framed, self._header), b""
+        return attached(lowered, cut, groups, framed, self._header), encode_record(_stub(record))
 
     def record(self, stored: Stored, order: WorkOrder) -> bytes:
         """The record of a note that has no blocks in the target, as a line."""
@@ -63,3 +65,8 @@ class Carrier:
 
     def _cut(self, data: bytes, blocks: int) -> Segments | None:
         return self._source.segments(data, blocks) or whole(data)
+
+
+def _stub(record: NoteRecord) -> NoteRecord:
+    """What tells of a note that is deleted with all its blocks: what it was, and what links to it lead to."""
+    return NoteRecord(key=record.key, output=record.output)

@@ -65,21 +65,26 @@ class Header(_Record, frozen=True, omit_defaults=True, tag="header"):
 
 
 class FolderRecord(_Record, frozen=True, omit_defaults=True, tag="folder"):
-    """A folder of the origin: what it is there, and what became of it."""
+    """A folder of the origin: what it is there, and what became of it; None where it was left out as a folder.
+
+    `shown` is its name in the target, where that differs.
+    """
 
     key: str
-    output: Output
+    output: Output | None = None
     name: str = ""
     id: str | None = None
     parent: str | None = None
     order: int | None = None
     attrs: tuple[tuple[str, str], ...] = ()
+    shown: str | None = None
 
 
 class MadeRecord(_Record, frozen=True, omit_defaults=True, tag="made"):
-    """A folder of the target that no folder of the origin became."""
+    """A folder of the target that no folder of the origin became; `note` is the key of the note that it holds."""
 
     output: Output
+    note: str = ""
 
 
 class AssetRecord(_Record, frozen=True, omit_defaults=True, tag="asset"):
@@ -108,9 +113,11 @@ class MemberRecord(_Record, frozen=True, omit_defaults=True, tag="member"):
 class NoteRecord(_Record, frozen=True, omit_defaults=True, tag="note"):
     """A note of the origin.
 
-    `output` is what it became, `anchors` and `blocks` are those of its work order, `beside` names what the origin's
-    store gave with its bytes. The bytes are `content`, or stand in the target's blocks in slices: then `head` and
-    `tail` are what is before and after them, and `slices` says how many there are. `marks` are digests of the blocks.
+    `output` is what it became (of the form `page`: a notebook's own page, which nothing stands for), `anchors` and
+    `blocks` are those of its work order, `beside` names what the origin's store gave with its bytes. The bytes are
+    `content`, or stand in the target's blocks in slices: then `head` and `tail` are what is before and after them, and
+    `slices` says how many there are. `marks` are digests of the blocks. `shown` is the title in the target, where that
+    differs.
     """
 
     key: str
@@ -129,6 +136,7 @@ class NoteRecord(_Record, frozen=True, omit_defaults=True, tag="note"):
     tail: str = ""
     slices: int = 0
     marks: str = ""
+    shown: str | None = None
 
     def stored(self, data: bytes, beside: tuple[tuple[str, bytes], ...] = ()) -> Stored:
         """The note as its own store would give it."""
@@ -155,6 +163,9 @@ def records_of(lines: Iterable[bytes]) -> Iterator[tuple[int, Record | None]]:
         except (msgspec.DecodeError, ValueError):
             record = None
         if isinstance(record, Header) and record.schema != SCHEMA:
-            raise InputError(f"residue in the form {record.schema!r}, which is newer than what is known here")
+            raise InputError(
+                f"The source carries residue in the form {record.schema!r}, which is not known here.",
+                hint="Use a newer version of this program, or --ignore-residue to convert what the source shows.",
+            )
         yield offset, record
         offset += len(line)

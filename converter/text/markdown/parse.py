@@ -58,10 +58,11 @@ _NAMED_AFTER = (List, Quote, Callout, Table, Code, Formula, DefinitionList, Html
 
 
 class Parsed(msgspec.Struct, frozen=True):
-    """What a text holds, and where in its UTF-8 form each of the blocks begins."""
+    """What a text holds, and where in its UTF-8 form each of the blocks begins and ends."""
 
     blocks: Blocks
     starts: tuple[int, ...] = ()
+    ends: tuple[int, ...] = ()
 
 
 class _Frame:
@@ -90,8 +91,8 @@ def parse(text: str) -> Parsed:
         builder = _Builder(clean.encode("utf-8"))
     for event, where in pyromark.events_with_range(clean, options=options):
         builder.event(event, where["start"], where["end"])
-    starts = builder.starts
-    return Parsed(tuple(builder.finished()), tuple(at - bisect_left(added, at) for at in starts) if added else starts)
+    starts, ends = (tuple(at - bisect_left(added, at) for at in places) for places in (builder.starts, builder.ends))
+    return Parsed(tuple(builder.finished()), starts, ends)
 
 
 def _with_plain_colons(text: str) -> tuple[str, list[int]]:
@@ -120,12 +121,8 @@ class _Builder:
     def __init__(self, source: bytes) -> None:
         self._source = source
         self._stack: list[_Frame] = [_Frame("root", 0)]
-        self._starts: list[int] = []
-
-    @property
-    def starts(self) -> tuple[int, ...]:
-        """Where each of the finished blocks begins."""
-        return tuple(self._starts)
+        self.starts: list[int] = []
+        self.ends: list[int] = []
 
     def finished(self) -> list[Block]:
         """The blocks at the top."""
@@ -157,7 +154,7 @@ class _Builder:
         elif event == "Rule":
             self._flush(self._stack[-1])
             self._stack[-1].children.append(Rule())
-            self._note_start(start)
+            self._note_place(start, end)
             return
         self._inline(start).add(event, start, end)
 
@@ -192,12 +189,17 @@ class _Builder:
         frame = self._stack.pop()
         self._flush(frame)
         _CLOSERS[frame.kind](self, frame, self._stack[-1], end)
-        self._note_start(frame.start)
+        self._note_place(frame.start, end)
 
-    def _note_start(self, start: int) -> None:
-        """Remember where a block at the top begins; what only joins the block before it has no start of its own."""
-        if len(self._stack) == 1 and len(self._stack[0].children) > len(self._starts):
-            self._starts.append(start)
+    def _note_place(self, start: int, end: int) -> None:
+        """Remember where a block at the top begins and ends; what only joins the block before it makes that longer."""
+        if len(self._stack) > 1:
+            return
+        if len(self._stack[0].children) > len(self.starts):
+            self.starts.append(start)
+            self.ends.append(end)
+        elif self.ends:
+            self.ends[-1] = end
 
     def _runs_of(self, frame: _Frame) -> tuple[Runs, str]:
         if frame.inline is None:

@@ -1,0 +1,233 @@
+"""The residue that a source carries, gathered from its blocks and from what stands beside its notes."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from hashlib import blake2b
+from io import BytesIO
+from typing import IO
+
+import msgspec
+
+from converter.findings.finding import Finding
+from converter.model.facts import PayloadFact
+from converter.model.items import Note
+from converter.pipeline.residue.blocks import gathered, is_damaged
+from converter.pipeline.residue.records import (
+    AssetRecord,
+    FolderRecord,
+    Header,
+    MadeRecord,
+    MemberRecord,
+    NoteRecord,
+    PayloadRecord,
+    Record,
+    Text,
+    records_of,
+)
+from converter.pipeline.residue.settle import digests_of
+
+__all__ = ["Held", "ResidueBook", "unused"]
+
+_HELD = 8 << 20
+_MOST = 256 << 20
+"""Bytes of one line that are read at most; more is damage."""
+
+_pack = msgspec.msgpack.Encoder().encode
+_unpack = msgspec.msgpack.Decoder(NoteRecord).decode
+
+
+class Held(msgspec.Struct, frozen=True, gc=False):
+    """The record of a note, and where its bytes are kept.
+
+    `holder` is the note whose blocks carried it; `partial` tells that not all of it is left.
+    """
+
+    holder: str
+    origin: str
+    offset: int
+    size: int
+    packed: bytes
+    partial: bool = False
+
+    @property
+    def record(self) -> NoteRecord:
+        """The record, without the bytes."""
+        return _unpack(self.packed)
+
+
+class _Members(msgspec.Struct):
+    """Where the bytes of a member are kept, stretch by stretch."""
+
+    key: str
+    stretches: list[tuple[int, int]]
+
+
+class ResidueBook:
+    """All records of one source, with their texts in a temporary file. Closed with the run."""
+
+    def __init__(self) -> None:
+        self.headers: dict[str, Header] = {}
+        self.notes: dict[str, list[Held]] = {}
+        self.stubs: list[NoteRecord] = []
+        """Notes whose blocks carry their records, if they are there at all."""
+        self.folders: dict[str, FolderRecord] = {}
+        self.made: list[MadeRecord] = []
+        self.assets: list[AssetRecord] = []
+        self.payloads: list[PayloadFact] = []
+        self.damaged = 0
+        self.foreign: list[str] = []
+        self.spoiled: list[str] = []
+        self.digests: dict[str, tuple[bytes, ...]] = {}
+        """What notes look like whose records are not to be found under their own keys."""
+        self._file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_HELD)  # noqa: SIM115
+        self._members: dict[str, _Members] = {}
+        self._beside: dict[str, str] | None = None
+        self._archive = ""
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._file.close()
+
+    def __bool__(self) -> bool:
+        return bool(self.headers)
+
+    @property
+    def origins(self) -> Counter[str]:
+        """How many notes come from each origin."""
+        found: Counter[str] = Counter(dict.fromkeys(self.headers, 0))
+        found.update(held.origin for several in self.notes.values() for held in several)
+        return found
+
+    def read(self, stream: IO[bytes]) -> None:
+        """Take what stands beside the notes; damaged lines are counted. Raises `InputError` for a newer form."""
+        member: _Members | None = None
+        for _, record in records_of(_lines(stream)):
+            if isinstance(record, MemberRecord):
+                member = self._stretch(record, member)
+            elif record is None or (not self._archive and not isinstance(record, Header)):
+                self.damaged += 1
+            else:
+                self._enter(record)
+
+    def _enter(self, record: Record) -> None:
+        match record:
+            case Header():
+                self._archive = record.origin
+                self.headers[record.origin] = record
+            case FolderRecord():
+                self.folders[record.key] = record
+            case MadeRecord():
+                self.made.append(record)
+            case AssetRecord():
+                self.assets.append(record)
+            case PayloadRecord(fact=fact):
+                self.payloads.append(fact)
+            case NoteRecord(content=None):
+                self.stubs.append(record)
+            case NoteRecord():
+                self._note(record, record.content or Text(), "", self._archive)
+            case _:
+                self.damaged += 1
+
+    def _stretch(self, record: MemberRecord, member: _Members | None) -> _Members | None:
+        if record.first:
+            member = self._members[record.key] = _Members(record.key, [])
+        if member is None or member.key != record.key:
+            self.damaged += 1
+            return None
+        member.stretches.append(self._kept(record.content))
+        return member
+
+    def _kept(self, content: Text) -> tuple[int, int]:
+        try:
+            data = content.data()
+        except ValueError:
+            self.damaged += 1
+            data = b""
+        self._file.seek(0, 2)
+        offset = self._file.tell()
+        self._file.write(data)
+        return offset, len(data)
+
+    def _note(self, record: NoteRecord, content: Text, holder: str, origin: str, *, partial: bool = False) -> None:
+        offset, size = self._kept(content)
+        bare = msgspec.structs.replace(record, content=None, head="", tail="")
+        held = Held(holder, origin, offset, size, _pack(bare), partial)
+        self.notes.setdefault(record.output.key, []).append(held)
+
+    def visit(self, key: str, note: Note) -> None:
+        """Take what the blocks of a note carry, and remember how a note looks that no record names."""
+        found = gathered(note.blocks)
+        if found is not None:
+            self.headers.setdefault(found.header.origin, found.header)
+            self._note(found.record, Text(text=found.text), key, found.header.origin, partial=found.partial)
+            if found.foreign:
+                self.foreign.append(key)
+        elif is_damaged(note.blocks):
+            self.spoiled.append(key)
+        if self.notes and found is None and key not in self.notes:
+            self.digests[key] = tuple(digests_of(note.blocks))
+
+    def problems(self) -> Iterator[Finding]:
+        """What cannot be used."""
+        if self.damaged:
+            yield unused("archive", "lines of it are damaged", self.damaged)
+        for key in self.spoiled:
+            yield unused(f"notes/{key}", "it is damaged")
+        for key in self.foreign:
+            yield unused(f"notes/{key}", "blocks carry that of other notes, or copies of it")
+
+    def content(self, held: Held) -> bytes:
+        """The bytes of a note in its origin."""
+        return self._bytes(held.offset, held.size)
+
+    def _bytes(self, offset: int, size: int) -> bytes:
+        self._file.seek(offset)
+        return self._file.read(size)
+
+    def beside(self, record: NoteRecord) -> tuple[tuple[str, bytes], ...]:
+        """What the origin's store gave with the note, found among the members by its digest."""
+        if not record.beside:
+            return ()
+        if self._beside is None:
+            self._beside = {_digest(self.member(key)): key for key in self._members}
+        return tuple((name, self.member(self._beside[own])) for name, own in record.beside if own in self._beside)
+
+    def has_member(self, key: str) -> bool:
+        """Whether the bytes of a member are there."""
+        return key in self._members
+
+    def member(self, key: str) -> bytes:
+        """The bytes of a member."""
+        return b"".join(self._bytes(offset, size) for offset, size in self._members[key].stretches)
+
+    def open_member(self, key: str) -> AbstractContextManager[IO[bytes]]:
+        """The bytes of a member as a stream."""
+        return self._opened(key)
+
+    @contextmanager
+    def _opened(self, key: str) -> Iterator[IO[bytes]]:
+        stretches = self._members[key].stretches
+        with tempfile.SpooledTemporaryFile(max_size=_HELD) if len(stretches) > 1 else BytesIO() as stream:
+            for offset, size in stretches:
+                stream.write(self._bytes(offset, size))
+            stream.seek(0)
+            yield stream
+
+
+def unused(item: str, why: str, count: int = 1) -> Finding:
+    """The finding for residue that is not used."""
+    return Finding(code="residue-unused", item=item, details=(("why", why),), count=count)
+
+
+def _lines(stream: IO[bytes]) -> Iterator[bytes]:
+    while line := stream.readline(_MOST):
+        yield line
+
+
+def _digest(data: bytes) -> str:
+    return blake2b(data, digest_size=16).hexdigest()

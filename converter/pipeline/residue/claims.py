@@ -1,0 +1,158 @@
+"""Which items of a source are which items of the origin that its residue tells of (docs/residue.md, "Claims")."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+import msgspec
+
+from converter.model.order import Output
+from converter.pipeline.catalog import Catalog
+from converter.pipeline.residue.book import Held, ResidueBook
+from converter.pipeline.residue.records import FolderRecord
+from converter.pipeline.residue.settle import known_again
+
+__all__ = ["Claim", "Claims", "above_of"]
+
+_ENOUGH = 0.5
+"""The part of a note's blocks that must be known again for it to be the same note under another name."""
+
+
+class Claim(msgspec.Struct, frozen=True, gc=False):
+    """An item of the origin, by its kind and key there, and what it was when residue was written (`output`)."""
+
+    kind: str
+    key: str
+    output: Output
+    held: Held | None = None
+    folder: FolderRecord | None = None
+
+    @property
+    def shown(self) -> str:
+        """What the item was called in the target."""
+        record = self.folder if self.held is None else self.held.record
+        name = record.shown if record is not None else None
+        return self.output.title if name is None else name
+
+
+class Claims:
+    """For each item of the source its claim, by kind and key; the first holder of a record has it.
+
+    `made` gives the note of the origin for whose sake a folder is there ("": none) with the folder's output.
+    `copies` are notes that carry the record of another one, `left` are records that nothing claims, `pages` are
+    those of notebooks' own pages.
+    """
+
+    def __init__(self, catalog: Catalog, book: ResidueBook, origin: str) -> None:
+        self.items: dict[tuple[str, str], Claim] = {}
+        self.made: dict[str, tuple[str, Output]] = {}
+        self.copies: list[str] = []
+        self.pages: list[Held] = []
+        self.left: list[Claim] = []
+        self._catalog = catalog
+        self._notes: dict[str, Claim] = {}
+        self._folders: dict[str, Claim] = {}
+        self._settle_notes(book, origin)
+        for record in book.folders.values():
+            if record.output is not None:
+                self._offer(Claim("folders", record.key, record.output, folder=record))
+        self._by_key()
+        self._by_id()
+        self._by_look(book)
+        for made in book.made:
+            if made.output.key in catalog.folders:
+                self.made[made.output.key] = made.note, made.output
+        while self._by_children():
+            pass
+        self.left = [*self._notes.values(), *self._folders.values(), *self._gone(book)]
+
+    def _gone(self, book: ResidueBook) -> Iterable[Claim]:
+        """Notes that took their records along."""
+        there = {claim.key for claim in self.items.values() if claim.kind == "notes"}
+        return [Claim("notes", stub.key, stub.output) for stub in book.stubs if stub.key not in there]
+
+    def of(self, kind: str, key: str) -> Claim | None:
+        """The claim of an item."""
+        return self.items.get((kind, key))
+
+    def _settle_notes(self, book: ResidueBook, origin: str) -> None:
+        """One record for each note: that of the note which is still where it was, else the first that carries it."""
+        self.pages = [held for held in book.notes.get("", ()) if held.origin == origin]
+        for output, several in book.notes.items():
+            ours = [held for held in several if held.origin == origin]
+            if not ours or not output:
+                continue
+            held = next((one for one in ours if one.holder in ("", output)), ours[0])
+            self.copies += [one.holder for one in ours if one is not held and one.holder]
+            record = held.record
+            claim = Claim("notes", record.key, record.output, held)
+            if held.holder and held.holder in self._catalog.notes:
+                self.items["notes", held.holder] = claim
+            else:
+                self._offer(claim)
+
+    def _offer(self, claim: Claim) -> None:
+        offered = self._folders if claim.output.form == "folder" else self._notes
+        offered.setdefault(claim.output.key, claim)
+
+    def _take(self, kind: str, key: str, offered: dict[str, Claim], output: str) -> None:
+        self.items[kind, key] = offered.pop(output)
+
+    def _by_key(self) -> None:
+        for key in self._catalog.notes:
+            if key in self._notes and ("notes", key) not in self.items:
+                self._take("notes", key, self._notes, key)
+        for key in self._catalog.folders:
+            if key in self._folders:
+                self._take("folders", key, self._folders, key)
+
+    def _free(self) -> Iterable[str]:
+        return [key for key in self._catalog.notes if ("notes", key) not in self.items]
+
+    def _by_id(self) -> None:
+        """Notes that moved or were renamed, and have an id of their own."""
+        ids = {claim.output.id: output for output, claim in self._notes.items() if claim.output.id}
+        for key in self._free():
+            output = ids.pop(self._catalog.notes[key].id or "", None)
+            if output is not None:
+                self._take("notes", key, self._notes, output)
+
+    def _by_look(self, book: ResidueBook) -> None:
+        """Notes without ids that are still known by most of their blocks."""
+        marks = {output: claim.held.record.marks for output, claim in self._notes.items() if claim.held is not None}
+        index: dict[str, list[str]] = {}
+        for output, mark in marks.items():
+            for at in range(0, len(mark), 10):
+                index.setdefault(mark[at : at + 10], []).append(output)
+        for key in self._free():
+            digests = book.digests.get(key, ())
+            near = Counter(output for one in dict.fromkeys(digests) for output in index.get(one[:5].hex(), ()))
+            for output, _ in near.most_common(3):
+                known = known_again(marks[output], digests)
+                if output in self._notes and known >= _ENOUGH * max(len(digests), len(marks[output]) // 10):
+                    self._take("notes", key, self._notes, output)
+                    break
+
+    def _by_children(self) -> bool:
+        """Folders without ids that were renamed: most of what they hold comes from one folder that is gone."""
+        before = len(self._folders)
+        votes: dict[str, Counter[str]] = {}
+        for (kind, key), claim in self.items.items():
+            above = above_of(self._catalog, kind, key)
+            was = claim.output.parent or claim.output.folder
+            if above is not None and was is not None and was in self._folders:
+                votes.setdefault(above, Counter())[was] += 1
+        for key, counted in votes.items():
+            output = counted.most_common(1)[0][0]
+            if ("folders", key) not in self.items and output in self._folders:
+                self._take("folders", key, self._folders, output)
+        return len(self._folders) < before
+
+
+def above_of(catalog: Catalog, kind: str, key: str) -> str | None:
+    """What an item stands in: the note above it, else its folder; None at the top."""
+    if kind == "folders":
+        return catalog.folders[key].fact.parent
+    entry = catalog.notes[key]
+    return entry.parent or entry.folder

@@ -1,0 +1,162 @@
+"""The way from an origin to a source, once more, over what is there now (docs/residue.md, "Validity").
+
+Whatever comes back from residue is lowered again as the first conversion did it, with links that lead where they would
+lead in the target. What differs from what the source shows is not what it was.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable
+from datetime import UTC, tzinfo
+
+import msgspec
+
+from converter.errors import ItemError
+from converter.formats.front import Format, SourceContext, Stored
+from converter.model.facts import AssetFact
+from converter.model.items import Note
+from converter.model.order import Output, WorkOrder
+from converter.pipeline.catalog import AssetEntry, Catalog, NoteEntry
+from converter.pipeline.law import Answers
+from converter.pipeline.lift.rules import lift
+from converter.pipeline.outline import outline
+from converter.pipeline.pair import Pair
+from converter.pipeline.place.links import LinkBook
+from converter.pipeline.residue.book import Held, ResidueBook
+from converter.pipeline.residue.claims import Claim
+from converter.pipeline.residue.places import Node, Places
+from converter.pipeline.residue.records import AssetRecord, Header
+
+__all__ = ["Mirror", "zone_of"]
+
+
+def zone_of(name: str) -> tzinfo:
+    """The zone that a header names; UTC where this system does not know it."""
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    if name.upper() == "UTC":
+        return UTC
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return UTC
+
+
+class Mirror:
+    """The origin as residue tells of it: its notes by their keys there, and orders to lower them into the source."""
+
+    def __init__(
+        self, origin: Format, source: Format, header: Header, reading: SourceContext, book: ResidueBook
+    ) -> None:
+        self.reading = msgspec.structs.replace(reading, zone=zone_of(header.zone))
+        self.pair = Pair(origin.profile(header.options), source.profile(header.options), self.reading.zone)
+        self.notes: dict[str, NoteEntry] = {}
+        self._origin = origin
+        self._book = book
+        self._links: LinkBook | None = None
+
+    def stored(self, held: Held, key: str = "") -> Stored:
+        """A note as the origin's store would give it, under its old key or this one."""
+        record = held.record
+        stored = record.stored(self._book.content(held), self._book.beside(record))
+        if not key or key == stored.key:
+            return stored
+        return msgspec.structs.replace(stored, key=key, path=key if stored.path else "")
+
+    def read(self, stored: Stored) -> Note:
+        """A note of the origin; raises `ItemError` where its bytes are none."""
+        return self._origin.read(stored, self.reading)[0]
+
+    def learn(self, claims: Iterable[Claim]) -> list[Claim]:
+        """Read the notes of these claims; those that cannot be read."""
+        failed: list[Claim] = []
+        catalog = Catalog(self._origin.names)
+        for claim in claims:
+            if claim.held is None:
+                continue
+            stored = self.stored(claim.held)
+            try:
+                note = self.read(stored)
+                lifted = lift(note, self.pair.source, Answers())
+            except (ItemError, RecursionError):
+                failed.append(claim)
+                continue
+            entry = NoteEntry(key=claim.key, path=stored.path, size=0)
+            catalog.describe(entry, note, outline(lifted))
+            self.notes[claim.key] = entry
+        return failed
+
+    def settle(self, places: Places, catalog: Catalog, left: Iterable[Claim], assets: Iterable[AssetRecord]) -> None:
+        """Make the index of the target to be, in which each item leads to what stands for it in the source.
+
+        What the source no longer has is in it as well, at its old place: links to it dangle on both sides.
+        """
+        mirror = Catalog(self._origin.names)
+        for (kind, key), node in places.nodes.items():
+            entry = catalog.notes[key] if kind == "notes" else catalog.folders[key]
+            if node.kind != "notes" or node.output is None or node.entry is not entry:
+                continue
+            mirror.add_note(self._entry(node, _present(node, key, catalog)))
+        for claim in left:
+            if claim.kind == "notes" and claim.key not in mirror.notes:
+                path = claim.key if self.pair.source.parameters.get("tree") == "paths" else ""
+                gone = NoteEntry(key=claim.key, path=path, size=0, title=claim.output.title)
+                gone.output = claim.output
+                mirror.add_note(gone)
+        root = self.pair.parameter("asset_root")
+        for record in assets:
+            fact = AssetFact(key=record.key, name=posixpath.basename(record.key))
+            paths = tuple(path.removeprefix(root) for path in record.at)
+            mirror.add_asset(fact)
+            mirror.assets[record.key] = AssetEntry(fact, paths=paths or (record.name,), name=record.name)
+        self._links = LinkBook(mirror, self.pair, self._origin.resolve)
+        self._links.resolve_all(lambda _finding: None)
+        for node in places.nodes.values():
+            if node.claim is not None and node.claim.held is not None and node.output is not None:
+                self._links.pin(node.output.key, node.claim.held.record.anchors)
+
+    def _entry(self, node: Node, present: Output) -> NoteEntry:
+        output = node.output
+        key = output.key if output is not None else ""
+        known = self.notes.get(node.claim.key) if node.claim is not None else None
+        path = output.path if output is not None else ""
+        if known is None:
+            return NoteEntry(key=key, path=path, size=0, title=node.name, output=present)
+        entry = NoteEntry(key=key, path=path, size=0, title=known.title, id=known.id, packed=known.packed)
+        entry.output = present
+        return entry
+
+    def order(self, claim: Claim, key: str) -> WorkOrder:
+        """The order of a note, now under this key in the target."""
+        if claim.held is None or self._links is None:
+            raise ItemError(f"notes/{key} has no residue.")
+        record = claim.held.record
+        entry = self.notes.get(claim.key)
+        return WorkOrder(
+            key=key,
+            output=claim.output,
+            identity=(entry.id if entry is not None else None) or claim.key,
+            goals=self._links.goals(key),
+            anchors=self._links.anchors(key),
+            blocks=record.blocks,
+            dropped=frozenset(record.dropped),
+        )
+
+
+def _present(node: Node, key: str, catalog: Catalog) -> Output:
+    """What stands for a note in the source now, as an output of the first conversion."""
+    claim = node.claim
+    if isinstance(node.entry, NoteEntry):
+        entry = node.entry
+        name = posixpath.basename(entry.path).removesuffix(".md")
+        made = Output(key=key, id=entry.id, title=entry.title, path=entry.path, name=name, folder=entry.folder)
+    else:
+        made = Output(key=key, id=key, title=catalog.folders[key].fact.name, path=key, form="folder")
+    if claim is None:
+        return made
+    if claim.output.key == key:
+        return msgspec.structs.replace(claim.output, title=made.title)
+    return msgspec.structs.replace(
+        claim.output, key=key, id=made.id, title=made.title, path=made.path, name=made.name, folder=made.folder
+    )

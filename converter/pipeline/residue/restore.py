@@ -1,0 +1,293 @@
+"""A conversion back to where an archive came from: what is still as it was gets its bytes back (docs/residue.md)."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from typing import IO
+
+import msgspec
+
+from converter.errors import ItemError
+from converter.findings.finding import Finding
+from converter.formats.front import Format, Rendered, SourceContext, Stored, TargetContext
+from converter.model.blocks import walk
+from converter.model.facts import PayloadFact
+from converter.model.items import Note
+from converter.model.moment import Moment
+from converter.model.order import Output, WorkOrder
+from converter.model.profile import Profile
+from converter.pipeline.catalog import AssetEntry, Catalog, NoteEntry
+from converter.pipeline.law import Answers, InnerCounts
+from converter.pipeline.lift.legacy import order_by_number
+from converter.pipeline.lower.inside import inside
+from converter.pipeline.pair import Pair
+from converter.pipeline.place.links import LinkBook
+from converter.pipeline.residue.blocks import bare
+from converter.pipeline.residue.book import ResidueBook, unused
+from converter.pipeline.residue.claims import Claim, Claims
+from converter.pipeline.residue.edits import Edit, Editor, in_place
+from converter.pipeline.residue.mirror import Mirror
+from converter.pipeline.residue.places import Node, Places, with_outputs
+from converter.pipeline.residue.records import FolderRecord, Header
+from converter.pipeline.work import Result, Workshop, digest_of
+from converter.storage.names import Unique
+
+__all__ = ["Restorer"]
+
+Report = Callable[[Finding], None]
+
+
+class Restorer:
+    """Brings an archive back to its origin, with what was changed since."""
+
+    def __init__(
+        self,
+        source: Format,
+        reading: SourceContext,
+        target: Format,
+        book: ResidueBook,
+        header: Header,
+        catalog: Catalog,
+        report: Report,
+    ) -> None:
+        self._source = source
+        self._source_reading = reading
+        self._target = target
+        self._book = book
+        self._catalog = catalog
+        self._report = report
+        self._places: Places | None = None
+        self.claims = Claims(catalog, book, header.origin)
+        self.mirror = Mirror(target, source, header, reading, book)
+        self.reading = self.mirror.reading
+        self._unreadable = self.mirror.learn(self._note_claims())
+        for claim in self._unreadable:
+            self._drop(claim)
+        self._report_copies()
+
+    def _note_claims(self) -> list[Claim]:
+        return [claim for claim in self.claims.items.values() if claim.held is not None]
+
+    def _drop(self, claim: Claim) -> None:
+        for item, other in list(self.claims.items.items()):
+            if other is claim:
+                del self.claims.items[item]
+                self._unused("/".join(item), "its bytes cannot be read")
+
+    def _report_copies(self) -> None:
+        for key in self.claims.copies:
+            self._unused(f"notes/{key}", "the note is a copy")
+
+    def _unused(self, item: str, why: str, count: int = 1) -> None:
+        self._report(unused(item, why, count))
+
+    def quiet(self, report: Report) -> Report:
+        """A report that leaves out what is said of the places of items that come back to their old ones."""
+        known = {f"{kind}/{key}" for kind, key in self.claims.items}
+        known |= {f"folders/{key}" for key in self.claims.made}
+
+        def told(finding: Finding) -> None:
+            if finding.item not in known:
+                report(finding)
+
+        return told
+
+    def place_items(self, pair: Pair, report: Report) -> None:
+        """Give every item its place in the origin."""
+        folders = dict(self._book.folders)
+        self._places = Places(self._catalog, self.claims, pair, self.mirror.notes, folders, report)
+        with_outputs(self._places, self._catalog)
+        self.mirror.settle(self._places, self._catalog, self.claims.left, self._book.assets)
+
+    def pin(self, links: LinkBook, *, ids: bool) -> None:
+        """Let links lead to places of notes by the names that these have in the origin."""
+        for (kind, key), claim in self.claims.items.items():
+            if kind == "notes" and claim.held is not None:
+                names = claim.held.record.anchors
+                back = {new: old if ids else old.removeprefix("^") for old, new in names.items()}
+                links.pin(key, {new: old for new, old in back.items() if ids or not old.startswith("#")})
+
+    def place_assets(self, pair: Pair) -> None:
+        """Give the files that residue names their places and times in the origin."""
+        root = pair.parameter("asset_root")
+        homes: dict[str, list[str]] = {}
+        entries = self._catalog.assets
+        unique = Unique()
+        for record in self._book.assets:
+            for at in record.at:
+                if at in entries and not entries[at].end:
+                    homes.setdefault(at, []).append(record.key)
+                    entries[at].fact = msgspec.structs.replace(entries[at].fact, stamp=record.stamp)
+        for at, keys in homes.items():
+            paths = tuple(key[max(key.lower().find("assets/"), 0) :] if root else key for key in keys)
+            for path in paths:
+                unique.reserve(posixpath.basename(path), posixpath.dirname(path))
+            named = paths[0] if pair.parameter("tree") != "folders" else posixpath.basename(paths[0])
+            entries[at].paths, entries[at].name = paths, named
+        for key, entry in entries.items():
+            if key not in homes and entry.paths and not entry.end:
+                _set_apart(entry, unique)
+
+    def is_ours(self, key: str) -> bool:
+        """Whether something belongs to a folder that the first conversion made by itself."""
+        return key.partition("/")[0] in self.claims.made
+
+    def attrs(self, output: Output) -> tuple[tuple[str, str], ...]:
+        """The attributes of a folder that is made again."""
+        record = self._made(output)
+        return record.attrs if record is not None else ()
+
+    def _made(self, output: Output) -> FolderRecord | None:
+        return self._places.made_attrs.get(output.key) if self._places is not None else None
+
+    def node(self, kind: str, key: str) -> Node | None:
+        """The node of an item of the source."""
+        return self._places.nodes.get((kind, key)) if self._places is not None else None
+
+    def payloads(self) -> Iterator[tuple[PayloadFact, list[tuple[str, AbstractContextManager[IO[bytes]]]]]]:
+        """What travelled whole, with all its members."""
+        for fact in self._book.payloads:
+            keys = [member.key for member in fact.members]
+            if all(map(self._book.has_member, keys)):
+                yield fact, [(key, self._book.open_member(key)) for key in keys]
+            else:
+                self._unused(f"payloads/{fact.key}", "members of it are missing")
+
+    def ready(self, workshop: Workshop, writing: TargetContext, own: Profile) -> None:
+        """Get ready for notes: the workshop makes anew what was changed."""
+        self._finisher = _Finisher(self._target, self.reading, writing, Pair(own, own, self.reading.zone))
+        mirror = Workshop(self._target, self.reading, self._source, writing, self.mirror.pair)
+        self._lower = mirror
+        self._editor = Editor(self._target, self.mirror.pair.source, mirror, workshop, writing, self._finisher.in_order)
+
+    def note(self, stored: Stored, entry: NoteEntry, order: WorkOrder) -> Result | None:
+        """A note as it was in its origin, with what was changed since; None where no residue fits."""
+        claim = self.claims.of("notes", stored.key)
+        node = self.node("notes", stored.key)
+        if claim is None or claim.held is None or node is None or node.claim is None or entry.output is None:
+            return None
+        read, found = self._source.read(stored, self._source_reading)
+        now = bare(read)
+        then = self.mirror.stored(claim.held, entry.output.key)
+        edit = self._edit(claim, then, now, stored.path, order)
+        if edit is None:
+            self._unused(f"notes/{stored.key}", "it does not fit the note")
+            return None
+        changed = edit.changed or claim.held.partial
+        self._tell(stored.key, edit, changed=changed)
+        stamp = now.updated or now.stamp if changed else then.stamp
+        rendered, digest = self._finisher.finished(edit.data, then, entry.output, stamp)
+        blocks = sum(1 for _ in walk(read.blocks))
+        counts = edit.counts or InnerCounts(blocks, blocks, 0, 0)
+        return Result(rendered, digest, counts, (*found, *edit.findings), approximated=bool(edit.findings))
+
+    def _edit(self, claim: Claim, then: Stored, now: Note, path: str, order: WorkOrder) -> Edit | None:
+        try:
+            return self._editor.edit(then, now, self.mirror.order(claim, then.key), order, path)
+        except (ItemError, UnicodeError):
+            return None
+
+    def _tell(self, key: str, edit: Edit, *, changed: bool) -> None:
+        if changed:
+            self._report(Finding(code="residue-edited", item=f"notes/{key}"))
+        if edit.silent:
+            self._report(Finding(code="residue-hidden", item=f"notes/{key}", count=edit.silent))
+
+    def hollow(self, key: str, output: Output) -> tuple[Rendered, bytes] | None:
+        """A note that the source holds as a folder; None where there is none."""
+        claim = self.claims.of("folders", key)
+        if claim is not None and claim.folder is not None:
+            return self._finisher.blank(output)
+        if claim is None or claim.held is None:
+            return None
+        then = self.mirror.stored(claim.held, output.key)
+        try:
+            own = self.mirror.read(then)
+        except ItemError:
+            return None
+        data = then.data
+        if output.title != self._title_of(claim):
+            data = self._editor.retitled(own, output.title)
+        return self._finisher.finished(data, then, output, then.stamp)
+
+    def _title_of(self, claim: Claim) -> str:
+        entry = self.mirror.notes.get(claim.key)
+        return entry.title if entry is not None else claim.output.title
+
+    def pages(self) -> Iterator[tuple[Rendered, bytes]]:
+        """Notebooks' own pages, of those notebooks that come back."""
+        for held in self.claims.pages:
+            then = self.mirror.stored(held)
+            node = self._places.folder(then.folder) if self._places is not None and then.folder else None
+            if node is None or node.output is None:
+                continue
+            entry = self.mirror.notes.get(then.key)
+            title = entry.title if entry is not None else ""
+            output = Output(key=then.key, id=then.folder, title=title, path=then.path, folder=then.folder)
+            output = msgspec.structs.replace(output, order=then.order)
+            yield self._finisher.finished(then.data, then, output, then.stamp)
+
+
+class _Finisher:
+    """Makes what the target stores of bytes that come back."""
+
+    def __init__(self, target: Format, reading: SourceContext, writing: TargetContext, same: Pair) -> None:
+        self._target = target
+        self._reading = reading
+        self._writing = writing
+        self._same = same
+        self._workshop = Workshop(target, reading, target, writing, same)
+
+    def blank(self, output: Output) -> tuple[Rendered, bytes]:
+        """A note without text."""
+        order = WorkOrder(key=output.key, output=output, identity=output.key, goals={}, anchors={})
+        return self._workshop.blank(order)
+
+    def finished(self, data: bytes, then: Stored, output: Output, stamp: Moment | None) -> tuple[Rendered, bytes]:
+        """The note as stored, and the digest of what it says; where bytes never pass they are written anew."""
+        stored = msgspec.structs.replace(
+            then,
+            key=output.key,
+            data=data,
+            path=output.path or then.path,
+            folder=output.folder,
+            parent=output.parent,
+            order=output.order,
+            stamp=stamp,
+        )
+        note, _ = self._target.read(stored, self._reading)
+        if data is not then.data:
+            note = in_place(note)
+        if self._target.keeps is not None:
+            return Rendered(output.key, data, output.path or output.key, stored.stamp, output.order), digest_of(note)
+        lowered = self._as_written(note, output)
+        return self._target.render(lowered, self._writing), digest_of(lowered)
+
+    def in_order(self, then: Stored) -> Stored:
+        """A note with its blocks in the order of their numbers, where its format writes every note anew."""
+        if self._target.keeps is not None:
+            return then
+        note = order_by_number(self._target.read(then, self._reading)[0], self._same.source, Answers())
+        data = self._target.render(note, self._writing).data
+        return msgspec.structs.replace(then, data=data)
+
+    def _as_written(self, note: Note, output: Output) -> Note:
+        order = WorkOrder(key=output.key, output=output, identity=output.key, goals={}, anchors={})
+        return inside(note, order, self._same, Answers()).note
+
+
+def _set_apart(entry: AssetEntry, unique: Unique) -> None:
+    """Another name for a new file where an old one needs its own."""
+    paths: list[str] = []
+    for path in entry.paths:
+        folder, name = posixpath.split(path)
+        if unique.reserve(name, folder):
+            paths.append(path)
+            continue
+        stem, extension = posixpath.splitext(name)
+        paths.append(f"{folder}/{unique.take(stem, folder, extension=extension)}" if folder else name)
+    if tuple(paths) != entry.paths:
+        entry.name = entry.name.replace(posixpath.basename(entry.paths[0]), posixpath.basename(paths[0]))
+        entry.paths = tuple(paths)
