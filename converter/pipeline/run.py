@@ -1,14 +1,16 @@
-"""The runs: `convert`, `preview`, `inspect`. Each gives a report and never raises what a report can say."""
+"""The runs: `convert`, `preview`, `inspect`, `diff`. Each gives a report and never raises what a report can say."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
 
 import msgspec
 
 from converter.errors import ConverterError, UsageError
-from converter.findings.report import Report
+from converter.findings.report import Place, Report
+from converter.pipeline.diff.compare import Comparison
 from converter.pipeline.options import Options
 from converter.pipeline.plan import plan_of
 from converter.pipeline.progress import Progress
@@ -16,7 +18,7 @@ from converter.pipeline.session import Session, open_session
 from converter.pipeline.transfer import Transfer
 from converter.pipeline.work import deep_recursion
 
-__all__ = ["convert", "inspect", "preview"]
+__all__ = ["convert", "diff", "inspect", "preview"]
 
 
 def convert(options: Options, progress: Progress | None = None) -> Report:
@@ -42,6 +44,42 @@ def inspect(options: Options, progress: Progress | None = None) -> Report:
     return _run("inspect", options, progress, _describe)
 
 
+def diff(options: Options, progress: Progress | None = None) -> Report:
+    """Compare two archives of any formats, `source` and `target`: what only one of them has, and what differs.
+
+    Each difference is a finding of the report, and an error of its own: the exit code is 1 where there is any.
+    """
+    report = Report(command="diff", fail_on=options.fail_on, source=Place(path=options.source))
+    report.target = Place(path=options.target)
+
+    def compare() -> None:
+        with ExitStack() as opened:
+            a, b = (opened.enter_context(_side(one, progress, opened)) for one in _sides(options))
+            report.source, report.target, report.resolved = a.report.source, b.report.source, _resolved(a, b)
+            opened.enter_context(deep_recursion())
+            Comparison(a, b, report).run()
+
+    return _guarded(report, compare)
+
+
+def _sides(options: Options) -> tuple[Options, Options]:
+    """The options of either side: `target` is read as a source is."""
+    change = msgspec.structs.replace
+    bare = change(options, target="", target_format="", only=(), include=(), exclude=(), tags=())
+    return bare, change(bare, source=options.target, source_format=options.target_format)
+
+
+def _side(options: Options, progress: Progress | None, opened: ExitStack) -> AbstractContextManager[Session]:
+    session = Session(options, "diff", progress)
+    opened.callback(session.report.close)
+    return open_session(session)
+
+
+def _resolved(a: Session, b: Session) -> dict[str, object]:
+    shared = {name: a.report.resolved[name] for name in ("dialect", "timezone", "strict_unknown")}
+    return shared | {"detected_a": a.report.about["detected"], "detected_b": b.report.about["detected"]}
+
+
 def _dry(options: Options) -> Options:
     return msgspec.structs.replace(options, dry_run=True)
 
@@ -59,20 +97,29 @@ def _describe(session: Session) -> None:
 
 
 def _run(command: str, options: Options, progress: Progress | None, work: Callable[[Session], None]) -> Report:
-    began = time.monotonic()
     session = Session(options, command, progress)
-    try:
+
+    def carry_out() -> None:
         with open_session(session), deep_recursion():
             work(session)
             if command == "preview" and options.target:
                 session.report.plan = plan_of(session)
+
+    return _guarded(session.report, carry_out)
+
+
+def _guarded(report: Report, work: Callable[[], None]) -> Report:
+    """Do the work and time it; what it refuses stands in the report."""
+    began = time.monotonic()
+    try:
+        work()
     except UsageError:
-        session.report.close()
+        report.close()
         raise
     except ConverterError as error:
-        session.report.blame(error)
+        report.blame(error)
     except BaseException:
-        session.report.close()
+        report.close()
         raise
-    session.report.seconds = time.monotonic() - began
-    return session.report
+    report.seconds = time.monotonic() - began
+    return report

@@ -1,0 +1,126 @@
+"""Decks, maps, databases, settings and other files that pass whole, matched by key, compared part by part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from converter.errors import ItemError
+from converter.model.facts import MemberFact, PayloadFact, UnitFact
+from converter.pipeline.diff.match import Round, match
+from converter.pipeline.diff.parts import Parts, parts_of
+from converter.pipeline.diff.residue import is_own_file
+from converter.pipeline.diff.side import Side
+from converter.pipeline.work import unreadable
+from converter.storage.digest import digest
+from converter.storage.names import fold
+
+__all__ = ["UnitVerdict", "compare_units"]
+
+
+class UnitVerdict(msgspec.Struct, frozen=True):
+    """What came of a unit: `equal`, `changed` (`what` names its parts), `only_a`, `only_b` or `not_compared`."""
+
+    verdict: str
+    unit: UnitFact
+    what: tuple[str, ...] = ()
+
+
+def compare_units(a: Side, b: Side) -> Iterator[UnitVerdict]:
+    """Every unit of both sides once. Between systems nothing of it has a place, and nothing is matched."""
+    found = match(_payloads(a), _payloads(b), _ROUNDS if a.same_system else [])
+    for ours, theirs, _ in found.pairs:
+        yield from _pair(a, b, ours, theirs)
+    for verdict, rest in (("only_a", found.only_a), ("only_b", found.only_b)):
+        for payload in rest:
+            yield from (UnitVerdict(verdict, unit) for unit in payload.units)
+
+
+_ROUNDS = [
+    Round[PayloadFact]("key", lambda one: one.key),
+    Round[PayloadFact]("type", lambda one: fold(one.type)),
+]
+_UNIT_ROUNDS = [
+    Round[UnitFact]("key", lambda one: f"{one.kind}/{one.key}"),
+    Round[UnitFact]("title", lambda one: one.title and f"{one.kind}/{fold(one.title)}"),
+]
+
+
+def _payloads(side: Side) -> list[PayloadFact]:
+    """The payloads without what conversions leave for themselves."""
+    made: list[PayloadFact] = []
+    for payload in side.session.catalog.payloads:
+        members = tuple(one for one in payload.members if not is_own_file(one.key))
+        if members or not payload.members:
+            made.append(msgspec.structs.replace(payload, members=members))
+    return made
+
+
+def _pair(a: Side, b: Side, ours: PayloadFact, theirs: PayloadFact) -> Iterator[UnitVerdict]:
+    units = match(ours.units, theirs.units, _UNIT_ROUNDS)
+    try:
+        changed = _changed_parts(a, b, ours, theirs)
+    except ItemError as error:
+        a.session.add(unreadable(f"payloads/{ours.key}", error))
+        yield from (UnitVerdict("not_compared", unit) for unit, _, _ in units.pairs)
+    else:
+        yield from _judged(ours, [unit for unit, _, _ in units.pairs], changed, _gone(units.only_a, units.only_b))
+    yield from (UnitVerdict("only_a", unit) for unit in units.only_a)
+    yield from (UnitVerdict("only_b", unit) for unit in units.only_b)
+
+
+def _gone(*sides: list[UnitFact]) -> frozenset[str]:
+    """Keys of units that only one side has: what is said of these need not be said again."""
+    return frozenset(unit.key for units in sides for unit in units)
+
+
+def _judged(
+    payload: PayloadFact, units: list[UnitFact], changed: Mapping[str, set[str]], gone: frozenset[str]
+) -> Iterator[UnitVerdict]:
+    """Give what changed to the units that it belongs to; the rest is the payload's own."""
+    whats: dict[str, list[str]] = {}
+    keys = {unit.key for unit in units}
+    for name, parts in changed.items():
+        holder = name if name in keys else next((key for key in keys if name.startswith(f"{key}/")), "")
+        for part in sorted(parts):
+            if part not in gone and name not in gone:
+                owner = part if part in keys else holder
+                whats.setdefault(owner, []).append("" if part == owner else f"{name} {part}".strip())
+    for unit in units:
+        alone = whats.pop("", []) if len(units) == 1 else []
+        parts_of_it = (*whats.pop(unit.key, ()), *alone)
+        yield UnitVerdict("changed" if parts_of_it else "equal", unit, tuple(filter(None, parts_of_it)))
+    if "" in whats:
+        own = UnitFact(kind="payloads", key=payload.key, title=payload.type)
+        yield UnitVerdict("changed", own, tuple(whats[""]))
+
+
+def _changed_parts(a: Side, b: Side, ours: PayloadFact, theirs: PayloadFact) -> dict[str, set[str]]:
+    """By the names of members: the keys of parts that are not the same on both sides."""
+    mine, others = _by_name(ours), _by_name(theirs)
+    changed: dict[str, set[str]] = {}
+    for name in sorted({*mine, *others}):
+        left, right = mine.get(name), others.get(name)
+        if left is None or right is None:
+            changed[name] = {""}
+        elif _digest(a, left) != _digest(b, right):
+            parts, matching = _parts(a, left), _parts(b, right)
+            apart = {key for key in {*parts, *matching} if parts.get(key) != matching.get(key)}
+            if apart:
+                changed[name] = apart
+    return changed
+
+
+def _by_name(payload: PayloadFact) -> dict[str, MemberFact]:
+    return {member.name: member for member in payload.members}
+
+
+def _digest(side: Side, member: MemberFact) -> str:
+    with side.session.source.open_member(member.key) as stream:
+        return digest(stream)[1]
+
+
+def _parts(side: Side, member: MemberFact) -> Parts:
+    with side.session.source.open_member(member.key) as stream:
+        return parts_of(stream)
