@@ -23,6 +23,9 @@ from converter.text.markdown.domain import is_picture
 __all__ = ["Sayings", "Times", "named_facts", "same_time", "sayings", "times_of"]
 
 _encode = msgspec.msgpack.Encoder().encode
+_UNTITLED = "Untitled"
+"""What systems call a note that must have a title and has none."""
+
 _DAY = 86_400 * TICKS_PER_SECOND
 
 Times = tuple[Moment | None, Moment | None]
@@ -55,13 +58,22 @@ class _Terms:
         """What of these attributes is content."""
         return self._side.kept(attrs)
 
+    def color(self, name: str) -> str:
+        """A token of the system as CSS."""
+        return self._side.palette.get(name, name)
+
+    @property
+    def across(self) -> bool:
+        """Whether the archives are of different systems."""
+        return not self._side.same_system
+
 
 def sayings(note: Note, side: Side) -> Sayings:
     """What a note says, in the form that means the same in every system."""
     spot = side.spots.by_note.get(note.key)
     above = spot.above if spot is not None else None
     facts = {
-        "title": _composed(note.title),
+        "title": _composed(note.title) or _UNTITLED,
         "folder": above.label if above is not None else "",
         "tags": _set(note.tags),
         "aliases": _set(note.aliases),

@@ -22,6 +22,7 @@ from converter.model.blocks import (
     Columns,
     DatabaseView,
     Embed,
+    Heading,
     Html,
     Image,
     List,
@@ -37,9 +38,13 @@ from converter.model.blocks import (
 from converter.model.callouts import CALLOUTS
 from converter.model.facts import LinkFact
 from converter.model.runs import (
+    BOLD,
     NO_AUTOLINK,
+    PLAIN,
     BreakRun,
     EmbedRun,
+    FormulaRun,
+    FractionRun,
     ImageRun,
     Link,
     Memo,
@@ -64,6 +69,13 @@ class Terms(Protocol):
 
     def kept(self, attrs: Attrs) -> Attrs:
         """What of a block's free attributes is content."""
+
+    def color(self, name: str) -> str:
+        """A colour as both archives say it."""
+
+    @property
+    def across(self) -> bool:
+        """Whether the archives are of different systems: then what one says by a block may be text in the other."""
 
 
 def normal_blocks(blocks: Blocks, terms: Terms) -> Blocks:
@@ -96,7 +108,9 @@ def _of_kind(bare: Block, block: Block, terms: Terms) -> Block:
         case Media(target=target) if target:
             return change(bare, target=_label(LinkFact("link", target), terms), source="")
         case Page(target=target):
-            return change(bare, target=_label(LinkFact("page", target), terms))
+            return Page(target=_label(LinkFact("page", target), terms), attrs=bare.attrs)
+        case Heading(runs=runs) if runs and all(run.style.flags & BOLD for run in runs):
+            return change(bare, runs=_unbold(runs))
         case Embed(target=target, place=place) if target or place:
             label, inside = terms(LinkFact("embed", target, place)) or (target, place)
             return change(bare, target=label, place=inside)
@@ -129,8 +143,23 @@ def _plainer(bare: Block, terms: Terms) -> Block:
             return change(bare, rows=tuple(_row(row, terms) for row in rows), columns=aligned)
         case DatabaseView(rows=rows):
             return change(bare, rows=tuple(_row(row, terms) for row in rows), columns=())
+        case Paragraph(runs=(only,), children=()) if terms.across and (label := _page_label(only)):
+            return Page(target=label, attrs=bare.attrs)
         case _:
             return bare
+
+
+def _unbold(runs: Runs) -> Runs:
+    """A heading's text as it is: bold as a whole is how some applications show headings."""
+    change = msgspec.structs.replace
+    return merge_runs([change(run, style=change(run.style, flags=run.style.flags & ~BOLD)) for run in runs])
+
+
+def _page_label(run: Run) -> str:
+    """What a run names that is nothing but the name of a note: it stands for a card of it in a line of its own."""
+    reference = run.style.reference
+    plain = reference is not None and not reference.place and run.style == Style(reference=reference)
+    return reference.target if plain and reference is not None else ""
 
 
 def _row(row: Row, terms: Terms) -> Row:
@@ -167,6 +196,8 @@ def _run(run: Run, terms: Terms) -> Run:
     match run:
         case BreakRun():
             return TextRun(text="\n", style=style)
+        case FractionRun(numerator=above, denominator=below):
+            return FormulaRun(tex=f"\\frac{{{above}}}{{{below}}}", style=style)
         case ImageRun(target=target, alt=alt):
             return ImageRun(target=_label(LinkFact("image", target), terms), alt=alt, style=style)
         case EmbedRun(target=target, place=place, text=text):
@@ -178,15 +209,22 @@ def _run(run: Run, terms: Terms) -> Run:
 
 def _style(style: Style, terms: Terms) -> Style:
     link, reference, memo = style.link, style.reference, style.memo
-    if link is None and reference is None and memo is None and not style.flags & NO_AUTOLINK:
+    if style == PLAIN:
         return style
     if link is not None:
         link, reference = _link(link, reference, terms)
     elif reference is not None:
         label, inside = terms(LinkFact("reference", reference.target, reference.place)) or (reference.target, "")
         reference = Reference(label, inside)
-    memo = None if memo is None else Memo(memo.text)
-    return msgspec.structs.replace(style, flags=style.flags & ~NO_AUTOLINK, link=link, reference=reference, memo=memo)
+    return msgspec.structs.replace(
+        style,
+        flags=style.flags & ~NO_AUTOLINK,
+        color=terms.color(style.color),
+        background=terms.color(style.background),
+        link=link,
+        reference=reference,
+        memo=None if memo is None else Memo(memo.text),
+    )
 
 
 def _link(link: Link, reference: Reference | None, terms: Terms) -> tuple[Link | None, Reference | None]:

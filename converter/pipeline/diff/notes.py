@@ -35,7 +35,7 @@ class _Sum(msgspec.Struct, frozen=True, gc=False):
 def differing_notes(a: Side, b: Side, pairs: Sequence[tuple[Spot, Spot]]) -> Iterator[Difference]:
     """The pairs that do not say the same, in their order."""
     mine, theirs = _sums(a), _sums(b)
-    apart = [(x, y) for x, y in pairs if not _same(mine.get(x.key), theirs.get(y.key))]
+    apart = [(x, y) for x, y in pairs if not _same(mine.get(x.key), theirs.get(y.key), timed=_timed(x, y))]
     del mine, theirs
     for start in range(0, len(apart), _AT_ONCE):
         yield from _told(a, b, apart[start : start + _AT_ONCE])
@@ -51,10 +51,15 @@ def _sums(side: Side) -> dict[str, _Sum]:
     return made
 
 
-def _same(a: _Sum | None, b: _Sum | None) -> bool:
-    if a is None or b is None:
+def _timed(x: Spot, y: Spot) -> bool:
+    """Whether the times of two notes count: a system without folders makes a blank note of one, with times of its own."""
+    return not (x.blank and y.blank)
+
+
+def _same(a: _Sum | None, b: _Sum | None, *, timed: bool) -> bool:
+    if a is None or b is None or a.digest != b.digest:
         return False
-    return a.digest == b.digest and all(same_time(x, y) for x, y in zip(a.times, b.times, strict=True))
+    return not timed or all(same_time(x, y) for x, y in zip(a.times, b.times, strict=True))
 
 
 def _told(a: Side, b: Side, pairs: Sequence[tuple[Spot, Spot]]) -> Iterator[Difference]:
@@ -64,7 +69,8 @@ def _told(a: Side, b: Side, pairs: Sequence[tuple[Spot, Spot]]) -> Iterator[Diff
     for x, y in pairs:
         left, right = mine.get(x.key), theirs.get(y.key)
         if left is not None and right is not None:
-            yield Difference(x, y, [*time_places(left[1], right[1]), *places_of(left[0], right[0])])
+            times = time_places(left[1], right[1]) if _timed(x, y) else []
+            yield Difference(x, y, [*times, *places_of(left[0], right[0])])
         elif not _same_bytes(a, b, x, y):
             yield Difference(x, y, None)
 

@@ -11,12 +11,16 @@ from converter.model.facts import MemberFact, PayloadFact, UnitFact
 from converter.pipeline.diff.match import Round, match
 from converter.pipeline.diff.parts import Parts, parts_of
 from converter.pipeline.diff.residue import is_own_file
-from converter.pipeline.diff.side import Side
+from converter.pipeline.diff.side import TOP, Side
 from converter.pipeline.work import unreadable
 from converter.storage.digest import digest
 from converter.storage.names import fold
 
 __all__ = ["UnitVerdict", "compare_units"]
+
+
+_STATE = "app-state-lost"
+"""The code that marks what says how an application was left, not what its user wrote."""
 
 
 class UnitVerdict(msgspec.Struct, frozen=True):
@@ -29,12 +33,13 @@ class UnitVerdict(msgspec.Struct, frozen=True):
 
 def compare_units(a: Side, b: Side) -> Iterator[UnitVerdict]:
     """Every unit of both sides once. Between systems nothing of it has a place, and nothing is matched."""
-    found = match(_payloads(a), _payloads(b), _ROUNDS if a.same_system else [])
-    for ours, theirs, _ in found.pairs:
-        yield from _pair(a, b, ours, theirs)
-    for verdict, rest in (("only_a", found.only_a), ("only_b", found.only_b)):
-        for payload in rest:
-            yield from (UnitVerdict(verdict, unit) for unit in payload.units)
+    ours, theirs = _Payloads(a), _Payloads(b)
+    found = match(ours.facts, theirs.facts, _ROUNDS if a.same_system else [])
+    for x, y, _ in found.pairs:
+        for one in _pair(a, b, x, y):
+            yield (theirs if one.verdict == "only_b" else ours).as_written(one)
+    yield from (ours.as_written(UnitVerdict("only_a", unit)) for payload in found.only_a for unit in payload.units)
+    yield from (theirs.as_written(UnitVerdict("only_b", unit)) for payload in found.only_b for unit in payload.units)
 
 
 _ROUNDS = [
@@ -47,14 +52,43 @@ _UNIT_ROUNDS = [
 ]
 
 
-def _payloads(side: Side) -> list[PayloadFact]:
-    """The payloads without what conversions leave for themselves."""
-    made: list[PayloadFact] = []
-    for payload in side.session.catalog.payloads:
-        members = tuple(one for one in payload.members if not is_own_file(one.key))
-        if members or not payload.members:
-            made.append(msgspec.structs.replace(payload, members=members))
-    return made
+class _Payloads:
+    """The payloads of a side with keys that both sides share, without what conversions leave for themselves."""
+
+    def __init__(self, side: Side) -> None:
+        self._side = side
+        self._keys: dict[str, str] = {}
+        found = map(self._told, side.session.catalog.payloads)
+        self.facts = [payload for payload in found if payload.units or (payload.members and not payload.type)]
+
+    def _told(self, payload: PayloadFact) -> PayloadFact:
+        kept = [one for one in payload.members if not is_own_file(one.key)]
+        units = payload.units if kept or not payload.members else ()
+        change = msgspec.structs.replace
+        return change(
+            payload,
+            key=self._shared(payload.key),
+            members=tuple(change(one, name=self._shared(one.name)) for one in kept),
+            units=tuple(change(one, key=self._shared(one.key)) for one in units if not self._is_state(one)),
+        )
+
+    def _shared(self, key: str) -> str:
+        told = self._side.told_key(key)
+        self._keys[told] = key
+        return told
+
+    def _is_state(self, unit: UnitFact) -> bool:
+        """Whether a unit is of an application's state, and the other side has another application or another id."""
+        if unit.lost != _STATE:
+            return False
+        notebook = unit.key.partition("/")[0]
+        renamed = self._side.told_key(unit.key).startswith(TOP) and notebook not in self._side.other.notebook_labels
+        return renamed or not self._side.same_system
+
+    def as_written(self, one: UnitVerdict) -> UnitVerdict:
+        """The verdict with the key that the store has."""
+        key = self._keys.get(one.unit.key, one.unit.key)
+        return msgspec.structs.replace(one, unit=msgspec.structs.replace(one.unit, key=key))
 
 
 def _pair(a: Side, b: Side, ours: PayloadFact, theirs: PayloadFact) -> Iterator[UnitVerdict]:

@@ -12,7 +12,7 @@ import msgspec
 
 from converter.model.blocks import Block, Blocks, kind_of
 from converter.model.moment import Moment
-from converter.model.runs import FLAG_NAMES, Run, plain_text
+from converter.model.runs import FLAG_NAMES, Link, Reference, Run, plain_text
 from converter.pipeline.diff.facts import Sayings, Times, same_time
 
 __all__ = ["Place", "both", "fact_places", "first_path", "places_of", "short", "time_places", "told"]
@@ -56,6 +56,10 @@ def short(value: object, start: int = 0) -> str:
             return "yes" if value else "no"
         case Moment():
             return value.iso()
+        case Reference(target=target, place=inside):
+            return short(target + inside, start)
+        case Link(target=target):
+            return short(target, start)
         case Run():
             return f"{_RUN.sub('', type(value).__name__).lower()} {short(plain_text((value,)), start)}"
         case list() | tuple():
@@ -163,7 +167,7 @@ def _apart(a: Block, b: Block) -> tuple[str, str]:
     if not path:
         return f"{shown[0]} at its depth", "at another"
     one, other = both(left, right)
-    return f"{shown[0]} with {path} {one}", f"{path} {other}"
+    return f"{shown[0]} with {path} {one}", other
 
 
 def _text(block: Block) -> str:

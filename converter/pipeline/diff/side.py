@@ -22,7 +22,10 @@ from converter.pipeline.work import too_deep, unreadable
 from converter.storage.digest import digest
 from converter.storage.names import fold
 
-__all__ = ["Side"]
+__all__ = ["TOP", "Side"]
+
+TOP = "\0top"
+"""What the only notebook of an archive is called: it is the archive itself."""
 
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|#")
 """How a link begins that leads out of every archive, or to a place that it does not name."""
@@ -34,6 +37,7 @@ class Side:
     def __init__(self, session: Session) -> None:
         self.session = session
         self.labels: dict[str, str] = {}
+        self.notebook_labels: dict[str, str] = {}
         self.failed: set[str] = set()
         self.spots = Spots()
         self.other: Side
@@ -65,6 +69,9 @@ class Side:
         pair.same_system = self.notebooks is not None and (self.other.notebooks or 1) != (self.notebooks or 1)
         self.spots = spots_of(self.session.catalog, pair)
         pair.same_system = False
+        top = [key for key, entry in self.session.catalog.folders.items() if entry.fact.parent is None]
+        if self.notebooks == 1 and not any(spot.kind == "folders" and spot.key in top for spot in self.spots.folders):
+            self.notebook_labels = dict.fromkeys(top, TOP)
 
     def read(self, keys: Sequence[str] | None = None) -> Iterator[Note]:
         """These notes (all: None) in the store's order, lifted. What cannot be read is reported and left out."""
@@ -92,6 +99,11 @@ class Side:
     def _fail(self, key: str, finding: Finding) -> None:
         self.failed.add(key)
         self.session.add(finding)
+
+    def told_key(self, key: str) -> str:
+        """A key in words that both archives share: a notebook in a path by what it is matched with."""
+        first, slash, rest = key.partition("/")
+        return f"{self.notebook_labels.get(first, first)}{slash}{rest}"
 
     def data_of(self, key: str) -> bytes | None:
         """The bytes of a note as they lie in the store, where they can be had."""
@@ -129,6 +141,12 @@ class Side:
         if not attrs or not self._system:
             return ()
         return tuple(sorted(pair for pair in attrs if pair[0] not in self._ignored and not is_own_name(pair[0])))
+
+    @cached_property
+    def palette(self) -> dict[str, str]:
+        """The system's own tokens of colours, as CSS."""
+        tokens = self.session.pair.source.parameters.get("palette", "").split()
+        return {name: css for name, _, css in (token.partition("=") for token in tokens)}
 
     @cached_property
     def _ignored(self) -> frozenset[str]:

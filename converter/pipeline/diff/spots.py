@@ -32,7 +32,7 @@ class Spot(msgspec.Struct, eq=False):
     above: Spot | None = None
     id: str | None = None
     unit: bool = True
-    hollow: bool = False
+    blank: bool = False
     label: str = ""
     mate: str | None = None
 
@@ -117,7 +117,7 @@ def _note(made: Spots, branch: Branch, above: Spot | None, place: str) -> None:
     if above is not None and not branch.children and fold(above.name) == fold(branch.name):
         place, above = above.place, above.above
     spot = Spot(kind="notes", key=entry.key, name=entry.title, place=place, above=above, id=entry.id)
-    spot.hollow = entry.hollow
+    spot.blank = entry.blank
     made.add_note(spot)
 
 

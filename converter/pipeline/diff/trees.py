@@ -29,22 +29,40 @@ def match_trees(a: Side, b: Side) -> Trees:
     made = Trees()
     labels = _Labels()
     rounds = _rounds(same_format=a.session.source_front is b.session.source_front)
-    found = match(a.spots.folders, b.spots.folders, rounds)
-    made.folders = [(x, y) for x, y in _paired(found.pairs, labels) if x.unit and y.unit]
-    notes = match(a.spots.notes, b.spots.notes, rounds)
-    made.notes = _paired(notes.pairs, labels)
-    rest_a = [spot for spot in (*found.only_a, *notes.only_a) if spot.unit]
-    rest_b = [spot for spot in (*found.only_b, *notes.only_b) if spot.unit]
-    rest = match(_empty(rest_a), _empty(rest_b), rounds[-2:])
-    made.empty = _paired(rest.pairs, labels)
-    made.only_a = [spot for spot in rest_a if spot.mate is None]
-    made.only_b = [spot for spot in rest_b if spot.mate is None]
+    folders = _paired(match(a.spots.folders, b.spots.folders, rounds).pairs, labels)
+    made.notes = _paired(match(a.spots.notes, b.spots.notes, rounds).pairs, labels)
+    folders += _around([*made.notes, *folders], labels)
+    made.folders = [(x, y) for x, y in folders if x.unit and y.unit]
+    _name_notebooks(a, b, folders)
+    made.empty = _paired(match(_empty(_left(a)), _empty(_left(b)), rounds[-2:]).pairs, labels)
+    made.only_a, made.only_b = _left(a), _left(b)
     return made
+
+
+def _left(side: Side) -> list[Spot]:
+    return [spot for spot in (*side.spots.folders, *side.spots.notes) if spot.unit and spot.mate is None]
+
+
+def _around(pairs: Sequence[tuple[Spot, Spot]], labels: _Labels) -> list[tuple[Spot, Spot]]:
+    """Folders that hold matched items and are not matched themselves are matched by what they hold."""
+    found: list[tuple[Spot, Spot]] = []
+    for a, b in pairs:
+        x, y = a.above, b.above
+        while x is not None and y is not None and x.mate is None and y.mate is None:
+            found += _paired([(x, y, "content")], labels)
+            x, y = x.above, y.above
+    return found
+
+
+def _name_notebooks(a: Side, b: Side, folders: Sequence[tuple[Spot, Spot]]) -> None:
+    for x, y in folders:
+        if x.above is None and y.above is None:
+            a.notebook_labels[x.key] = b.notebook_labels[y.key] = x.label
 
 
 def _empty(spots: Sequence[Spot]) -> list[Spot]:
     """Folders, and notes without a word: where a system has no folders, an empty one is such a note."""
-    return [spot for spot in spots if spot.kind == "folders" or spot.hollow]
+    return [spot for spot in spots if spot.kind == "folders" or spot.blank]
 
 
 def _rounds(*, same_format: bool) -> list[Round[Spot]]:
