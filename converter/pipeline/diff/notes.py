@@ -52,7 +52,7 @@ def _sums(side: Side) -> dict[str, _Sum]:
 
 
 def _timed(x: Spot, y: Spot) -> bool:
-    """Whether the times of two notes count: a system without folders makes a blank note of one, with times of its own."""
+    """Whether the times of two notes count: those of a blank note may be of the folder that it was made of."""
     return not (x.blank and y.blank)
 
 
