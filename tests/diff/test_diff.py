@@ -136,11 +136,17 @@ def test_a_file_under_another_name_is_the_same_file(tmp_path: Path) -> None:
     assert differences(a, b) == []
 
 
-def test_what_conversions_leave_for_themselves_is_no_difference(tmp_path: Path) -> None:
-    a = make_vault(tmp_path / "a", {"N.md": "x"})
-    b = make_vault(tmp_path / "b", {"N.md": "x", ".converter/notes.jsonl": "{}", ".converter/files/pic.png": b"1"})
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_conversions_leave_for_themselves_is_no_difference(kind: str, tmp_path: Path) -> None:
+    source = (
+        FIXTURES / "sample-vault"
+        if kind != "markdown"
+        else converted(make_vault(tmp_path / "v", {"N.md": "x"}), tmp_path / "v.mnemo", "mnemo")
+    )
+    with_residue = converted(source, tmp_path / "with", kind)
+    without = converted(source, tmp_path / "without", kind, residue=False)
 
-    assert differences(a, b) == []
+    assert differences(with_residue, without) == []
 
 
 @pytest.mark.parametrize("other", KINDS)

@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from converter.model.blocks import Heading, Paragraph
+from converter.model.facts import PayloadFact, UnitFact
 from converter.model.moment import parse_moment
 from converter.model.runs import BOLD, Style, TextRun
 from converter.pipeline.diff.facts import Sayings, same_time
 from converter.pipeline.diff.match import Round, match
 from converter.pipeline.diff.parts import parts_of
 from converter.pipeline.diff.places import places_of, short, told
-from converter.pipeline.diff.residue import is_own_file, is_own_name
+from converter.pipeline.diff.residue import is_own_name, is_residue
 
 
 def test_rounds_go_from_the_surest_sign_to_the_least() -> None:
@@ -145,9 +146,7 @@ def test_times(one: str, other: str, same: bool) -> None:
 
 
 def test_what_is_ours() -> None:
-    assert is_own_file(".converter/notes.jsonl")
-    assert is_own_file("storage/converter/1.jsonl")
-    assert is_own_file("payloads/notes/mnemo-converter.jsonl")
-    assert not is_own_file("Notes/.converter.md")
+    assert is_residue(PayloadFact(key=".converter", type="residue"))
+    assert not is_residue(PayloadFact(key="residue", type="residue", units=(UnitFact(kind="payloads", key="r"),)))
     assert is_own_name("converter")
     assert not is_own_name("custom-mine")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import msgspec
 
 from converter.pipeline.diff.match import Round, match
-from converter.pipeline.diff.residue import is_own_file
 from converter.pipeline.diff.side import Side
 from converter.storage.names import fold
 
@@ -65,8 +64,7 @@ def _files(side: Side) -> list[_File]:
     side.session.progress.stage("Comparing files", len(assets))
     made: list[_File] = []
     for key, entry in assets.items():
-        if not is_own_file(key):
-            made.append(_File(key, entry.fact.name, side.digest_of(key)))
+        made.append(_File(key, entry.fact.name, side.digest_of(key)))
         side.session.progress.advance(key)
     return made
 

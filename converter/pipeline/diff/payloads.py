@@ -10,7 +10,7 @@ from converter.errors import ItemError
 from converter.model.facts import MemberFact, PayloadFact, UnitFact
 from converter.pipeline.diff.match import Round, match
 from converter.pipeline.diff.parts import Parts, parts_of
-from converter.pipeline.diff.residue import is_own_file
+from converter.pipeline.diff.residue import is_residue
 from converter.pipeline.diff.side import TOP, Side
 from converter.pipeline.work import unreadable
 from converter.storage.digest import digest
@@ -58,18 +58,16 @@ class _Payloads:
     def __init__(self, side: Side) -> None:
         self._side = side
         self._keys: dict[str, str] = {}
-        found = map(self._told, side.session.catalog.payloads)
-        self.facts = [payload for payload in found if payload.units or (payload.members and not payload.type)]
+        found = [self._told(payload) for payload in side.session.catalog.payloads if not is_residue(payload)]
+        self.facts = [payload for payload in found if payload.units]
 
     def _told(self, payload: PayloadFact) -> PayloadFact:
-        kept = [one for one in payload.members if not is_own_file(one.key)]
-        units = payload.units if kept or not payload.members else ()
         change = msgspec.structs.replace
         return change(
             payload,
             key=self._shared(payload.key),
-            members=tuple(change(one, name=self._shared(one.name)) for one in kept),
-            units=tuple(change(one, key=self._shared(one.key)) for one in units if not self._is_state(one)),
+            members=tuple(change(one, name=self._shared(one.name)) for one in payload.members),
+            units=tuple(change(one, key=self._shared(one.key)) for one in payload.units if not self._is_state(one)),
         )
 
     def _shared(self, key: str) -> str:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-__all__ = ["is_own_file", "is_own_name"]
+from converter.model.facts import PayloadFact
 
-_FOLDERS = (".converter/", "storage/converter/", "data/storage/converter/")
-_FILES = frozenset(("payloads/notes/mnemo-converter.jsonl",))
+__all__ = ["is_own_name", "is_residue"]
+
 _NAMES = frozenset(("converter", "custom-converter"))
 
 
-def is_own_file(key: str) -> bool:
-    """Whether a file of an archive is ours, by its path in it."""
-    return key.startswith(_FOLDERS) or key in _FILES
+def is_residue(payload: PayloadFact) -> bool:
+    """Whether a payload is residue: the reader knows it by its schema tag, and counts no unit of it."""
+    return payload.type == "residue" and not payload.units
 
 
 def is_own_name(name: str) -> bool:
