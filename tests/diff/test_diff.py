@@ -149,6 +149,21 @@ def test_what_conversions_leave_for_themselves_is_no_difference(kind: str, tmp_p
     assert differences(with_residue, without) == []
 
 
+@pytest.mark.parametrize("name", sorted(one.parent.name for one in (FIXTURES / "cases").glob("*/input")))
+def test_every_kind_of_block_is_equal_to_itself(name: str, tmp_path: Path) -> None:
+    source = FIXTURES / "cases" / name / "input"
+
+    assert differences(source, Path(shutil.copytree(source, tmp_path / "copy"))) == []
+
+
+@pytest.mark.parametrize("name", sorted(one.parent.name for one in (FIXTURES / "cases").glob("*/package.json")))
+def test_every_kind_of_package_is_equal_to_itself(name: str, tmp_path: Path) -> None:
+    description = json.loads((FIXTURES / "cases" / name / "package.json").read_text(encoding="utf-8"))
+    source = build_package(tmp_path / "a.mnemo", description)
+
+    assert differences(source, Path(shutil.copy(source, tmp_path / "b.mnemo"))) == []
+
+
 @pytest.mark.parametrize("other", KINDS)
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_same_notes_in_two_systems_are_equal(kind: str, other: str, tmp_path: Path) -> None:
