@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from converter.pipeline.options import Options
-    from converter.pipeline.run import convert, inspect, preview
+    from converter.pipeline.run import convert, diff, inspect, preview
 
-__all__ = ["Options", "__version__", "convert", "inspect", "preview"]
+__all__ = ["Options", "__version__", "convert", "diff", "inspect", "preview"]
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "Options": "converter.pipeline.options",
     "convert": "converter.pipeline.run",
+    "diff": "converter.pipeline.run",
     "inspect": "converter.pipeline.run",
     "preview": "converter.pipeline.run",
 }

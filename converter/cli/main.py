@@ -22,6 +22,7 @@ _COMMANDS = {
     "convert": "Convert an archive into a new target.",
     "preview": "Show what is inside, or what a conversion would do.",
     "inspect": "Count what an archive holds; say what made it.",
+    "diff": "Compare two archives of any formats.",
     "formats": "List the formats, what they can hold, and the limits.",
     "schema": "Print the published JSON Schemas.",
     "explain": "Say what a finding means and what to do.",

@@ -13,7 +13,14 @@ from converter.findings.failing import FAIL_ON
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["output_format", "output_options", "reading_options", "selection_options", "target_options"]
+__all__ = [
+    "output_format",
+    "output_options",
+    "reading_options",
+    "second_format",
+    "selection_options",
+    "target_options",
+]
 
 _F = TypeVar("_F", bound="Callable[..., Any]")
 _LATER = "More formats will follow."
@@ -81,6 +88,16 @@ reading_options = _all(
     _flag(_READ, "--no-limits", help="Drop all input limits."),
 )
 """How a source is read."""
+
+second_format = _option(
+    _READ,
+    "--to",
+    "target_format",
+    metavar="FORMAT",
+    callback=checks.format_to_read,
+    help="Format of B, as --from is that of A. [detected]",
+)
+"""The format of the second archive of a comparison."""
 
 selection_options = _all(
     _many(

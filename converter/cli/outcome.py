@@ -49,7 +49,7 @@ def perform(command: str, options: Options, view: View, run: Callable[[Options, 
 
     Whatever a run raises becomes a report and a message; only a `UsageError` passes through.
     """
-    _check_report_place(options, view)
+    _check_report_place(command, options, view)
     began = perf_counter()
     with Stops() as stops, _run(command, options, view, run, stops) as report:
         report.seconds = report.seconds or perf_counter() - began
@@ -105,14 +105,16 @@ def _is_bare(report: Report) -> bool:
     return report.fault is not None and not report.spool.codes and not any(report.tally.rows())
 
 
-def _check_report_place(options: Options, view: View) -> None:
+def _check_report_place(command: str, options: Options, view: View) -> None:
     if not view.report:
         return
     report = Path(view.report).resolve()
-    source = Path(options.source).resolve()
-    if report == source or source in report.parents:
-        message = f"--report {view.report} lies inside the source, which is never written to."
-        raise UsageError(message, hint="Name a file outside of it.")
+    read = {options.source: "the source"} | ({options.target: "the second archive"} if command == "diff" else {})
+    for name, what in read.items():
+        place = Path(name).resolve()
+        if report == place or place in report.parents:
+            message = f"--report {view.report} lies inside {what}, which is never written to."
+            raise UsageError(message, hint="Name a file outside of it.")
     if options.target and report == Path(options.target).resolve():
         raise UsageError(f"--report {view.report} is the target itself.", hint="Name another file.")
 

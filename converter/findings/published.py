@@ -22,7 +22,7 @@ __all__ = [
 BASE = "https://mnemo-converter.example/schemas/"
 
 _Count = Field(default=0, ge=0)
-_COMMANDS = "convert, preview or inspect"
+_COMMANDS = "convert, preview, inspect or diff"
 
 
 class _Model(BaseModel):
@@ -53,6 +53,16 @@ class CountsModel(_Model):
     failed: int = Field(0, ge=0, description="They could not be converted; each has a finding.")
     written: int = Field(0, ge=0, description="created + duplicated + overwritten.")
     approximated: int = Field(0, ge=0, description="That part of `written` that needed a fallback.")
+
+
+class DiffModel(_Model):
+    """How the items of one kind in two archives go together."""
+
+    equal: int = Field(ge=0, description="In both, and they say the same.")
+    changed: int = Field(ge=0, description="In both, and they differ; each has a finding.")
+    only_a: int = Field(ge=0, description="Only in the first archive (`source`); each has a finding.")
+    only_b: int = Field(ge=0, description="Only in the second archive (`target`); each has a finding.")
+    not_compared: int = Field(ge=0, description="In both, and at least one of them cannot be read or interpreted.")
 
 
 class LocationModel(_Model):
@@ -118,7 +128,8 @@ class ReportModel(_Model):
     dry_run: bool = Field(False, description="Nothing was written; the counts say what would be.")
     resolved: dict[str, Any] = Field(description="What the result depends on besides the source.")
     about: dict[str, Any] | None = Field(None, description="What `inspect` found out about the source.")
-    counts: dict[str, CountsModel] = Field(description="Per kind of unit.")
+    counts: dict[str, CountsModel] = Field(description="Per kind of unit; of `diff`: what the first archive holds.")
+    diff: dict[str, DiffModel] | None = Field(None, description="Per kind of item: what `diff` found out.")
     ids: dict[str, dict[str, str]] = Field(
         description="Per kind: old id to new id, where the target could not keep the old one."
     )

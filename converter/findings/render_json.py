@@ -47,6 +47,7 @@ def report_json(report: Report, version: str) -> Iterator[str]:
                 "resolved": report.resolved,
                 "about": report.about or None,
                 "counts": _counts(report.tally),
+                "diff": _diff(report),
                 "ids": {},
                 "findings": [],
                 "verify": _filled(msgspec.structs.asdict(report.verification)),
@@ -142,6 +143,12 @@ def _place(place: Place) -> dict[str, Any]:
 
 def _counts(tally: Tally) -> dict[str, dict[str, int]]:
     return dict(tally.rows())
+
+
+def _diff(report: Report) -> dict[str, dict[str, int]] | None:
+    if report.diff is None:
+        return None
+    return {kind: msgspec.structs.asdict(row) for kind, row in report.diff.items()}
 
 
 def _filled(members: dict[str, Any]) -> dict[str, Any]:

@@ -6,8 +6,10 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from converter.findings.codes import Code, code_of
+from converter.findings.codes.comparisons import COMPARISONS
 from converter.findings.escape import escape_for_terminal
 from converter.findings.failing import reached
+from converter.findings.render_diff import diff_lines, diff_summary
 from converter.findings.tally import DISPOSITIONS
 from converter.findings.wording import count_of, message_of, where
 
@@ -38,6 +40,9 @@ def render_text(report: Report, *, verbosity: int = 0, paint: Paint = plain) -> 
     `verbosity` below 0 leaves what made the run fail, 0 shows a few examples of each code, 1 and more shows
     everything. `paint(style, text)` colours text; styles are `error`, `warning`, `info`, `bold` and `dim`.
     """
+    if report.diff is not None and report.fault is None:
+        yield from _comparison(report, verbosity, paint)
+        return
     if verbosity >= 0:
         yield from _headline(report, paint)
         yield from _counts(report)
@@ -48,6 +53,16 @@ def render_text(report: Report, *, verbosity: int = 0, paint: Paint = plain) -> 
     if verbosity >= 0:
         yield from _verification(report)
         yield from _next_steps(report, verbosity)
+
+
+def _comparison(report: Report, verbosity: int, paint: Paint) -> Iterator[str]:
+    """What differs, item by item, and then what was found while the two archives were read."""
+    if verbosity >= 0:
+        yield from diff_summary(report, paint)
+        yield from _about(report, verbosity)
+    if verbosity >= 0 or reached(report.fail_on, ("error",), ()):
+        yield from diff_lines(report, paint)
+    yield from _findings(report, verbosity, paint)
 
 
 def _headline(report: Report, paint: Paint) -> Iterator[str]:
@@ -119,6 +134,8 @@ def _planned(item: PlanItem) -> str:
 def _findings(report: Report, verbosity: int, paint: Paint) -> Iterator[str]:
     for name, count in report.spool.counts_by_code().items():
         code = code_of(name)
+        if name in COMPARISONS:
+            continue
         if verbosity < 0 and not reached(report.fail_on, (code.severity,), (code.outcome,)):
             continue
         yield ""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 import msgspec
 
 from converter.findings.codes import code_of
+from converter.findings.difference import DiffCounts
 from converter.findings.failing import reached
 from converter.findings.spool import Spool
 from converter.findings.tally import Tally
@@ -57,7 +58,8 @@ class Report(msgspec.Struct, kw_only=True):
     """The result of one run. The findings are in the spool, which `close` or the context manager lets go.
 
     `resolved` is what the result depends on besides the source (zone, image directory, options), `about` what
-    `inspect` found out about the source, `plan` what `preview` shows, `seconds` how long the run took.
+    `inspect` found out about the source, `plan` what `preview` shows, `diff` what `diff` counted by kind, `seconds` how
+    long the run took.
     """
 
     command: str
@@ -71,6 +73,7 @@ class Report(msgspec.Struct, kw_only=True):
     spool: Spool = msgspec.field(default_factory=Spool)
     verification: Verification = msgspec.field(default_factory=Verification)
     plan: Plan | None = None
+    diff: dict[str, DiffCounts] | None = None
     fault: Fault | None = None
     seconds: float = 0.0
 

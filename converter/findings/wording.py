@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from converter.findings.codes import code_of
+from converter.findings.codes.comparisons import COMPARISONS
 
 if TYPE_CHECKING:
     from converter.findings.codes import Code
@@ -25,6 +26,7 @@ _OUTCOME = {
     "skipped": "It was left out on purpose.",
     "none": "It is in the target, as far as the source holds it.",
 }
+_DIFFERENCE = "An error: `diff` found that two archives do not say the same."
 
 
 def count_of(number: int, one: str, many: str = "") -> str:
@@ -50,10 +52,11 @@ def place_of(location: Location) -> str:
 
 
 def where(finding: Finding) -> str:
-    """Say what a finding is about: the item, with the file where that says more, the place, and a title."""
+    """Say what a finding is about: the item, the file where that says more, place, title, side of a comparison."""
     location = finding.location
-    title = dict(finding.details).get("title", "")
-    named = f" “{title}”" if title else ""
+    details = dict(finding.details)
+    title, side = details.get("title", ""), details.get("side", "")
+    named = (f" “{title}”" if title else "") + (f" in {side}" if side else "")
     if location is None:
         return finding.item + named
     place = place_of(location)
@@ -64,6 +67,8 @@ def where(finding: Finding) -> str:
 
 def meaning_of(code: Code) -> str:
     """Say what a code's severity and outcome mean."""
+    if code.name in COMPARISONS:
+        return _DIFFERENCE
     return f"{_MEANING[code.severity]} {_OUTCOME[code.outcome]}"
 
 

@@ -83,6 +83,10 @@ def inspect(options: Options, progress: Progress | None = None) -> Report:
     return report
 
 
+def diff(options: Options, progress: Progress | None = None) -> Report:
+    return _run("diff", options, progress)
+
+
 def preview(options: Options, progress: Progress | None = None) -> Report:
     report = _run("preview", options, progress)
     if report.target is not None:
@@ -102,11 +106,11 @@ def preview(options: Options, progress: Progress | None = None) -> Report:
 def module() -> ModuleType:
     """This pipeline in the place of the real one."""
     made = ModuleType("converter.pipeline.run")
-    made.__dict__.update(convert=convert, preview=preview, inspect=inspect)
+    made.__dict__.update(convert=convert, diff=diff, preview=preview, inspect=inspect)
     return made
 
 
-__all__ = ["CALLS", "ConverterError", "convert", "inspect", "module", "preview"]
+__all__ = ["CALLS", "ConverterError", "convert", "diff", "inspect", "module", "preview"]
 
 if __name__ == "__main__":
     from converter.__main__ import main

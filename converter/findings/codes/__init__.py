@@ -2,18 +2,28 @@
 
 A new code is one entry in the module of its area: `containers` (packages and files), `reading` (what stood in a
 record or a file), `structure` (folders, names, links, assets), `fallbacks` (what a target cannot hold exactly),
-`losses` (what it cannot hold at all), `residues` (what comes back), `workspaces` (SiYuan).
+`losses` (what it cannot hold at all), `residues` (what comes back), `workspaces` (SiYuan),
+`comparisons` (what two archives do not share).
 """
 
 from __future__ import annotations
 
 from converter.errors import InternalFaultError
-from converter.findings.codes import containers, fallbacks, losses, reading, residues, structure, workspaces
+from converter.findings.codes import (
+    comparisons,
+    containers,
+    fallbacks,
+    losses,
+    reading,
+    residues,
+    structure,
+    workspaces,
+)
 from converter.findings.codes.entry import OUTCOMES, SEVERITIES, Code
 
 __all__ = ["CODES", "OUTCOMES", "SEVERITIES", "Code", "code_of"]
 
-_TABLES = (containers, reading, structure, fallbacks, losses, residues, workspaces)
+_TABLES = (containers, reading, structure, fallbacks, losses, residues, workspaces, comparisons)
 
 CODES: dict[str, Code] = {
     code.name: code for code in sorted((c for table in _TABLES for c in table.CODES), key=lambda c: c.name)

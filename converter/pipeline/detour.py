@@ -1,0 +1,101 @@
+"""A conversion that goes the right way: straight, back to where the archive came from, or by way of that place."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import msgspec
+
+from converter.findings.report import Report
+from converter.formats.registry import load
+from converter.pipeline.options import Options
+from converter.pipeline.residue.records import Header
+from converter.pipeline.running import run_session
+from converter.pipeline.session import Session
+from converter.pipeline.transfer import Transfer
+from converter.storage.names import safe_segment
+
+__all__ = ["carry_out"]
+
+
+def carry_out(session: Session) -> Report | None:
+    """Carry out a conversion; the report of a second one, where the way leads over the origin of the archive."""
+    transfer = Transfer(session)
+    transfer.check()
+    session.index()
+    header = session.origin()
+    if header is not None and header.origin != session.target_front.id:
+        return _by_way_of(header, session)
+    if header is not None:
+        session.restore(header)
+    transfer.run()
+    return None
+
+
+def _by_way_of(header: Header, session: Session) -> Report:
+    """Restore the origin in a temporary place, and convert that: so A → B → C gives what A → C gives."""
+    options, name = session.options, safe_segment(header.name or session.name())
+    with tempfile.TemporaryDirectory(prefix="mnemo-converter-") as folder:
+        between = Path(folder) / (f"{name}.part" if load(header.origin).single_file else name)
+        back = run_session("convert", _way_back(options, header, between), session.progress, _restore)
+        with back:
+            if back.fault is not None:
+                session.report.fault = back.fault
+                return session.report
+            forth = run_session(
+                session.report.command, _way_forth(options, header, between), session.progress, _straight
+            )
+            for finding in back.spool:
+                forth.spool.add(finding)
+            forth.about["by_way_of"] = {"format": header.origin, "counts": dict(back.tally.rows())}
+    forth.source = session.report.source
+    session.report.close()
+    return forth
+
+
+def _way_back(options: Options, header: Header, place: Path) -> Options:
+    """The options under which all of an archive comes back to its origin; what is selected is selected there."""
+    given = header.options
+    return msgspec.structs.replace(
+        options,
+        target=str(place),
+        target_format=header.origin,
+        dry_run=False,
+        residue=False,
+        timezone=header.zone,
+        mnemo_target=given.get("mnemo_target", options.mnemo_target),
+        images_dir=given.get("images_dir", ""),
+        number_prefix=bool(given.get("number_prefix")),
+        only=(),
+        include=(),
+        exclude=(),
+        tags=(),
+    )
+
+
+def _way_forth(options: Options, header: Header, place: Path) -> Options:
+    return msgspec.structs.replace(
+        options,
+        source=str(place),
+        source_format=header.origin,
+        notebook=options.notebook or header.name,
+        limits=(),
+        no_limits=True,
+        ignore_residue=True,
+    )
+
+
+def _restore(session: Session) -> None:
+    transfer = Transfer(session)
+    session.index()
+    header = session.origin()
+    if header is not None:
+        session.restore(header)
+    transfer.run()
+
+
+def _straight(session: Session) -> None:
+    transfer = Transfer(session)
+    session.index()
+    transfer.run()

@@ -1,0 +1,1 @@
+"""`diff`: what two archives of any formats say of the same items."""
