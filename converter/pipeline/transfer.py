@@ -126,7 +126,7 @@ class Transfer:
                 continue
             self._record_folder(key, entry.fact, entry.output)
             self._remember_id("folders", entry.fact.id, entry.output)
-            attrs = entry.fact.attrs if self._session.pair.same_system else ()
+            attrs = entry.fact.attrs if self._session.pair.same_system or self._session.pair.holds_all else ()
             if entry.output.form == "folder":
                 self._folder(target, entry.output, attrs)
             else:

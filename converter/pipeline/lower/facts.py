@@ -35,7 +35,9 @@ def same_facts(note: Note, order: WorkOrder) -> Note:
 def lowered_facts(note: Note, order: WorkOrder, lowering: Lowering) -> Note:
     """The note-level facts as the target keeps them: as members, as front matter, or as attributes."""
     output, pair, losses = order.output, lowering.pair, lowering.losses
-    ignored = pair.source.parameters.get("ignorable_attrs", "").split()
+    if pair.holds_all:
+        return msgspec.structs.replace(same_facts(note, order), updated=note.updated, cover=_cover(note, lowering))
+    ignored = pair.ignorable_note_attrs
     _report(losses, "attribute", [name for name, _ in note.attrs if name not in ignored])
     bare = Note(
         key=output.key,

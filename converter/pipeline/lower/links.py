@@ -49,6 +49,8 @@ class Links:
 
     def marks(self, link: Link | None, reference: Reference | None) -> tuple[Link | None, Reference | None, str]:
         """The two link marks of a run in the target, and the code of a fallback."""
+        if self._pair.holds_all:
+            return link and self._link(link), reference and self._by_key(reference), ""
         code = ""
         if link is not None and self._pair.markdown_text and _CONTROL.search(link.target + link.title):
             link = Link(_CONTROL.sub(lambda found: quote(found[0]), link.target), one_line(link.title), link.key)
@@ -101,6 +103,8 @@ class Links:
 
     def url(self, goal: Goal) -> str:
         """A goal as the destination of a link."""
+        if self._pair.holds_all:
+            return goal.key + (f"#{goal.place}" if goal.place else "")
         if self._by_id:
             return asset_link(goal) if goal.kind == "asset" else f"{_BLOCK_LINK}{goal.place or goal.name}"
         if goal.kind == "note" and self._note_link:
@@ -119,6 +123,13 @@ class Links:
             place = f"#{reference.place}" if reference.place else ""
             return Link(f"[[{reference.target}{place}]]", "", reference.key)
         return Link(self.url(goal), "", reference.key)
+
+    def _by_key(self, reference: Reference) -> Reference:
+        """A reference by the key of what it names; one that leads nowhere stays as written."""
+        goal = self.goal("reference", reference.target, reference.place)
+        if goal is None or goal.kind in ("missing", "left"):
+            return reference
+        return msgspec.structs.replace(reference, target=goal.key, place=goal.place)
 
     def _exact_reference(self, reference: Reference, goal: Goal | None) -> Reference | Link:
         if goal is None or goal.kind in ("missing", "left"):

@@ -36,7 +36,9 @@ def place_assets(catalog: Catalog, pair: Pair, clock: Moment, digest: Callable[[
             continue
         if not (entry.shown or entry.named):
             report(Finding(code="asset-unused", item=f"assets/{key}"))
-        if pair.same_system:
+        if pair.parameter("tree") == "keys":
+            entry.paths, entry.name = (key,), key
+        elif pair.same_system:
             path = _own_path(key, pair.parameter("asset_root"))
             entry.paths, entry.name = (path,), path
         elif pair.parameter("tree") == "paths":
