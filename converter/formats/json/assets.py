@@ -6,8 +6,8 @@ import binascii
 import hashlib
 import io
 import re
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 

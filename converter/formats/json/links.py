@@ -20,15 +20,11 @@ def names(_kind: str, _key: str) -> tuple[str, ...]:
 def resolve(lookup: Lookup, _origin: str, link: LinkFact) -> Found:
     """What the link names: the note or file of that key; of a link also what stands before its last `#`."""
     if link.form == "image":
-        found = _file(lookup, link.target, "") or _elsewhere(link.target)
-        return found
+        return _file(lookup, link.target, "") or _elsewhere(link.target)
     if link.form != "link":
         return _item(lookup, link.target, link.place) or _elsewhere(link.target)
-    found = _item(lookup, link.target, "")
-    if found is None and "#" in link.target:
-        key, _, place = link.target.rpartition("#")
-        found = _item(lookup, key, place)
-    return found or _elsewhere(link.target)
+    key, sign, place = link.target.rpartition("#")
+    return _item(lookup, link.target, "") or (_item(lookup, key, place) if sign else None) or _elsewhere(link.target)
 
 
 def _item(lookup: Lookup, key: str, place: str) -> Found | None:
