@@ -21,9 +21,11 @@ LOST_CODES = {"databases": "database-lost", "decks": "deck-lost", "maps": "map-l
 class Pair:
     """What lowering asks of a source profile and a target profile, precomputed once a run."""
 
-    def __init__(self, source: Profile, target: Profile, zone: tzinfo = UTC) -> None:
+    def __init__(self, source: Profile, target: Profile, zone: tzinfo = UTC, *, origin: Profile | None = None) -> None:
+        """`origin` is the profile of the format that the items of an archive came from, where that is another one."""
         self.source = source
         self.target = target
+        self.origin = origin or source
         self.zone = zone
         self.same_system = source.system == target.system
         self.blocks = dict(target.blocks)
@@ -78,6 +80,26 @@ class Pair:
     def holds_all(self) -> bool:
         """Whether the target holds the model itself: nothing but the names of things changes on the way."""
         return self.parameter("holds") == "all"
+
+    @cached_property
+    def keeps_paths(self) -> bool:
+        """Whether items that lay in a tree of files come into one again."""
+        return self.origin.parameters.get("tree") == self.parameter("tree") == "paths"
+
+    @cached_property
+    def keeps_notebooks(self) -> bool:
+        """Whether items that lay in notebooks come into such again."""
+        return self.origin.parameters.get("top") == self.parameter("top") == "notebooks"
+
+    @cached_property
+    def shows_titles(self) -> bool:
+        """Whether references of the source showed the title of what they name, and not its file name."""
+        return self.origin.parameters.get("tree") == "documents"
+
+    @cached_property
+    def leaves_notebooks(self) -> bool:
+        """Whether items that lay in notebooks go where there are none."""
+        return self.origin.parameters.get("top") == "notebooks" != self.parameter("top")
 
     @cached_property
     def timed_ids(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from converter.formats.front import Format
 from converter.formats.json.assets import companion_of
 from converter.formats.json.detect import detect
+from converter.formats.json.header import origin_of
 from converter.formats.json.index import open_source
 from converter.formats.json.links import names, resolve
 from converter.formats.json.profile import profile
@@ -28,4 +29,5 @@ FORMAT = Format(
     open_target=open_target,
     keeps=keeps,
     beside=companion_of,
+    origin=origin_of,
 )

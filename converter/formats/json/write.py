@@ -38,7 +38,7 @@ class ArchiveTarget:
         self._beside = path.with_name(companion_of(path.name))
         self._names = Unique()
         self._out = path.open("wb")
-        self._out.write(header_line(context.version))
+        self._out.write(header_line(context.version, context.origin))
 
     def folder(self, folder: Folder, _path: str) -> None:
         """Write a folder."""

@@ -82,7 +82,7 @@ class Links:
         """A reference by the id of what it names; to a file it is a link, and one that leads nowhere is text."""
         goal = self.goal("reference", reference.target, reference.place)
         if goal is not None and goal.kind == "note":
-            shows = reference.shows if not reference.place else "text"
+            shows = "text" if _is_worded(reference.place) else reference.shows
             return None, Reference(goal.place or goal.name, "", shows, reference.key)
         if goal is not None and goal.kind == "asset":
             return Link(asset_link(goal), "", reference.key), None
@@ -139,9 +139,13 @@ class Links:
         if not wikilink_fits(name, goal.place):
             return Link(self.url(goal), "", reference.key)
         shows = reference.shows
-        if shows == "title" and not reference.place and (goal.place or _renamed(reference, goal)):
+        if shows == "title" and not _is_worded(reference.place) and (goal.place or self._is_renamed(goal)):
             shows = "text"
         return msgspec.structs.replace(reference, target=name, place=goal.place, shows=shows)
+
+    def _is_renamed(self, goal: Goal) -> bool:
+        """Whether a reference that showed a title would show another one by the note's name in the target."""
+        return goal.kind == "note" and self._pair.shows_titles and goal.name != goal.title
 
     def shown_title(self, reference: Reference, style: Style, text: str) -> tuple[str, Style]:
         """The text of a reference that shows its target's title, and its style.
@@ -153,7 +157,7 @@ class Links:
         if made is not None and not self._by_id:
             spelled = made.target + (f"#{made.place}" if made.place else "")
             return (spelled if made.shows == "title" else text), style
-        if goal is None or goal.kind != "note" or not goal.title or (goal.place and not reference.place):
+        if goal is None or goal.kind != "note" or not goal.title or (goal.place and not _is_worded(reference.place)):
             return text, style
         places = [part.strip().lstrip("^") for part in reference.place.split("#") if part.strip()]
         return " > ".join([goal.title, *places] if reference.target else places or [goal.title]), style
@@ -224,9 +228,9 @@ def asset_link(goal: Goal) -> str:
     return f"{goal.path}?{goal.place}" if goal.place.startswith("page=") else goal.path
 
 
-def _renamed(reference: Reference, goal: Goal) -> bool:
-    """Whether a reference by an id shows a title that the note's name in the target is not."""
-    return goal.kind == "note" and is_timed_id(reference.target) and goal.name != goal.title
+def _is_worded(place: str) -> bool:
+    """Whether a place is said in words, which show; the id of a block does not."""
+    return bool(place) and not is_timed_id(place)
 
 
 def _as_destination(reference: Reference) -> str:

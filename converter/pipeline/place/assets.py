@@ -12,6 +12,7 @@ from converter.model.moment import Moment
 from converter.model.timed_id import NUMBERS, base36, is_timed_id, numbered_id, time_text
 from converter.pipeline.catalog import AssetEntry, Catalog
 from converter.pipeline.pair import Pair
+from converter.pipeline.place.own_paths import OwnPaths
 from converter.pipeline.work import unreadable
 from converter.storage.names import Unique, safe_segment
 
@@ -30,6 +31,7 @@ def place_assets(catalog: Catalog, pair: Pair, clock: Moment, digest: Callable[[
     are digests.
     """
     unique = Unique()
+    own_paths = OwnPaths(catalog) if pair.keeps_paths else None
     time = time_text(clock, pair.zone)
     for key, entry in catalog.assets.items():
         if entry.end:
@@ -41,6 +43,8 @@ def place_assets(catalog: Catalog, pair: Pair, clock: Moment, digest: Callable[[
         elif pair.same_system:
             path = _own_path(key, pair.parameter("asset_root"))
             entry.paths, entry.name = (path,), path
+        elif own_paths is not None and own_paths.take(key):
+            entry.paths, entry.name = (key,), key
         elif pair.parameter("tree") == "paths":
             _place_in_folder(entry, unique)
         elif pair.documents:
