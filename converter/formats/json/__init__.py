@@ -10,6 +10,7 @@ from converter.formats.json.index import open_source
 from converter.formats.json.links import names, resolve
 from converter.formats.json.profile import profile
 from converter.formats.json.read import keeps, read
+from converter.formats.json.segments import frame, pieces, segments
 from converter.formats.json.write import open_target, render
 
 __all__ = ["FORMAT"]
@@ -27,6 +28,10 @@ FORMAT = Format(
     profile=profile,
     render=render,
     open_target=open_target,
+    segments=segments,
+    pieces=pieces,
+    frame=frame,
+    gap=",",
     keeps=keeps,
     beside=companion_of,
     origin=origin_of,

@@ -19,7 +19,9 @@ from converter.formats.front import SourceContext, Stored
 from converter.formats.json.assets import Inline, checked, companion_of
 from converter.formats.json.header import HEAD_BYTES, SCHEMA, version_of
 from converter.formats.json.lines import INLINE, Head, Line, head_of, lines_of
+from converter.formats.json.moments import moment_from
 from converter.formats.json.read import object_of
+from converter.formats.json.residue import KEY, Residue
 from converter.model.facts import AssetFact, Fact, FolderFact, MemberFact, NoteFact, PayloadFact, UnitFact
 from converter.storage.tree import open_below
 
@@ -56,6 +58,7 @@ class ArchiveSource:
         self._assets: dict[str, _Place] = {}
         self._others: dict[str, _Place] = {}
         self._folders: dict[str, FolderFact] = {}
+        self._residue = Residue()
 
     def facts(self) -> Iterator[Fact | Finding]:
         """Folders first, then everything else, each in the order of the lines."""
@@ -66,8 +69,12 @@ class ArchiveSource:
                 later += self._facts_of(line)
         yield from (msgspec.structs.replace(one, path=self._path_of(one)) for one in self._folders.values())
         yield from later
+        if self._residue:
+            yield self._residue.fact()
 
     def _facts_of(self, line: Line) -> Iterator[Fact | Finding]:
+        if self._residue.take(line):
+            return
         inline = INLINE.match(line.start)
         if not line.whole and inline is None:
             yield from _broken(line, f"it is longer than note_bytes={self._context.limits.note_bytes:,} allows")
@@ -118,7 +125,10 @@ class ArchiveSource:
         self._assets[key] = _Place(line.offset, line.length, data, file, head.sha256)
         size = head.size if type(head.size) is int and 0 <= head.size < 1 << 62 else 0
         yield AssetFact(
-            key=key, name=head.name if isinstance(head.name, str) and head.name else basename(key), size=size
+            key=key,
+            name=head.name if isinstance(head.name, str) and head.name else basename(key),
+            size=size,
+            stamp=moment_from(head.stamp),
         )
 
     def _other(self, line: Line, head: Head) -> Iterator[Fact | Finding]:
@@ -181,8 +191,14 @@ class ArchiveSource:
         return BufferedReader(Inline(BytesIO(text + b'"}'), len(text) + 2))
 
     def open_member(self, key: str) -> AbstractContextManager[IO[bytes]]:
-        """A line of another kind, as it stands."""
+        """A line of another kind, as it stands; or all residue."""
+        if key == KEY:
+            return self._residue.open(self._path)
         return BytesIO(self._line(self._others[key]))
+
+    def open_residue(self) -> AbstractContextManager[IO[bytes]] | None:
+        """The residue among the lines."""
+        return self._residue.open(self._path) if self._residue else None
 
     def close(self) -> None:
         """Close the file."""

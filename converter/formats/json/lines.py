@@ -8,7 +8,7 @@ from typing import IO, Any
 
 import msgspec
 
-__all__ = ["INLINE", "Head", "Line", "head_of", "lines_of"]
+__all__ = ["INLINE", "RESIDUE", "Head", "Line", "head_of", "lines_of"]
 
 _CHUNK = 2 << 20
 """Bytes that are read at a time; lines of notes are shorter, but for a few."""
@@ -18,6 +18,9 @@ INLINE = re.compile(
     re.DOTALL,
 )
 """The start of an asset with its bytes in the line, as we write it: the bytes come last."""
+
+RESIDUE = b'{"kind":"residue","record":'
+"""The start of a line of residue, as we write it."""
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -44,6 +47,7 @@ class Head(msgspec.Struct):
     size: Any = None
     sha256: Any = None
     file: Any = None
+    stamp: Any = None
 
 
 _head = msgspec.json.Decoder(Head).decode
@@ -60,13 +64,13 @@ def head_of(line: bytes) -> Head:
 def lines_of(stream: IO[bytes], most: int) -> Iterator[Line]:
     """The lines from the stream's start that are not blank; longer ones than `most` bytes are not whole.
 
-    Of a file within its line only the start is held.
+    Of residue and of a file within its line only the start is held.
     """
     offset, number = 0, 0
     while start := stream.readline(_CHUNK):
         number += 1
         length, parts = len(start), [start]
-        hold = most if INLINE.match(start) is None else 0
+        hold = 0 if start.startswith(RESIDUE) or INLINE.match(start) else most
         last = start
         while not last.endswith(b"\n") and (last := stream.readline(_CHUNK)):
             length += len(last)

@@ -16,6 +16,8 @@ from converter.formats.front import Rendered, TargetContext
 from converter.formats.json.assets import INLINE_BYTES, companion_of, encoded
 from converter.formats.json.encode import line_of
 from converter.formats.json.header import header_line
+from converter.formats.json.moments import moment_value
+from converter.formats.json.residue import KEY, wrapped
 from converter.model.facts import PayloadFact
 from converter.model.items import Folder, Note
 from converter.model.moment import Moment
@@ -52,29 +54,29 @@ class ArchiveTarget:
         self._out.write(text)
         self._out.write(b"\n")
 
-    def asset(self, path: str, stream: IO[bytes], stamp: Moment | None = None) -> None:  # noqa: ARG002
-        """Write a file: into its line while it is small, else beside the archive. No file keeps its time."""
+    def asset(self, path: str, stream: IO[bytes], stamp: Moment | None = None) -> None:
+        """Write a file: into its line while it is small, else beside the archive."""
         start = stream.read(INLINE_BYTES + 1)
         if len(start) <= INLINE_BYTES:
-            self._inside(path, BytesIO(start))
+            self._inside(path, BytesIO(start), stamp)
         elif self._inline:
             with tempfile.TemporaryFile() as held:
                 held.write(start)
                 _copy(stream, held)
-                self._inside(path, held)
+                self._inside(path, held, stamp)
         else:
-            self._aside(path, start, stream)
+            self._aside(path, start, stream, stamp)
 
-    def _inside(self, key: str, held: IO[bytes]) -> None:
+    def _inside(self, key: str, held: IO[bytes], stamp: Moment | None) -> None:
         held.seek(0)
         size, sha256 = digest(held)
         held.seek(0)
-        self._out.write(_asset_line(key, size, sha256)[:-1] + b',"data":"')
+        self._out.write(_asset_line(key, size, sha256, stamp)[:-1] + b',"data":"')
         for piece in encoded(held):
             self._out.write(piece)
         self._out.write(b'"}\n')
 
-    def _aside(self, key: str, start: bytes, stream: IO[bytes]) -> None:
+    def _aside(self, key: str, start: bytes, stream: IO[bytes], stamp: Moment | None) -> None:
         self._beside.mkdir(exist_ok=True)
         stem, extension = splitext(safe_segment(basename(key)))
         name = self._names.take(stem, extension=extension)
@@ -83,14 +85,21 @@ class ArchiveTarget:
             _copy(stream, out)
             out.seek(0)
             size, sha256 = digest(out)
-        self._line(_asset_line(key, size, sha256, file=name))
+        self._line(_asset_line(key, size, sha256, stamp, file=name))
 
-    def payload(self, _fact: PayloadFact, members: Iterable[tuple[str, AbstractContextManager[IO[bytes]]]]) -> None:
+    def payload(self, fact: PayloadFact, members: Iterable[tuple[str, AbstractContextManager[IO[bytes]]]]) -> None:
         """Write lines of other kinds as they stood."""
         for _, opened in members:
             with opened as stream:
+                if fact.key == KEY:
+                    self.residue(stream)
+                    continue
                 _copy(stream, self._out)
             self._out.write(b"\n")
+
+    def residue(self, lines: IO[bytes]) -> None:
+        """Write residue, each record in a line of its own."""
+        self._out.writelines(wrapped(lines))
 
     def finish(self) -> None:
         """Close the file; it is complete."""
@@ -101,9 +110,12 @@ class ArchiveTarget:
         self._out.close()
 
 
-def _asset_line(key: str, size: int, sha256: str, **more: str) -> bytes:
-    line = {"kind": "asset", "key": key, "name": basename(key), "size": size, "sha256": sha256, **more}
-    return msgspec.json.encode(line)
+def _asset_line(key: str, size: int, sha256: str, stamp: Moment | None, **more: str) -> bytes:
+    line: dict[str, object] = {"kind": "asset", "key": key, "name": basename(key), "size": size, "sha256": sha256}
+    time = moment_value(stamp) if stamp is not None else None
+    if isinstance(time, str):
+        line["stamp"] = time
+    return msgspec.json.encode(line | more)
 
 
 def _copy(stream: IO[bytes], out: IO[bytes]) -> None:
