@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -50,7 +51,24 @@ def object_of(line: bytes, problems: Problems) -> dict[str, Any]:
             raise ItemError(f"Its line is no JSON: {error}.") from None
     if not isinstance(value, dict):
         raise ItemError("Its line is no object.")
+    _tell_repeated(text, value, problems)
     return value
+
+
+def _tell_repeated(text: str, value: dict[str, Any], problems: Problems) -> None:
+    """Tell of members that an object has twice; what is written as we write it has none."""
+    with suppress(ValueError, OverflowError):
+        if msgspec.json.encode(value).decode() == text:
+            return
+
+    def look(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        made = dict(pairs)
+        if len(made) < len(pairs):
+            names = [name for name, _ in pairs]
+            problems.add("member-repeated", member=next(name for name in names if names.count(name) > 1))
+        return made
+
+    json.loads(text, object_pairs_hook=look)
 
 
 def _with_surrogates(text: str, problems: Problems) -> Any:

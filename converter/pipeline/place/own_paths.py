@@ -7,7 +7,12 @@ from collections.abc import Iterator
 from converter.pipeline.catalog import Catalog
 from converter.storage.names import fold, safe_segment
 
-__all__ = ["OwnPaths"]
+__all__ = ["OwnPaths", "is_note_name"]
+
+
+def is_note_name(name: str) -> bool:
+    """Whether a tree of files takes a file of this name for a note."""
+    return name.lower().endswith((".md", ".markdown"))
 
 
 class OwnPaths:
@@ -25,7 +30,7 @@ class OwnPaths:
     def take(self, path: str) -> bool:
         """Take exactly this path; False where it is none that a file of the tree can have."""
         parts = path.split("/")
-        if any(safe_segment(part) != part for part in parts) or parts[-1].lower().endswith(".md"):
+        if any(safe_segment(part) != part for part in parts) or is_note_name(path):
             return False
         name = fold(path)
         if name in self._files or name in self._folders or any(above in self._files for above in _above(name)):
