@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -115,6 +116,14 @@ def package_rows(path: Path, table: str = "Notes") -> list[str]:
         rows = [row[0] for row in database.execute(f"SELECT Json FROM {table} ORDER BY rowid")]
         database.close()
     return rows
+
+
+def archive_lines(path: Path) -> list[str]:
+    """The lines of an archive, but for the version that wrote it; of residue only that it is there."""
+    lines = path.read_text(encoding="utf-8").split("\n")[:-1]
+    lines[0] = re.sub(r'"version":"[^"]*"', '"version":""', lines[0])
+    kept = [line for line in lines if not line.startswith('{"kind":"residue"')]
+    return kept if len(kept) == len(lines) else [*kept, '{"kind":"residue"}']
 
 
 def content(path: Path) -> dict[str, str]:

@@ -17,12 +17,16 @@ def names(_kind: str, _key: str) -> tuple[str, ...]:
     return ()
 
 
-def resolve(lookup: Lookup, _origin: str, link: LinkFact) -> Found:
-    """What the link names: the note or file of that key; of a link also what stands before its last `#`."""
+def resolve(lookup: Lookup, origin: str, link: LinkFact) -> Found:
+    """What the link names: the note or file of that key; of a link also what stands before its last `#`.
+
+    A place without a target is one in the note itself.
+    """
     if link.form == "image":
         return _file(lookup, link.target, "") or _elsewhere(link.target)
     if link.form != "link":
-        return _item(lookup, link.target, link.place) or _elsewhere(link.target)
+        target = link.target or (origin if link.place else "")
+        return _item(lookup, target, link.place) or _elsewhere(link.target)
     key, sign, place = link.target.rpartition("#")
     return _item(lookup, link.target, "") or (_item(lookup, key, place) if sign else None) or _elsewhere(link.target)
 

@@ -125,11 +125,12 @@ class Links:
         return Link(self.url(goal), "", reference.key)
 
     def _by_key(self, reference: Reference) -> Reference:
-        """A reference by the key of what it names; one that leads nowhere stays as written."""
+        """A reference by the key of what it names; one that leads nowhere, or to its own note, stays as written."""
         goal = self.goal("reference", reference.target, reference.place)
         if goal is None or goal.kind in ("missing", "left"):
             return reference
-        return msgspec.structs.replace(reference, target=goal.key, place=goal.place)
+        target = goal.key if reference.target else ""
+        return msgspec.structs.replace(reference, target=target, place=goal.place or reference.place)
 
     def _exact_reference(self, reference: Reference, goal: Goal | None) -> Reference | Link:
         if goal is None or goal.kind in ("missing", "left"):
@@ -176,6 +177,8 @@ class Links:
         goal = self.goal("embed", target, place)
         if goal is None or goal.kind in ("missing", "left"):
             return target, place
+        if self._pair.holds_all:
+            return (goal.key if target else ""), goal.place or place
         return (goal.path if goal.kind == "asset" else goal.name), goal.place
 
     def embed_as_link(self, run: EmbedRun) -> tuple[str, Link]:
