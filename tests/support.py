@@ -134,6 +134,8 @@ def content(path: Path) -> dict[str, str]:
             if entry.is_file():
                 found[entry.relative_to(path).as_posix()] = hashlib.sha256(entry.read_bytes()).hexdigest()
         return found
+    if not zipfile.is_zipfile(path):
+        return {"": hashlib.sha256(path.read_bytes()).hexdigest()}
     with zipfile.ZipFile(path) as archive:
         for info in archive.infolist():
             data = archive.read(info)

@@ -130,7 +130,7 @@ class Links:
         if goal is None or goal.kind in ("missing", "left"):
             return reference
         target = goal.key if reference.target else ""
-        return msgspec.structs.replace(reference, target=target, place=goal.place or reference.place)
+        return msgspec.structs.replace(reference, target=target, place=reference.place or goal.place)
 
     def _exact_reference(self, reference: Reference, goal: Goal | None) -> Reference | Link:
         if goal is None or goal.kind in ("missing", "left"):
@@ -178,7 +178,7 @@ class Links:
         if goal is None or goal.kind in ("missing", "left"):
             return target, place
         if self._pair.holds_all:
-            return (goal.key if target else ""), goal.place or place
+            return (goal.key if target else ""), place or goal.place
         return (goal.path if goal.kind == "asset" else goal.name), goal.place
 
     def embed_as_link(self, run: EmbedRun) -> tuple[str, Link]:
