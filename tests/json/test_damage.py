@@ -125,6 +125,22 @@ def test_a_line_longer_than_the_limit_is_told(tmp_path: Path) -> None:
     assert counts(report, "notes")["read"] == 1
 
 
+def test_more_lines_than_the_limit_end_the_run(tmp_path: Path) -> None:
+    source = archive(tmp_path / "a.jsonl", *(note_line(str(number)) for number in range(5)))
+
+    assert run(source, limits=("files=5",), to="json")[0].exit_code == 0
+    assert run(source, limits=("files=4",), to="json", overwrite_output=True)[0].exit_code == 6
+
+
+def test_a_long_chain_of_folders_costs_no_more_than_its_length(tmp_path: Path) -> None:
+    folders = [{"kind": "folder", "key": str(n), "name": "n" * 50, "parent": str(n - 1)} for n in range(20_000)]
+
+    report, _ = run(archive(tmp_path / "a.jsonl", *folders, note_line("n", "x")), to="json")
+
+    assert report.fault is None
+    assert report.seconds < 20
+
+
 @pytest.mark.parametrize("length", [0, 40, 90, 200, 300])
 def test_an_archive_that_was_cut_gives_what_is_whole(length: int, tmp_path: Path) -> None:
     source = archive(tmp_path / "a.jsonl", note_line("a", "x"), note_line("b", "y"), note_line("c", "z"))
@@ -202,6 +218,16 @@ def test_a_second_item_of_one_key_gets_another(tmp_path: Path) -> None:
     assert report.fault is None
     assert items == {"folders/f (line 3)", "notes/n (line 5)", "assets/a (line 7)"}
     assert len(tree_texts(tmp_path / "out")) == 4 + 1
+
+
+def test_no_key_that_is_made_up_is_another_items(tmp_path: Path) -> None:
+    source = archive(tmp_path / "a.jsonl", note_line("n (line 4)", "x"), note_line("n", "y"), note_line("n", "z"))
+
+    report, found = run(source, to="json")
+
+    assert report.fault is None
+    assert counts(report, "notes") == {"read": 3, "created": 3, "written": 3}
+    assert found["duplicate-id"] == "notes/n (line 4)'"
 
 
 def test_broken_trees_are_mended(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -11,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from converter import Options, convert
 from converter.findings.problems import Problems
 from converter.formats.json.decode import struct_from
 from converter.formats.json.encode import line_of, value_of
@@ -26,6 +28,7 @@ from converter.pipeline.work import deep_recursion
 from converter.storage.schemas import load_schema
 from tests.json.archives import read_note
 from tests.json.strategies import BLOCK_KINDS, FOLDERS, MOMENTS, RUN_KINDS, instances, notes
+from tests.support import ROOT
 
 many = settings(deadline=None, max_examples=150, derandomize=True, suppress_health_check=list(HealthCheck))
 some = settings(many, max_examples=25)
@@ -196,3 +199,19 @@ def test_the_schema_is_sound() -> None:
 @given(st.sampled_from([{}, {"kind": 1}, {"kind": "note"}, {"kind": "note", "key": "n", "title": 1}, [], "x"]))
 def test_the_schema_refuses_what_is_no_line(line: object) -> None:
     assert not SCHEMA.is_valid(line)
+
+
+def test_the_example_of_the_documentation_is_an_archive(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "formats" / "json.md").read_text(encoding="utf-8")
+    example = page.split("```json\n")[1].split("```")[0].replace("[\n", "[").replace("⟨64 hex⟩", SHA256_OF_XYZ)
+    path = tmp_path / "example.jsonl"
+    path.write_text(example, encoding="utf-8")
+
+    for line in example.splitlines():
+        SCHEMA.validate(json.loads(line))
+    with convert(Options(source=str(path), target=str(tmp_path / "out"), target_format="markdown")) as report:
+        assert report.fault is None
+        assert {finding.code for finding in report.spool} == {"link-missing", "asset-unused"}
+
+
+SHA256_OF_XYZ = "3608bca1e44ea6c4d268eb6db02260269892c0b42b86bbf1e77a6fa16c3c9282"

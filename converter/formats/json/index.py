@@ -23,6 +23,7 @@ from converter.formats.json.moments import moment_from
 from converter.formats.json.read import object_of
 from converter.formats.json.residue import KEY, Residue
 from converter.model.facts import AssetFact, Fact, FolderFact, MemberFact, NoteFact, PayloadFact, UnitFact
+from converter.storage.limits import exceeded
 from converter.storage.tree import open_below
 
 __all__ = ["ArchiveSource", "open_source"]
@@ -63,18 +64,21 @@ class ArchiveSource:
     def facts(self) -> Iterator[Fact | Finding]:
         """Folders first, then everything else, each in the order of the lines."""
         later: list[Fact | Finding] = []
+        limits, count = self._context.limits, 0
         self._stream.seek(0)
-        for line in lines_of(self._stream, self._context.limits.note_bytes):
-            if line.number > 1:
-                later += self._facts_of(line)
+        for line in lines_of(self._stream, limits.note_bytes):
+            if line.number == 1 or self._residue.take(line):
+                continue
+            count += 1
+            if count > limits.files:
+                exceeded(limits, "files", f"The archive {self._path}", count)
+            later += self._facts_of(line)
         yield from (msgspec.structs.replace(one, path=self._path_of(one)) for one in self._folders.values())
         yield from later
         if self._residue:
             yield self._residue.fact()
 
     def _facts_of(self, line: Line) -> Iterator[Fact | Finding]:
-        if self._residue.take(line):
-            return
         inline = INLINE.match(line.start)
         if not line.whole and inline is None:
             yield from _broken(line, f"it is longer than note_bytes={self._context.limits.note_bytes:,} allows")
@@ -151,10 +155,10 @@ class ArchiveSource:
         )
 
     def _path_of(self, folder: FolderFact) -> str:
-        """The names of a folder and of what is above it."""
+        """The names of a folder and of what is above it, as far up as folders of a tree go."""
         names, seen = [folder.name], {folder.key}
         at = folder.parent
-        while at in self._folders and at not in seen:
+        while at in self._folders and at not in seen and len(seen) < self._context.limits.depth:
             seen.add(at)
             names.append(self._folders[at].name)
             at = self._folders[at].parent
@@ -231,6 +235,8 @@ def _unique(taken: dict[str, Any], kind: str, key: str, line: Line) -> Generator
     if key not in taken:
         return key
     own = f"{key} (line {line.number})"
+    while own in taken:
+        own += "'"
     yield Finding(
         code="duplicate-id",
         item=f"{kind}/{own}",
