@@ -50,7 +50,7 @@ def lowered_facts(note: Note, order: WorkOrder, lowering: Lowering) -> Note:
         icon=note.icon if pair.fact("icon").exact else "",
         cover=_cover(note, lowering) if pair.fact("cover").exact else "",
         favorite=note.favorite,
-        stamp=note.updated or note.stamp,
+        stamp=note.stamp or note.updated if pair.keeps_paths else note.updated or note.stamp,
     )
     if pair.parameter("front_keys"):
         return _with_front(bare, note, order)

@@ -137,12 +137,13 @@ class Links:
             fits = wikilink_fits(reference.target, reference.place)
             return reference if fits else Link(_as_destination(reference), "", reference.key)
         name = goal.path if goal.kind == "asset" else goal.name
-        if not wikilink_fits(name, goal.place):
+        place = goal.place or (reference.place if _is_worded(reference.place) else "")
+        if not wikilink_fits(name, place):
             return Link(self.url(goal), "", reference.key)
         shows = reference.shows
         if shows == "title" and not _is_worded(reference.place) and (goal.place or self._is_renamed(goal)):
             shows = "text"
-        return msgspec.structs.replace(reference, target=name, place=goal.place, shows=shows)
+        return msgspec.structs.replace(reference, target=name, place=place, shows=shows)
 
     def _is_renamed(self, goal: Goal) -> bool:
         """Whether a reference that showed a title would show another one by the note's name in the target."""
@@ -179,7 +180,7 @@ class Links:
             return target, place
         if self._pair.holds_all:
             return (goal.key if target else ""), place or goal.place
-        return (goal.path if goal.kind == "asset" else goal.name), goal.place
+        return (goal.path if goal.kind == "asset" else goal.name), goal.place or (place if _is_worded(place) else "")
 
     def embed_as_link(self, run: EmbedRun) -> tuple[str, Link]:
         """Text and link that stand for an embed where the target has none."""

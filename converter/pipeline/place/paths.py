@@ -77,7 +77,7 @@ class _Placer:
     def _segment(self, branch: Branch, base: str, prefix: str, suffix: str) -> str:
         """A file name for a title: portable, and unique in its folder."""
         name = branch.own_name if self._keeps else branch.name
-        wanted = safe_segment(prefix + name, avoid=_LINK_SIGNS if suffix else "")
+        wanted = safe_segment(prefix + name, avoid=_LINK_SIGNS if suffix and not self._keeps else "")
         segment = self._unique.take(wanted, base, extension=suffix)
         if segment != prefix + name + suffix:
             code = "name-changed" if wanted != prefix + name else "duplicate-name"
