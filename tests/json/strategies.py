@@ -19,10 +19,10 @@ TEXT = st.text(st.characters(codec="utf-8"), max_size=6) | st.sampled_from(
     ["", "\x00", "\n", "\u2028", "\x7f", '"', "\\", "\ufeff", "👩\u200d💻", "kind", "}{"]
 )
 INTEGERS = st.integers(-(2**63), 2**64 - 1)
-TICKS = st.integers(0, 3_155_378_975_999_999_999) | st.integers(-(2**63), 2**64 - 1)
-MOMENTS = st.builds(
-    Moment, TICKS, st.none() | st.integers(-1439, 1439) | st.integers(-(2**31), 2**31), st.booleans()
-) | st.sampled_from([Moment(0), Moment(621_355_968_000_000_000, 0), Moment(621_355_968_000_000_000, None, True)])
+TICKS = st.integers(10**12, 3_155_378_975_999_999_999 - 10**12)
+MOMENTS = st.builds(Moment, TICKS, st.none() | st.integers(-1439, 1439), st.booleans()) | st.sampled_from(
+    [Moment(0), Moment(621_355_968_000_000_000, 0), Moment(621_355_968_000_000_000, None, True)]
+)
 BOUNDED: dict[tuple[str, str], st.SearchStrategy[int]] = {
     ("Heading", "level"): st.integers(1, 6),
     ("List", "start"): st.integers(0, 999_999_999),

@@ -54,11 +54,18 @@ def _text_of(moment: Moment) -> str | None:
 
 
 def moment_from(value: object) -> Moment | None:
-    """A moment from either form; None where the value is none."""
-    if isinstance(value, str):
-        return _from_text(value)
-    if not isinstance(value, dict):
-        return None
+    """A moment from either form; None where the value is none, or not between the years 1 and 9999."""
+    moment = _from_text(value) if isinstance(value, str) else _from_parts(value) if isinstance(value, dict) else None
+    return moment if moment is not None and _is_sound(moment) else None
+
+
+def _is_sound(moment: Moment) -> bool:
+    offset = moment.offset or 0
+    local = moment.ticks + offset * _MINUTE_TICKS
+    return 0 <= moment.ticks < _LAST_TICKS and 0 <= local < _LAST_TICKS and abs(offset) < _MOST_OFFSET
+
+
+def _from_parts(value: dict[str, object]) -> Moment | None:
     ticks, offset, day = value.get("ticks"), value.get("offset"), value.get("day", False)
     if type(ticks) is not int or type(day) is not bool or not (offset is None or type(offset) is int):
         return None

@@ -36,5 +36,6 @@ def profile(_options: Mapping[str, str]) -> Profile:
         marks=_MARKS,
         facts=_FACTS,
         outer=exact("folders", "notes", "assets"),
+        lifts=("in-bounds", "group-items"),
         parameters={"tree": "keys", "holds": "all", "block_ids": "kept", "children": "note"},
     )

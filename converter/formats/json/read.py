@@ -13,19 +13,25 @@ from converter.findings.finding import Finding
 from converter.findings.problems import Problems
 from converter.formats.front import SourceContext, Stored
 from converter.formats.json.decode import MisfitError, struct_from
+from converter.model.domain import mended
 from converter.model.items import Note
 
 __all__ = ["keeps", "object_of", "read"]
 
 
 def read(stored: Stored, context: SourceContext) -> tuple[Note, tuple[Finding, ...]]:
-    """The note, and what was wrong in its line. Raises ItemError where the line holds no note."""
+    """The note, and what was wrong in its line. Raises ItemError where the line holds no note.
+
+    Values that the model has no meaning for stay as they are on the way into another archive; lifting mends them.
+    """
     problems = Problems(f"notes/{stored.key}")
     value = object_of(stored.data, problems)
     try:
         note = struct_from(Note, {"title": "", **value, "key": stored.key}, problems)
     except MisfitError as error:
         raise ItemError(f"It is no note: {error}.") from None
+    for name in mended(note)[1]:
+        problems.add("value-repaired", member=name)
     found = problems.findings()
     strange = [one.code for one in found if one.code in _STRANGE]
     if context.strict_unknown and strange:

@@ -73,7 +73,7 @@ OWN: dict[tuple[str, str], str] = {
     ("List", "tight"): "Whether no blank lines stand between the items.",
     ("ListItem", "checked"): "Whether a task is done; absent: it is no task.",
     ("ListItem", "mark"): "The sign of a task that is neither done nor open.",
-    ("Media", "media"): "`audio`, `video`, `iframe`, `widget` or `file`.",
+    ("Media", "media"): "`audio`, `video`, `iframe` or `widget`.",
     ("Memo", "key"): "Tells apart neighbours that are equal else.",
     ("Property", "text"): "The entry as it stands in front matter, or the JSON of its value.",
     ("Reference", "key"): "Tells apart neighbours that are equal else.",
