@@ -30,7 +30,7 @@ __all__ = ["command"]
 @click.option("--dry-run", cls=Option, group="Target", is_flag=True, default=False, help="Do everything but write.")
 @output_options
 def command(**given: Any) -> int:
-    """Convert SRC into a new target DST. SRC is never changed. `-` is standard input or output."""
+    """Convert SRC, which never changes, into a new DST. `-`: standard streams."""
     from converter.cli.asked import asked
     from converter.cli.outcome import perform
     from converter.pipeline.run import convert

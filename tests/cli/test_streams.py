@@ -42,7 +42,7 @@ def written(*args: str) -> tuple[bytes, bytes, int]:
 
 
 def test_the_archive_goes_to_standard_output_and_the_report_to_standard_error() -> None:
-    out, err, code = written("convert", "Vault", "-", "--to", "json", "--report", "r.json")
+    out, err, code = written("convert", "Vault", "-", "--to", "json", "--no-residue", "--report", "r.json")
 
     assert code == 0
     lines = [json.loads(line) for line in out.splitlines()]
@@ -57,8 +57,8 @@ def test_the_archive_goes_to_standard_output_and_the_report_to_standard_error() 
 
 
 def test_a_stream_is_what_a_file_holds_but_for_large_files(tmp_path: Path) -> None:
-    written("convert", "Vault", "out.jsonl")
-    out, _, _ = written("convert", "Vault", "-")
+    written("convert", "Vault", "out.jsonl", "--no-residue")
+    out, _, _ = written("convert", "Vault", "-", "--no-residue")
 
     assert out.splitlines()[:-1] == (tmp_path / "out.jsonl").read_bytes().splitlines()[:-1]
     assert (tmp_path / "out.assets" / "big.png").read_bytes() == (tmp_path / "Vault" / "big.png").read_bytes()
