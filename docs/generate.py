@@ -1,4 +1,4 @@
-"""Write what is generated from the code: `docs/codes/`, `docs/pairs.md`, `schemas/report-1.json` and `plan-1.json`.
+"""Write what is generated from the code: `docs/codes/`, `docs/pairs.md`, and `schemas/` but for `manifest-1.json`.
 
 Run `python docs/generate.py` after changing the table of codes, a profile or the published models; `--check` only says
 what is out of date and exits with 1.
@@ -16,6 +16,7 @@ sys.path.insert(0, str(ROOT))
 from converter.findings.codes import CODES, SEVERITIES  # noqa: E402 - found by the line above
 from converter.findings.published import json_schema  # noqa: E402
 from converter.findings.wording import page  # noqa: E402
+from converter.formats.json.schema import archive_schema  # noqa: E402
 from converter.formats.registry import REGISTRY  # noqa: E402
 from converter.pipeline.pairs import PairRow, pair_table  # noqa: E402
 
@@ -28,8 +29,13 @@ def generated() -> dict[str, str]:
     files["docs/codes/README.md"] = _list_of_codes()
     files["docs/pairs.md"] = _pairs()
     for name in ("plan-1", "report-1"):
-        files[f"schemas/{name}.json"] = json.dumps(json_schema(name), ensure_ascii=False, indent=2) + "\n"
+        files[f"schemas/{name}.json"] = _schema(json_schema(name))
+    files["schemas/archive-1.json"] = _schema(archive_schema())
     return files
+
+
+def _schema(made: dict[str, object]) -> str:
+    return json.dumps(made, ensure_ascii=False, indent=2) + "\n"
 
 
 def out_of_date() -> list[str]:

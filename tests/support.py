@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -118,6 +119,14 @@ def package_rows(path: Path, table: str = "Notes") -> list[str]:
     return rows
 
 
+def archive_lines(path: Path) -> list[str]:
+    """The lines of an archive, but for the version that wrote it; of residue only that it is there."""
+    lines = path.read_text(encoding="utf-8").split("\n")[:-1]
+    lines[0] = re.sub(r'"version":"[^"]*"', '"version":""', lines[0])
+    kept = [line for line in lines if not line.startswith('{"kind":"residue"')]
+    return kept if len(kept) == len(lines) else [*kept, '{"kind":"residue"}']
+
+
 def content(path: Path) -> dict[str, str]:
     """What a target holds, comparable between runs: digests of files, of members, and rows of databases."""
     found: dict[str, str] = {}
@@ -126,6 +135,8 @@ def content(path: Path) -> dict[str, str]:
             if entry.is_file():
                 found[entry.relative_to(path).as_posix()] = hashlib.sha256(entry.read_bytes()).hexdigest()
         return found
+    if not zipfile.is_zipfile(path):
+        return {"": hashlib.sha256(path.read_bytes()).hexdigest()}
     with zipfile.ZipFile(path) as archive:
         for info in archive.infolist():
             data = archive.read(info)

@@ -9,13 +9,26 @@ import contextlib
 import errno
 import json
 import os
+import shutil
 import sys
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
-__all__ = ["complain", "finish", "note", "paint", "prepare", "result", "result_json", "wants_color"]
+__all__ = [
+    "aside",
+    "complain",
+    "finish",
+    "note",
+    "paint",
+    "prepare",
+    "result",
+    "result_file",
+    "result_json",
+    "wants_color",
+]
 
 _GONE = (errno.EPIPE, errno.EINVAL, errno.ESHUTDOWN)
 _STYLES = {"error": "1;31", "warning": "1;33", "info": "1;36", "bold": "1", "dim": "2"}
@@ -32,6 +45,27 @@ def prepare() -> None:
 def result(pieces: Iterable[str]) -> None:
     """Write pieces of a result to standard output."""
     _write(sys.stdout, pieces)
+
+
+def result_file(path: Path) -> None:
+    """Write a file to standard output as it is."""
+    out = sys.stdout
+    if out is None:
+        return
+    out.flush()
+    try:
+        with path.open("rb") as stream:
+            shutil.copyfileobj(stream, out.buffer, 1 << 20)
+        out.buffer.flush()
+    except OSError as error:
+        _silence(out)
+        if error.errno not in _GONE:
+            raise
+
+
+def aside(pieces: Iterable[str]) -> None:
+    """Write pieces of a report to standard error, where standard output is the target's."""
+    _write(sys.stderr, pieces)
 
 
 def result_json(value: Any) -> None:

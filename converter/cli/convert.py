@@ -19,6 +19,7 @@ __all__ = ["command"]
         "mnemo-converter convert Vault notes.mnemo",
         "mnemo-converter convert notes.mnemo Vault --report report.json",
         "mnemo-converter convert Vault notes.mnemo --include 'Projects/**' --dry-run",
+        "mnemo-converter convert Vault - | gzip > notes.jsonl.gz",
     ),
 )
 @click.argument("source", metavar="SRC")
@@ -29,7 +30,7 @@ __all__ = ["command"]
 @click.option("--dry-run", cls=Option, group="Target", is_flag=True, default=False, help="Do everything but write.")
 @output_options
 def command(**given: Any) -> int:
-    """Convert SRC into a new target DST. SRC is never changed."""
+    """Convert SRC, which never changes, into a new DST. `-`: standard streams."""
     from converter.cli.asked import asked
     from converter.cli.outcome import perform
     from converter.pipeline.run import convert

@@ -15,6 +15,7 @@ from converter.cli import console
 from converter.cli.faults import fault_of, show_traceback
 from converter.cli.progress import Bar, Watch, on_terminal
 from converter.cli.stops import Stopped, Stops
+from converter.cli.streams import STREAM, streams
 from converter.errors import UsageError
 from converter.findings.report import Place, Report
 
@@ -51,11 +52,15 @@ def perform(command: str, options: Options, view: View, run: Callable[[Options, 
     """
     _check_report_place(command, options, view)
     began = perf_counter()
-    with Stops() as stops, _run(command, options, view, run, stops) as report:
+    with Stops() as stops, streams(options) as spooled, _run(command, spooled.options, view, run, stops) as report:
         report.seconds = report.seconds or perf_counter() - began
+        spooled.settle(report)
         if view.report:
             _write_report(report, Path(view.report))
-        _print(report, view)
+        taken = command == "convert" and options.target == STREAM and not options.dry_run
+        _print(report, view, console.aside if taken else console.result)
+        if spooled.result is not None and report.fault is None:
+            console.result_file(spooled.result)
         return report.exit_code
 
 
@@ -82,22 +87,22 @@ def _run(
         progress.close()
 
 
-def _print(report: Report, view: View) -> None:
+def _print(report: Report, view: View, write: Callable[[Iterable[str]], None]) -> None:
     if report.fault is not None:
         console.complain(report.fault.message, report.fault.hint)
     if view.output_format == "json":
         from converter.findings.render_json import plan_json, report_json
 
         if report.plan is not None and report.fault is None:
-            console.result(plan_json(report.plan, __version__))
+            write(plan_json(report.plan, __version__))
         else:
-            console.result(report_json(report, __version__))
+            write(report_json(report, __version__))
     elif not _is_bare(report):
         from converter.findings.render_text import plain, render_text
 
         paint = console.paint if console.wants_color(view.color) else plain
         lines = render_text(report, verbosity=view.verbosity, paint=paint)
-        console.result(f"{line}\n" for line in lines)
+        write(f"{line}\n" for line in lines)
 
 
 def _is_bare(report: Report) -> bool:

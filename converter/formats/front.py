@@ -54,12 +54,18 @@ class SourceContext(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TargetContext(msgspec.Struct, frozen=True, kw_only=True):
-    """What writing depends on besides the items. `clock` is the run's own time, `zone` that of local times."""
+    """What writing depends on besides the items.
+
+    `clock` is the run's own time, `zone` that of local times. `origin` is the id of the format that the items came
+    from. `inline` says that nothing may stand beside a file.
+    """
 
     profile: Profile
     clock: Moment
     zone: tzinfo
     version: str
+    origin: str = ""
+    inline: bool = False
 
 
 class Stored(msgspec.Struct, frozen=True, gc=False):
@@ -189,7 +195,9 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
 
     `read` and `render` are pure. `names` gives the lookup names of a note or asset key for `Lookup`;
     `resolve` says what a link names. `single_file` tells whether a target is a file or a folder. `keeps` tells of what
-    was found while a note was read whether its bytes can still be written as they are; None: they never are.
+    was found while a note was read whether its bytes can still be written as they are; None: they never are. `beside`
+    names the folder that may stand beside a file of that name, for formats of one file that keep more than it holds.
+    `origin` gives the id of the format that the items of a source came from, "" where it does not say; None: its own.
 
     For residue: `segments` cuts a note's bytes, with the number of its blocks, where the blocks begin (None: they
     cannot be cut); `pieces` gives the text of each block of a lowered note, `frame` what such a note has before and
@@ -213,3 +221,5 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     frame: Callable[[Note, TargetContext], tuple[str, str]]
     gap: str
     keeps: Callable[[tuple[Finding, ...]], bool] | None = None
+    beside: Callable[[str], str] | None = None
+    origin: Callable[[Path], str] | None = None

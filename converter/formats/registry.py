@@ -19,7 +19,8 @@ __all__ = ["REGISTRY", "RegistryRow", "format_ids", "load"]
 class RegistryRow(msgspec.Struct, frozen=True, kw_only=True):
     """A format: its id, what it is, where its front lives, and what can be done with it.
 
-    `suffixes` are endings of a target's name that mean this format; "/" stands for a folder.
+    `suffixes` are endings of a target's name that mean this format; "/" stands for a folder. `streams` tells whether it
+    can be written to standard output.
     """
 
     id: str
@@ -29,6 +30,7 @@ class RegistryRow(msgspec.Struct, frozen=True, kw_only=True):
     writes: bool
     single_file: bool
     suffixes: tuple[str, ...]
+    streams: bool = False
 
 
 REGISTRY: tuple[RegistryRow, ...] = (
@@ -58,6 +60,16 @@ REGISTRY: tuple[RegistryRow, ...] = (
         writes=True,
         single_file=False,
         suffixes=("/",),
+    ),
+    RegistryRow(
+        id="json",
+        title="JSON Lines (schemas/archive-1.json)",
+        module="converter.formats.json",
+        reads=True,
+        writes=True,
+        single_file=True,
+        suffixes=(".jsonl",),
+        streams=True,
     ),
 )
 

@@ -66,13 +66,15 @@ class MemberFact(msgspec.Struct, frozen=True, gc=False, array_like=True, kw_only
 class UnitFact(msgspec.Struct, frozen=True, gc=False, array_like=True, kw_only=True):
     """One counted unit of a payload: its kind (`decks`, `folders`, `maps`, `settings`, `payloads`), key and title.
 
-    `lost` is the code that says that another system has no place for it, where its kind has not the right one.
+    `lost` is the code that says that another system has no place for it, where its kind has not the right one; `broken`
+    that it cannot be read, which the source has told already.
     """
 
     kind: str
     key: str
     title: str = ""
     lost: str = ""
+    broken: bool = False
 
 
 class PayloadFact(msgspec.Struct, frozen=True, gc=False, array_like=True, kw_only=True, tag="payload", tag_field="tag"):

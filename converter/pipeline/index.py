@@ -21,6 +21,8 @@ from converter.pipeline.work import too_deep, unreadable
 __all__ = ["build_catalog"]
 
 Report = Callable[[Finding], None]
+_NESTING = ("documents", "keys")
+"""Trees in which notes hold notes."""
 
 
 def build_catalog(
@@ -88,7 +90,7 @@ def _describe(
             book.visit(stored.key, note)
         lifted = _lifted(note, lifts)
         catalog.describe(entry, note, outline(lifted))
-        entry.hollow = lifts is not None and lifts.parameters.get("tree") == "documents" and says_nothing(lifted)
+        entry.hollow = lifts is not None and lifts.parameters.get("tree") in _NESTING and says_nothing(lifted)
     except RecursionError:
         _fail(entry, ItemError(too_deep(stored.key)), report)
     except ItemError as error:

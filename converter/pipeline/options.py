@@ -11,7 +11,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """The options of one run, as the command line names them (`docs/reference` of each command).
 
     Paths are text; empty text means "not given". `limits` are `KEY=VALUE` pairs. `timezone` is an IANA name, the
-    system's zone when empty. `include` and `exclude` are globs over paths in the source.
+    system's zone when empty. `include` and `exclude` are globs over paths in the source. `inline` asks for a target of
+    one file with nothing beside it.
     """
 
     source: str
@@ -37,4 +38,5 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     timezone: str = ""
     number_prefix: bool = False
     notebook: str = ""
+    inline: bool = False
     fail_on: str = "error"

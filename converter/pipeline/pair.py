@@ -6,6 +6,7 @@ from datetime import UTC, tzinfo
 from functools import cached_property
 
 from converter.errors import InternalFaultError
+from converter.formats.registry import REGISTRY, load
 from converter.model.profile import EXACT, Profile, Rule
 from converter.model.runs import FLAG_NAMES
 
@@ -20,9 +21,11 @@ LOST_CODES = {"databases": "database-lost", "decks": "deck-lost", "maps": "map-l
 class Pair:
     """What lowering asks of a source profile and a target profile, precomputed once a run."""
 
-    def __init__(self, source: Profile, target: Profile, zone: tzinfo = UTC) -> None:
+    def __init__(self, source: Profile, target: Profile, zone: tzinfo = UTC, *, origin: Profile | None = None) -> None:
+        """`origin` is the profile of the format that the items of an archive came from, where that is another one."""
         self.source = source
         self.target = target
+        self.origin = origin or source
         self.zone = zone
         self.same_system = source.system == target.system
         self.blocks = dict(target.blocks)
@@ -71,7 +74,32 @@ class Pair:
     @cached_property
     def has_ids(self) -> bool:
         """Whether blocks of the target have ids."""
-        return bool(self.parameter("block_ids"))
+        return self.parameter("block_ids") not in ("", "kept")
+
+    @cached_property
+    def holds_all(self) -> bool:
+        """Whether the target holds the model itself: nothing but the names of things changes on the way."""
+        return self.parameter("holds") == "all"
+
+    @cached_property
+    def keeps_paths(self) -> bool:
+        """Whether items that lay in a tree of files come into one again."""
+        return self.origin.parameters.get("tree") == self.parameter("tree") == "paths"
+
+    @cached_property
+    def keeps_notebooks(self) -> bool:
+        """Whether items that lay in notebooks come into such again."""
+        return self.origin.parameters.get("top") == self.parameter("top") == "notebooks"
+
+    @cached_property
+    def shows_titles(self) -> bool:
+        """Whether references of the source showed the title of what they name, and not its file name."""
+        return self.origin.parameters.get("tree") == "documents"
+
+    @cached_property
+    def leaves_notebooks(self) -> bool:
+        """Whether items that lay in notebooks go where there are none."""
+        return self.origin.parameters.get("top") == "notebooks" != self.parameter("top")
 
     @cached_property
     def timed_ids(self) -> bool:
@@ -101,14 +129,26 @@ class Pair:
     @cached_property
     def ignorable_attrs(self) -> frozenset[str]:
         """Attributes of the source's blocks that say nothing which the model does not say."""
-        return frozenset(self.source.parameters.get("ignorable_block_attrs", "").split())
+        return frozenset(self._of_source("ignorable_block_attrs"))
+
+    @cached_property
+    def ignorable_note_attrs(self) -> frozenset[str]:
+        """Likewise the attributes of its notes."""
+        return frozenset(self._of_source("ignorable_attrs"))
+
+    def _of_source(self, name: str) -> list[str]:
+        """The words of a parameter of the source; of those of all formats where it holds what came from any of them."""
+        if self.source.parameters.get("holds") != "all":
+            return self.source.parameters.get(name, "").split()
+        profiles = (load(row.id).profile({}) for row in REGISTRY)
+        return [word for profile in profiles for word in profile.parameters.get(name, "").split()]
 
     @cached_property
     def palette(self) -> dict[str, str]:
         """The source's colour tokens as CSS, where the target takes CSS."""
         if not self.names_colors:
             return {}
-        pairs = (token.split("=") for token in self.source.parameters.get("palette", "").split())
+        pairs = (token.split("=") for token in self._of_source("palette"))
         return {pair[0]: pair[1] for pair in pairs}
 
     @cached_property

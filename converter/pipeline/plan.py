@@ -66,12 +66,14 @@ def unit_rule(session: Session, unit: UnitFact) -> Rule:
 
 
 def unit_end(session: Session, unit: UnitFact) -> str:
-    """How a unit of a payload ends: "" (written), `skipped`, `carried` in residue, or `lost`.
+    """How a unit of a payload ends: "" (written), `skipped`, `failed`, `carried` in residue, or `lost`.
 
     What belongs to a folder that only an earlier conversion made is skipped on the way back.
     """
     if not session.selection.kind("decks" if unit.kind == "folders" else unit.kind):
         return "skipped"
+    if unit.broken:
+        return "failed"
     if unit_rule(session, unit).exact:
         return ""
     if session.restorer is not None and session.restorer.is_ours(unit.key):

@@ -18,6 +18,7 @@ from converter.findings.finding import Finding
 from converter.findings.report import Place, Report
 from converter.findings.tally import Tally
 from converter.formats.front import Format, Source, SourceContext, TargetContext
+from converter.formats.registry import format_ids, load
 from converter.model.facts import UnitFact
 from converter.model.items import INNER_KINDS, OUTER_KINDS
 from converter.model.moment import Moment, moment_from_ns
@@ -93,9 +94,17 @@ class Session:
             self.target_front = detect_target(options.target, options.target_format)
             report.target = Place(path=options.target, format=self.target_front.id)
         target = self.target_front.profile(profile_options)
-        self.pair = Pair(own, target, self.reading.zone)
+        origin = _origin(self.source_front, path)
+        self.pair = Pair(own, target, self.reading.zone, origin=origin.profile(profile_options))
         self.carries = bool(options.target) and options.residue and not self.pair.same_system
-        self.writing = TargetContext(profile=target, clock=self.clock, zone=self.reading.zone, version=_version())
+        self.writing = TargetContext(
+            profile=target,
+            clock=self.clock,
+            zone=self.reading.zone,
+            version=_version(),
+            origin=origin.id,
+            inline=options.inline,
+        )
         report.resolved = self._resolved()
 
     def _resolved(self) -> dict[str, object]:
@@ -235,6 +244,12 @@ def profile_options_of(options: Options) -> dict[str, str]:
         "images_dir": options.images_dir,
         "number_prefix": "yes" if options.number_prefix else "",
     }
+
+
+def _origin(front: Format, path: Path) -> Format:
+    """The format that the items came from: the source's own, or what an archive of such items says."""
+    said = front.origin(path) if front.origin is not None else ""
+    return load(said) if said in format_ids() else front
 
 
 def _reading(options: Options) -> SourceContext:

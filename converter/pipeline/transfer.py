@@ -24,7 +24,8 @@ from converter.pipeline.residue.records import SCHEMA, AssetRecord, FolderRecord
 from converter.pipeline.session import Session, profile_options_of
 from converter.pipeline.verify import Written, verify
 from converter.pipeline.work import Result, Workshop, digest_of_bytes, unreadable
-from converter.storage.commit import Staging, check_target
+from converter.storage.commit import CommitResult, Staging, check_target
+from converter.storage.companion import check_companion, commit_with_companion
 from converter.storage.digest import copy_digest, digest
 
 __all__ = ["Transfer"]
@@ -88,6 +89,7 @@ class Transfer:
         if not options.dry_run:
             folder = not self._session.target_front.single_file
             check_target(Path(options.source), Path(options.target), options.overwrite_output, folder=folder)
+            self._check_companion(Path(options.target))
 
     def run(self) -> None:
         """Place, write, commit, verify what was indexed. A dry run renders everything and writes nothing."""
@@ -120,11 +122,22 @@ class Transfer:
                 target.abandon()
                 raise
             self._close_books()
-            done = staging.commit(options.overwrite_output, options.backup)
+            done = self._commit(staging)
         if done.backup is not None:
             session.report.resolved["backup"] = str(done.backup)
         if options.verify:
             self._verify(final)
+
+    def _check_companion(self, final: Path) -> None:
+        beside, options = self._session.target_front.beside, self._session.options
+        if beside is not None and not options.inline:
+            check_companion(final, beside(final.name), options.overwrite_output)
+
+    def _commit(self, staging: Staging) -> CommitResult:
+        beside, options = self._session.target_front.beside, self._session.options
+        if beside is None or options.inline:
+            return staging.commit(options.overwrite_output, options.backup)
+        return commit_with_companion(staging, beside(staging.final.name), options.overwrite_output, options.backup)
 
     def _everything(self, target: Target | None) -> None:
         self._folders(target)
@@ -141,7 +154,8 @@ class Transfer:
             if entry.output is None:
                 continue
             self._remember_id("folders", entry.fact.id, entry.output)
-            attrs = entry.fact.attrs if self._session.pair.same_system or restorer is not None else ()
+            same = self._session.pair.same_system or self._session.pair.holds_all
+            attrs = entry.fact.attrs if same or restorer is not None else ()
             if entry.output.form == "folder":
                 self._folder(target, entry.output, attrs)
             else:

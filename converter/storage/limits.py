@@ -48,7 +48,7 @@ _TEXTS: Final = {
     "ratio": "unpacked to packed size of a member of 16 MB or more",
     "name_bytes": "length of a member's or file's path, in UTF-8",
     "depth": "folders inside each other",
-    "files": "files and folders in one folder tree",
+    "files": "files and folders in one folder tree, lines of one archive of JSON",
     "file_bytes": "size of one file in a folder tree",
     "load_bytes": "size of one file, member or database value that has to be held in memory at once",
     "note_bytes": "size of the text of one note",

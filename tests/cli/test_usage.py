@@ -20,8 +20,8 @@ CALL = ("convert", "a", "b.mnemo")
         ((*CALL, "c"), "c"),
         ((*CALL, "--overwite-output"), "There is no option '--overwite-output'. Did you mean '--overwrite-output'?"),
         ((*CALL, "--into", "x"), "There is no option '--into'."),
-        ((*CALL, "--from", "markdwn"), "'markdwn' is none of mnemo, siyuan, markdown. Did you mean 'markdown'?"),
-        ((*CALL, "--to", "anki"), "'anki' is none of mnemo, siyuan, markdown."),
+        ((*CALL, "--from", "markdwn"), "'markdwn' is none of mnemo, siyuan, markdown, json. Did you mean 'markdown'?"),
+        ((*CALL, "--to", "anki"), "'anki' is none of mnemo, siyuan, markdown, json."),
         (
             (*CALL, "--only", "notes,nots"),
             "'nots' is none of notes, flashcards, mindmaps, settings. Did you mean 'notes'?",

@@ -1,8 +1,9 @@
 """Every folder of fixtures/cases: what a conversion makes of an input, and what it reports.
 
-A case holds `input/` (a vault or a workspace) or `package.json` (a package, see `tests.support.build_package`),
-`options.json` where it needs options (`input` there names the case whose input it shares), `expected/` (a vault) or
-`expected.json` (a package or a workspace, in short), and `codes.json`: code → places.
+A case holds `input/` (a vault or a workspace), `input.jsonl` (an archive) or `package.json` (a package, see
+`tests.support.build_package`), `options.json` where it needs options (`input` there names the case whose input it
+shares), `expected/` (a vault), `expected.jsonl` (an archive) or `expected.json` (a package or a workspace, in short),
+and `codes.json`: code → places.
 `RECORD_CASES=1` writes what came out; that run fails, so that a recording never passes unseen.
 """
 
@@ -20,7 +21,7 @@ import pytest
 from converter import Options, convert
 from tests.siyuan.short import short_workspace
 from tests.siyuan.structure import dangling_references, workspace_faults
-from tests.support import FIXTURES, build_package, package_rows, tree_texts
+from tests.support import FIXTURES, archive_lines, build_package, package_rows, tree_texts
 
 CASES = sorted(path.name for path in (FIXTURES / "cases").iterdir() if path.is_dir())
 RECORD = bool(os.environ.get("RECORD_CASES"))
@@ -32,7 +33,7 @@ def test_case(name: str, tmp_path: Path) -> None:
     options: dict[str, Any] = {}
     if (case / "options.json").exists():
         options = json.loads((case / "options.json").read_text(encoding="utf-8"))
-    source = _source(FIXTURES / "cases" / options.pop("input", name), tmp_path)
+    source = case_source(FIXTURES / "cases" / options.pop("input", name), tmp_path)
     to = options.pop("to", "markdown" if source.is_file() else "mnemo")
     target = tmp_path / ("out.mnemo" if to == "mnemo" else "out")
     options = {"residue": False} | options | {"target_format": to}
@@ -48,14 +49,9 @@ def test_case(name: str, tmp_path: Path) -> None:
         _check_soundness(source, target)
     outcome: Any = SHORT[to](target)
     if RECORD:
-        _record(case, outcome, codes, target if to == "markdown" else None)
+        _record(case, outcome, codes, target)
         pytest.fail("recorded; look at what was recorded and run again")
-    expected: Any = (
-        tree_texts(case / "expected")
-        if to == "markdown"
-        else json.loads((case / "expected.json").read_text(encoding="utf-8"))
-    )
-    assert outcome == expected
+    assert outcome == _expected(case)
     assert codes == json.loads((case / "codes.json").read_text(encoding="utf-8"))
 
 
@@ -69,23 +65,36 @@ def _check_soundness(source: Path, target: Path) -> None:
     assert set(workspace_faults(data, canonical=False)) <= set(workspace_faults(source / "data", canonical=False))
 
 
-def _source(case: Path, tmp_path: Path) -> Path:
+def _expected(case: Path) -> Any:
+    if (case / "expected").is_dir():
+        return tree_texts(case / "expected")
+    if (case / "expected.jsonl").exists():
+        return archive_lines(case / "expected.jsonl")
+    return json.loads((case / "expected.json").read_text(encoding="utf-8"))
+
+
+def case_source(case: Path, tmp_path: Path) -> Path:
+    """The input of a case, in a place of its own."""
     if (case / "input").is_dir():
         copy = Path(shutil.copytree(case / "input", tmp_path / "input"))
         for entry in copy.rglob("*"):
             os.utime(entry, (1_767_225_600, 1_767_225_600))
         return copy
+    if (case / "input.jsonl").exists():
+        return Path(shutil.copy(case / "input.jsonl", tmp_path / f"{case.name}.jsonl"))
     description = json.loads((case / "package.json").read_text(encoding="utf-8"))
     return build_package(tmp_path / f"{case.name}.mnemo", description)
 
 
-def _record(case: Path, outcome: Any, codes: dict[str, int], tree: Path | None) -> None:
-    if tree is None:
+def _record(case: Path, outcome: Any, codes: dict[str, int], target: Path) -> None:
+    if target.is_dir() and not (target / "data").is_dir():
+        shutil.rmtree(case / "expected", ignore_errors=True)
+        shutil.copytree(target, case / "expected", ignore=shutil.ignore_patterns(".converter"))
+    elif isinstance(outcome, list) and outcome and isinstance(outcome[0], str):
+        (case / "expected.jsonl").write_text("".join(f"{line}\n" for line in outcome), encoding="utf-8")
+    else:
         text = json.dumps(outcome, indent=1, ensure_ascii=False) + "\n"
         (case / "expected.json").write_text(text, encoding="utf-8")
-    else:
-        shutil.rmtree(case / "expected", ignore_errors=True)
-        shutil.copytree(tree, case / "expected", ignore=shutil.ignore_patterns(".converter"))
     (case / "codes.json").write_text(json.dumps(codes, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
@@ -122,6 +131,7 @@ def _visible_texts(tree: Path) -> dict[str, str]:
 
 
 SHORT: dict[str, Callable[[Path], Any]] = {
+    "json": archive_lines,
     "markdown": _visible_texts,
     "mnemo": _short_notes,
     "siyuan": short_workspace,

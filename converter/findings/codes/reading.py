@@ -91,6 +91,14 @@ CODES: tuple[Code, ...] = (
         "Open the item in the application that made it, save it again, and convert once more. The source is unchanged.",
     ),
     Code(
+        "line-unreadable",
+        ERROR,
+        FAILED,
+        "A line cannot be read[: {what}].",
+        "It is no JSON object, or says nothing of what it is. The other lines are read.",
+        "Take the line from an older copy, or write the file anew.",
+    ),
+    Code(
         "member-repeated",
         WARNING,
         APPROXIMATED,

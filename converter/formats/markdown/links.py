@@ -12,14 +12,14 @@ from collections.abc import Sequence
 from urllib.parse import unquote
 
 from converter.formats.front import Found, Lookup
-from converter.model.facts import Anchor, LinkFact
+from converter.formats.places import heading_named
+from converter.model.facts import LinkFact
 from converter.storage.names import fold
 
 __all__ = ["names", "resolve"]
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:|//")
 _WINDOWS_PATH = re.compile(r"[A-Za-z]:[\\/]")
-_UNSEEN = re.compile(r"[#|^:%\[\]\\\s]+")
 _ENDINGS = (".md", ".markdown")
 
 
@@ -146,29 +146,5 @@ def _placed(lookup: Lookup, key: str, place: str) -> Found:
     if place.startswith("^"):
         found = next((a for a in anchors if place in (a.key, f"^{a.name}") or place[1:] == a.key), None)
     else:
-        found = _heading(anchors, place)
+        found = heading_named(anchors, place)
     return Found("note", key, place_missing=True) if found is None else Found("note", key, found.key)
-
-
-def _heading(anchors: Sequence[Anchor], place: str) -> Anchor | None:
-    """The heading that `A#B` names: B below A, each by its text."""
-    wanted = [_plain(part) for part in place.split("#") if part.strip()]
-    if not wanted:
-        return None
-    whole = _plain(place)
-    at = 0
-    for anchor in anchors:
-        if not anchor.level:
-            continue
-        text = _plain(anchor.text)
-        if text == whole:
-            return anchor
-        if text == wanted[at]:
-            at += 1
-            if at == len(wanted):
-                return anchor
-    return None
-
-
-def _plain(text: str) -> str:
-    return _UNSEEN.sub(" ", fold(text)).strip()

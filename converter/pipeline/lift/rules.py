@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import msgspec
 
-from converter.model.blocks import Block, Blocks, Code, Embed, Heading, Image, Paragraph, Quote, Sketch, Table
+from converter.model.blocks import Block, Blocks, Code, Embed, Heading, Image, Paragraph, Quote, Sketch, Table, walk
+from converter.model.domain import mended
 from converter.model.items import Note
 from converter.model.profile import Profile
 from converter.model.runs import PLAIN, EmbedRun, ImageRun, Run, Runs, TextRun, merge_runs, plain_text
@@ -145,6 +146,15 @@ def _tag_paragraph(note: Note, _source: Profile, answers: Answers) -> Note:
     return msgspec.structs.replace(note, tags=tags, blocks=note.blocks[:-1])
 
 
+def _in_bounds(note: Note, _source: Profile, answers: Answers) -> Note:
+    """Values that mean nothing become what is usual."""
+    made, _ = mended(note)
+    if made is not note:
+        for block, result in zip(walk(note.blocks), walk(made.blocks), strict=True):
+            answers.became(block, result)
+    return made
+
+
 LIFTS: dict[str, Lift] = {
     "blank-documents": blank_documents,
     "callout-defaults": _each_block(callout_defaults),
@@ -157,6 +167,7 @@ LIFTS: dict[str, Lift] = {
     "group-items": group_items,
     "html-as-shown": html_as_shown,
     "image-paragraphs": _each_block(_image_paragraph),
+    "in-bounds": _in_bounds,
     "markdown-tables": _each_block(_markdown_table),
     "nbsp-paragraphs": _each_block(_nbsp_paragraph),
     "note-links": references_from_links,

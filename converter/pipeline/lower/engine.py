@@ -202,16 +202,18 @@ class Lowering:
         if unsafe and block.attrs and self.pair.same_system and any(name in unsafe for name, _ in block.attrs):
             changes["attrs"] = tuple(pair for pair in block.attrs if pair[0] not in unsafe)
             self.loss("detail-lost", what="a payload that older applications refuse")
-        if block.attrs and not self.pair.same_system:
+        if block.attrs and not (self.pair.same_system or self.pair.holds_all):
             changes["attrs"] = ()
             for name in (name for name, _ in block.attrs if name not in self.pair.ignorable_attrs):
                 self.loss("detail-lost", what=f"the attribute {name}")
-        if block.created is not None or block.updated is not None:
+        if (block.created is not None or block.updated is not None) and not self.pair.holds_all:
             changes |= {"created": None, "updated": None}
         return changes
 
     def keeps_id(self, own: str) -> bool:
         """Whether a block may keep this id in the target."""
+        if self.pair.holds_all:
+            return True
         if self.pair.same_system or not self.pair.timed_ids:
             return self.pair.has_ids
         return is_timed_id(own) and own not in self.order.dropped

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from converter.model.blocks import Block, Callout, Code, Heading, Html, Image, Media, Page, Paragraph, kind_of
+from converter.model.blocks import Block, Callout, Code, Embed, Heading, Html, Image, Media, Page, Paragraph, kind_of
 from converter.model.callouts import CALLOUTS
 from converter.model.runs import BOLD, PLAIN, Run, TextRun, merge_runs, plain_text
 from converter.pipeline.lower.engine import Context, Fallback, Lowering
@@ -41,7 +41,7 @@ def _exact_image(lowering: Lowering, block: Block, context: Context) -> list[Blo
         return lowering.exact(block, context)
     target = lowering.inline.links.image(block.target, block.id or "")
     runs = lowering.inline.runs(block.runs)
-    if not runs and block.alt and not lowering.pair.same_system:
+    if not runs and block.alt and not (lowering.pair.same_system or lowering.pair.holds_all):
         runs = (TextRun(text=block.alt),)
     made = block if target == block.target else msgspec.structs.replace(block, target=target)
     return [lowering.rebuilt(made, runs=runs, children=())]
@@ -49,7 +49,7 @@ def _exact_image(lowering: Lowering, block: Block, context: Context) -> list[Blo
 
 def _exact_code(lowering: Lowering, block: Block, context: Context) -> list[Block]:
     """Code where an editor's text differs from the stored source: the text that a person sees counts."""
-    if isinstance(block, Code) and block.runs and not lowering.pair.same_system:
+    if isinstance(block, Code) and block.runs and not (lowering.pair.same_system or lowering.pair.holds_all):
         lowering.loss("detail-lost", what="formats inside code, or its second text")
         shown = plain_text(block.runs)
         block = msgspec.structs.replace(block, source=shown or block.source, runs=())
@@ -77,6 +77,8 @@ def _exact_quote(lowering: Lowering, block: Block, context: Context) -> list[Blo
         if block.icon:
             title = merge_runs([TextRun(text=block.icon + (" " if title else "")), *title])
         block = msgspec.structs.replace(block, title=title, icon="")
+    elif isinstance(block, Callout) and lowering.pair.holds_all:
+        block = msgspec.structs.replace(block, title=lowering.inline.runs(block.title))
     return lowering.exact(block, context)
 
 
@@ -96,18 +98,27 @@ def _document_callout(lowering: Lowering, block: Callout) -> Callout:
     )
 
 
+def _exact_embed(lowering: Lowering, block: Block, context: Context) -> list[Block]:
+    """What is shown in place, in the target's spelling."""
+    if isinstance(block, Embed) and (block.target or block.place):
+        target, place = lowering.inline.links.embed(block.target, block.place)
+        block = msgspec.structs.replace(block, target=target, place=place)
+    return lowering.exact(block, context)
+
+
 def _exact_media(lowering: Lowering, block: Block, context: Context) -> list[Block]:
     """Audio, video and the like with the HTML that shows them, and their file where the target has it."""
     if isinstance(block, Media) and not lowering.pair.same_system:
         target = lowering.inline.links.media(block.target)
-        block = msgspec.structs.replace(block, target=target, source=media_source(lowering, block))
+        source = media_source(lowering, block) if block.source or not lowering.pair.holds_all else ""
+        block = msgspec.structs.replace(block, target=target, source=source)
     return lowering.exact(block, context)
 
 
 def _exact_column(lowering: Lowering, block: Block, context: Context) -> list[Block]:
     """A column holds one empty paragraph at least, where an application would stumble over none."""
     made = lowering.exact(block, context)
-    if made[0].children or lowering.pair.same_system:
+    if made[0].children or lowering.pair.same_system or lowering.pair.holds_all:
         return made
     return [msgspec.structs.replace(made[0], children=(Paragraph(),)), *made[1:]]
 
@@ -130,7 +141,7 @@ def _without_bold(run: Run) -> Run:
 
 def _exact_view(lowering: Lowering, block: Block, context: Context) -> list[Block]:
     """A view of a database within its own system, where the database comes with it; elsewhere what it showed."""
-    if lowering.pair.same_system:
+    if lowering.pair.same_system or lowering.pair.holds_all:
         return lowering.exact(block, context)
     lowering.loss("view-as-table")
     return view_as_table(lowering, block, context)
@@ -140,6 +151,7 @@ EXACTS: dict[str, Fallback] = {
     "callout": _exact_quote,
     "code": _exact_code,
     "column": _exact_column,
+    "embed": _exact_embed,
     "heading": _exact_heading,
     "html": _exact_html,
     "image": _exact_image,

@@ -35,7 +35,9 @@ def same_facts(note: Note, order: WorkOrder) -> Note:
 def lowered_facts(note: Note, order: WorkOrder, lowering: Lowering) -> Note:
     """The note-level facts as the target keeps them: as members, as front matter, or as attributes."""
     output, pair, losses = order.output, lowering.pair, lowering.losses
-    ignored = pair.source.parameters.get("ignorable_attrs", "").split()
+    if pair.holds_all:
+        return msgspec.structs.replace(same_facts(note, order), updated=note.updated, cover=_cover(note, lowering))
+    ignored = pair.ignorable_note_attrs
     _report(losses, "attribute", [name for name, _ in note.attrs if name not in ignored])
     bare = Note(
         key=output.key,
@@ -48,7 +50,7 @@ def lowered_facts(note: Note, order: WorkOrder, lowering: Lowering) -> Note:
         icon=note.icon if pair.fact("icon").exact else "",
         cover=_cover(note, lowering) if pair.fact("cover").exact else "",
         favorite=note.favorite,
-        stamp=note.updated or note.stamp,
+        stamp=note.stamp or note.updated if pair.keeps_paths else note.updated or note.stamp,
     )
     if pair.parameter("front_keys"):
         return _with_front(bare, note, order)

@@ -168,7 +168,8 @@ class Inline:
 
     def _text(self, run: TextRun, style: Style) -> list[Run | Image]:
         text = run.text
-        reference = None if self._pair.same_system else run.style.reference
+        as_it_is = self._pair.same_system or self._pair.holds_all
+        reference = None if as_it_is else run.style.reference
         if reference is not None and style.reference is None and style.link is None and self._pair.document_text:
             text = self.links.as_written(reference, text)
         elif reference is not None and reference.shows == "title":
@@ -188,7 +189,7 @@ class Inline:
     def _image(self, run: ImageRun, style: Style) -> Run | Image:
         target = self.links.image(run.target, "", wiki=run.wiki)
         rule = self._pair.runs["image"]
-        attrs = run.attrs if self._pair.document_text else ()
+        attrs = run.attrs if self._pair.document_text or self._pair.holds_all else ()
         if attrs != run.attrs:
             self._lowering.loss("detail-lost", what="the size or place of a picture")
         if rule.exact:
@@ -239,6 +240,9 @@ class Inline:
         return known[0]
 
     def _lower_style(self, style: Style) -> tuple[Style, tuple[str, ...]]:
+        if self._pair.holds_all:
+            link, reference, _ = self.links.marks(style.link, style.reference)
+            return msgspec.structs.replace(style, link=link, reference=reference), ()
         codes: list[str] = []
         flags = style.flags
         for flag, name in FLAG_NAMES.items():

@@ -25,7 +25,7 @@ def with_own_line(lowering: Lowering, block: Block) -> tuple[Block, Block | None
 
     Links to that paragraph lead to the item.
     """
-    if not isinstance(block, ListItem) or lowering.pair.same_system:
+    if not isinstance(block, ListItem) or lowering.pair.same_system or lowering.pair.holds_all:
         return block, None
     if lowering.pair.parameter("item_line") == "paragraph":
         line = (_line(block.runs),) if block.runs else ()

@@ -49,6 +49,8 @@ class Links:
 
     def marks(self, link: Link | None, reference: Reference | None) -> tuple[Link | None, Reference | None, str]:
         """The two link marks of a run in the target, and the code of a fallback."""
+        if self._pair.holds_all:
+            return link and self._link(link), reference and self._by_key(reference), ""
         code = ""
         if link is not None and self._pair.markdown_text and _CONTROL.search(link.target + link.title):
             link = Link(_CONTROL.sub(lambda found: quote(found[0]), link.target), one_line(link.title), link.key)
@@ -80,7 +82,7 @@ class Links:
         """A reference by the id of what it names; to a file it is a link, and one that leads nowhere is text."""
         goal = self.goal("reference", reference.target, reference.place)
         if goal is not None and goal.kind == "note":
-            shows = reference.shows if not reference.place else "text"
+            shows = "text" if _is_worded(reference.place) else reference.shows
             return None, Reference(goal.place or goal.name, "", shows, reference.key)
         if goal is not None and goal.kind == "asset":
             return Link(asset_link(goal), "", reference.key), None
@@ -101,6 +103,8 @@ class Links:
 
     def url(self, goal: Goal) -> str:
         """A goal as the destination of a link."""
+        if self._pair.holds_all:
+            return goal.key + (f"#{goal.place}" if goal.place else "")
         if self._by_id:
             return asset_link(goal) if goal.kind == "asset" else f"{_BLOCK_LINK}{goal.place or goal.name}"
         if goal.kind == "note" and self._note_link:
@@ -120,17 +124,30 @@ class Links:
             return Link(f"[[{reference.target}{place}]]", "", reference.key)
         return Link(self.url(goal), "", reference.key)
 
+    def _by_key(self, reference: Reference) -> Reference:
+        """A reference by the key of what it names; one that leads nowhere, or to its own note, stays as written."""
+        goal = self.goal("reference", reference.target, reference.place)
+        if goal is None or goal.kind in ("missing", "left"):
+            return reference
+        target = goal.key if reference.target else ""
+        return msgspec.structs.replace(reference, target=target, place=reference.place or goal.place)
+
     def _exact_reference(self, reference: Reference, goal: Goal | None) -> Reference | Link:
         if goal is None or goal.kind in ("missing", "left"):
             fits = wikilink_fits(reference.target, reference.place)
             return reference if fits else Link(_as_destination(reference), "", reference.key)
         name = goal.path if goal.kind == "asset" else goal.name
-        if not wikilink_fits(name, goal.place):
+        place = goal.place or (reference.place if _is_worded(reference.place) else "")
+        if not wikilink_fits(name, place):
             return Link(self.url(goal), "", reference.key)
         shows = reference.shows
-        if shows == "title" and not reference.place and (goal.place or _renamed(reference, goal)):
+        if shows == "title" and not _is_worded(reference.place) and (goal.place or self._is_renamed(goal)):
             shows = "text"
-        return msgspec.structs.replace(reference, target=name, place=goal.place, shows=shows)
+        return msgspec.structs.replace(reference, target=name, place=place, shows=shows)
+
+    def _is_renamed(self, goal: Goal) -> bool:
+        """Whether a reference that showed a title would show another one by the note's name in the target."""
+        return goal.kind == "note" and self._pair.shows_titles and goal.name != goal.title
 
     def shown_title(self, reference: Reference, style: Style, text: str) -> tuple[str, Style]:
         """The text of a reference that shows its target's title, and its style.
@@ -142,7 +159,7 @@ class Links:
         if made is not None and not self._by_id:
             spelled = made.target + (f"#{made.place}" if made.place else "")
             return (spelled if made.shows == "title" else text), style
-        if goal is None or goal.kind != "note" or not goal.title or (goal.place and not reference.place):
+        if goal is None or goal.kind != "note" or not goal.title or (goal.place and not _is_worded(reference.place)):
             return text, style
         places = [part.strip().lstrip("^") for part in reference.place.split("#") if part.strip()]
         return " > ".join([goal.title, *places] if reference.target else places or [goal.title]), style
@@ -161,7 +178,9 @@ class Links:
         goal = self.goal("embed", target, place)
         if goal is None or goal.kind in ("missing", "left"):
             return target, place
-        return (goal.path if goal.kind == "asset" else goal.name), goal.place
+        if self._pair.holds_all:
+            return (goal.key if target else ""), place or goal.place
+        return (goal.path if goal.kind == "asset" else goal.name), goal.place or (place if _is_worded(place) else "")
 
     def embed_as_link(self, run: EmbedRun) -> tuple[str, Link]:
         """Text and link that stand for an embed where the target has none."""
@@ -213,9 +232,9 @@ def asset_link(goal: Goal) -> str:
     return f"{goal.path}?{goal.place}" if goal.place.startswith("page=") else goal.path
 
 
-def _renamed(reference: Reference, goal: Goal) -> bool:
-    """Whether a reference by an id shows a title that the note's name in the target is not."""
-    return goal.kind == "note" and is_timed_id(reference.target) and goal.name != goal.title
+def _is_worded(place: str) -> bool:
+    """Whether a place is said in words, which show; the id of a block does not."""
+    return bool(place) and not is_timed_id(place)
 
 
 def _as_destination(reference: Reference) -> str:

@@ -33,6 +33,8 @@ def exact_table(lowering: Lowering, block: Block, context: Context) -> list[Bloc
     table = msgspec.structs.replace(block, rows=rows, columns=columns)
     if single:
         table = _markdown_grid(lowering, table)
+    if lowering.pair.holds_all:
+        return [lowering.rebuilt(table, runs=lowering.inline.runs(block.runs), children=())]
     made = lowering.rebuilt(table, runs=(), children=())
     following = [] if not block.runs else lowering.exact(Paragraph(runs=block.runs), context)
     return [made, *following]

@@ -12,6 +12,7 @@ from converter.model.moment import Moment
 from converter.model.timed_id import NUMBERS, base36, is_timed_id, numbered_id, time_text
 from converter.pipeline.catalog import AssetEntry, Catalog
 from converter.pipeline.pair import Pair
+from converter.pipeline.place.own_paths import OwnPaths, is_note_name
 from converter.pipeline.work import unreadable
 from converter.storage.names import Unique, safe_segment
 
@@ -30,26 +31,36 @@ def place_assets(catalog: Catalog, pair: Pair, clock: Moment, digest: Callable[[
     are digests.
     """
     unique = Unique()
+    own_paths = OwnPaths(catalog) if pair.keeps_paths else None
     time = time_text(clock, pair.zone)
     for key, entry in catalog.assets.items():
         if entry.end:
             continue
         if not (entry.shown or entry.named):
             report(Finding(code="asset-unused", item=f"assets/{key}"))
-        if pair.same_system:
+        if pair.parameter("tree") == "keys":
+            entry.paths, entry.name = (key,), key
+        elif pair.same_system:
             path = _own_path(key, pair.parameter("asset_root"))
             entry.paths, entry.name = (path,), path
+        elif own_paths is not None and own_paths.take(key):
+            entry.paths, entry.name = (key,), key
         elif pair.parameter("tree") == "paths":
-            _place_in_folder(entry, unique)
+            _place_in_folder(entry, unique, report)
         elif pair.documents:
             _place_in_workspace(entry, unique, time)
         else:
             _place_in_package(entry, pair, digest, unique, report)
 
 
-def _place_in_folder(entry: AssetEntry, unique: Unique) -> None:
-    """Beside the notes, in `assets/`."""
-    name = _take(unique, entry.fact.name)
+def _place_in_folder(entry: AssetEntry, unique: Unique, report: Report) -> None:
+    """Beside the notes, in `assets/`; a file that would be taken for a note gets another ending."""
+    name = entry.fact.name
+    if is_note_name(name):
+        name += ".txt"
+        details = (("what", entry.fact.name), ("became", name))
+        report(Finding(code="name-changed", item=f"assets/{entry.fact.key}", details=details))
+    name = _take(unique, name)
     entry.paths, entry.name = (f"assets/{name}",), f"assets/{name}"
 
 

@@ -23,7 +23,7 @@ def place_documents(
     """
     placer = _Placer(catalog, pair, clock, report)
     placer.reserve()
-    if pair.same_system:
+    if pair.keeps_notebooks:
         notebooks = [(placer.notebook(branch), branch.children) for branch in roots if _is_notebook(branch)]
         loose = [branch for branch in roots if not _is_notebook(branch)]
     else:
@@ -41,7 +41,8 @@ def place_documents(
 
 
 def _is_notebook(branch: Branch) -> bool:
-    return branch.folder is not None and branch.folder.fact.parent is None
+    fact = branch.folder.fact if branch.folder is not None else None
+    return fact is not None and fact.parent is None and is_timed_id(fact.key)
 
 
 class _Placer:

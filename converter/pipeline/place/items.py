@@ -9,7 +9,7 @@ from converter.pipeline.place.documents import place_documents
 from converter.pipeline.place.names import Report
 from converter.pipeline.place.paths import place_paths
 from converter.pipeline.place.rows import place_rows
-from converter.pipeline.place.same import place_as_it_was
+from converter.pipeline.place.same import place_as_it_was, place_by_keys
 from converter.pipeline.place.tree import build_tree
 
 __all__ = ["place_items"]
@@ -21,6 +21,9 @@ def place_items(catalog: Catalog, pair: Pair, clock: Moment, name: str, report: 
     `name` is what a top of the target is called where it needs one.
     """
     tree = pair.parameter("tree")
+    if tree == "keys":
+        place_by_keys(catalog, pair, report)
+        return
     if pair.same_system and tree != "documents":
         place_as_it_was(catalog, pair, report)
         return

@@ -74,7 +74,7 @@ class LinkBook:
         """Give each place that links lead to its name in the target."""
         for key, wanted in self._wanted.items():
             entry = self._catalog.notes[key]
-            if entry.output is None or self._pair.same_system:
+            if entry.output is None or self._pair.same_system or self._pair.holds_all:
                 continue
             names: dict[str, str] = {}
             repeated = _repeated_headings(self._catalog.anchors(key))
@@ -100,7 +100,7 @@ class LinkBook:
             kept = is_timed_id(anchor.key) and anchor.key not in entry.dropped
             prefixes = entry.output.prefixes if entry.output is not None else ()
             return anchor.key if kept else numbered_id(prefixes, anchor.number)
-        if self._pair.source.parameters.get("block_ids"):
+        if self._pair.source.parameters.get("block_ids") and not anchor.key.startswith(("#", "^")):
             return anchor.key
         return derived_id("anchor", key, anchor.key)
 
@@ -158,6 +158,8 @@ class LinkBook:
         """The place in the target's terms: a block's id, `^name`, or the text of a heading."""
         if not found.anchor:
             return ""
+        if self._pair.holds_all:
+            return found.anchor.removeprefix("#")
         name = self._names.get(found.key, {}).get(found.anchor)
         if name is not None:
             return name if self._ids else f"^{name}"

@@ -40,6 +40,7 @@ class _Placer:
     """Hands out file names, and keeps what is taken."""
 
     def __init__(self, pair: Pair, report: Report) -> None:
+        self._keeps = pair.keeps_paths
         self._numbers = bool(pair.parameter("number_prefix"))
         self._report = report
         self._unique = Unique()
@@ -75,8 +76,8 @@ class _Placer:
 
     def _segment(self, branch: Branch, base: str, prefix: str, suffix: str) -> str:
         """A file name for a title: portable, and unique in its folder."""
-        name = branch.name
-        wanted = safe_segment(prefix + name, avoid=_LINK_SIGNS if suffix else "")
+        name = branch.own_name if self._keeps else branch.name
+        wanted = safe_segment(prefix + name, avoid=_LINK_SIGNS if suffix and not self._keeps else "")
         segment = self._unique.take(wanted, base, extension=suffix)
         if segment != prefix + name + suffix:
             code = "name-changed" if wanted != prefix + name else "duplicate-name"

@@ -1,4 +1,4 @@
-"""Folders and notes within one system: nothing moves."""
+"""Folders and notes where nothing moves: within one system, and in a target that takes the keys of any."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from converter.pipeline.pair import Pair
 from converter.pipeline.place.names import OwnIds, Report
 from converter.pipeline.place.tree import parents_of
 
-__all__ = ["place_as_it_was"]
+__all__ = ["place_as_it_was", "place_by_keys"]
 
 
 def place_as_it_was(catalog: Catalog, pair: Pair, report: Report) -> None:
@@ -23,6 +23,46 @@ def place_as_it_was(catalog: Catalog, pair: Pair, report: Report) -> None:
     for note in catalog.notes.values():
         if not note.end:
             note.output = _note(note, note_ids)
+
+
+def place_by_keys(catalog: Catalog, pair: Pair, report: Report) -> None:
+    """Every item under its own key; only a broken tree is mended.
+
+    Where the source tells the order of siblings by that of its items, their numbers say it.
+    """
+    parents, above = parents_of(catalog, report)
+    numbers: dict[str | None, int] = {}
+    listed = pair.source.parameters.get("tree") == "documents"
+
+    def folder_of(key: str | None) -> str | None:
+        while key is not None and (key not in catalog.folders or catalog.folders[key].end):
+            key = parents.get(key)
+        return key
+
+    def note_above(key: str | None) -> str | None:
+        while key is not None and catalog.notes[key].end:
+            key = above[key]
+        return key
+
+    for key, entry in catalog.folders.items():
+        if not entry.end:
+            fact, parent = entry.fact, folder_of(parents[key])
+            entry.output = Output(key=key, id=fact.id, title=fact.name, folder=parent, order=fact.order, form="folder")
+    for key, note in catalog.notes.items():
+        if note.end:
+            continue
+        folder, parent = folder_of(note.folder), note_above(above[key])
+        place = parent or folder
+        numbers[place] = numbers.get(place, 0) + 1
+        note.output = Output(
+            key=key,
+            id=note.id,
+            title=note.title,
+            name=key,
+            folder=folder,
+            parent=parent,
+            order=numbers[place] if listed else note.order,
+        )
 
 
 def _folder(entry: FolderEntry, parent: str | None, ids: OwnIds | None) -> Output:

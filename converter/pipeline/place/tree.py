@@ -36,6 +36,12 @@ class Branch:
         return self.folder.fact.name if self.folder is not None else ""
 
     @property
+    def own_name(self) -> str:
+        """The name of its file or folder, where it had one; else what people call it."""
+        path = self.note.path if self.note is not None else ""
+        return path.rpartition("/")[2].removesuffix(".md") if path.endswith(".md") else self.name
+
+    @property
     def key(self) -> str:
         """The source's key of the note, else of the folder."""
         if self.note is not None:
@@ -113,7 +119,7 @@ class _Builder:
         self._catalog = catalog
         self._report = report
         self._folder_parents, self._note_parents = parents_of(catalog, report)
-        self._drops_top = not pair.same_system and pair.source.parameters.get("top") == "notebooks"
+        self._drops_top = pair.leaves_notebooks
         self._ordered = pair.source.parameters.get("tree") == "documents"
         self._folders: dict[str, Branch] = {}
         self._notes: dict[str, Branch] = {}

@@ -1,0 +1,38 @@
+"""An archive as JSON Lines: the model itself, one document a line (docs/formats/json.md)."""
+
+from __future__ import annotations
+
+from converter.formats.front import Format
+from converter.formats.json.assets import companion_of
+from converter.formats.json.detect import detect
+from converter.formats.json.header import origin_of
+from converter.formats.json.index import open_source
+from converter.formats.json.links import names, resolve
+from converter.formats.json.profile import profile
+from converter.formats.json.read import keeps, read
+from converter.formats.json.segments import frame, pieces, segments
+from converter.formats.json.write import open_target, render
+
+__all__ = ["FORMAT"]
+
+FORMAT = Format(
+    id="json",
+    title="JSON Lines",
+    system="json",
+    single_file=True,
+    detect=detect,
+    open_source=open_source,
+    read=read,
+    names=names,
+    resolve=resolve,
+    profile=profile,
+    render=render,
+    open_target=open_target,
+    segments=segments,
+    pieces=pieces,
+    frame=frame,
+    gap=",",
+    keeps=keeps,
+    beside=companion_of,
+    origin=origin_of,
+)
