@@ -67,6 +67,7 @@ class Side:
         """Give every item its spot. A notebook is a folder where the other archive has several or none, too."""
         pair = self.session.pair
         pair.same_system = self.notebooks is not None and (self.other.notebooks or 1) != (self.notebooks or 1)
+        pair.leaves_notebooks = self.notebooks is not None and not pair.same_system
         self.spots = spots_of(self.session.catalog, pair)
         pair.same_system = False
         top = [key for key, entry in self.session.catalog.folders.items() if entry.fact.parent is None]
