@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import IO
 
 from converter.findings.finding import Finding, Location
 from converter.model.facts import Fact, JunkFact
+from converter.model.moment import Moment
 from converter.storage.tree import Entry
 
-__all__ = ["is_residue", "odd_facts"]
+__all__ = ["is_residue", "odd_facts", "set_time"]
 
 
 def odd_facts(entry: Entry, key: str) -> Iterator[Fact | Finding]:
@@ -29,3 +32,9 @@ _RESIDUE = b"mnemo-converter/residue-"
 def is_residue(stream: IO[bytes]) -> bool:
     """Whether a file says in its beginning that it is residue of ours, of whatever version."""
     return _RESIDUE in stream.read(_FIRST)
+
+
+def set_time(path: Path, stamp: Moment | None) -> None:
+    """Give a file its time; times before 1970 cannot be given everywhere and are left out."""
+    if stamp is not None and stamp.as_ns() >= 0:
+        os.utime(path, ns=(stamp.as_ns(), stamp.as_ns()))

@@ -55,7 +55,7 @@ def build_catalog(
             case JunkFact():
                 catalog.junk.append(fact)
     if book is not None:
-        _open_book(book, source)
+        book.open(source)
     progress.stage("Reading", len(catalog.notes))
     for stored in source.fetch():
         if isinstance(stored, Finding):
@@ -65,13 +65,6 @@ def build_catalog(
         _describe(catalog, front, stored, context, lifts, report, book)
         progress.advance(stored.key)
     return catalog
-
-
-def _open_book(book: ResidueBook, source: Source) -> None:
-    opened = source.open_residue()
-    if opened is not None:
-        with opened as stream:
-            book.read(stream)
 
 
 def _describe(

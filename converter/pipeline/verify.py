@@ -13,7 +13,8 @@ from converter.formats.front import Format, Source, SourceContext
 from converter.model.facts import AssetFact, FolderFact, NoteFact, PayloadFact
 from converter.model.items import Note
 from converter.pipeline.progress import Progress
-from converter.pipeline.work import digest_of
+from converter.pipeline.residue.book import ResidueBook
+from converter.pipeline.work import digest_of, digest_of_bytes
 from converter.storage.digest import digest
 
 __all__ = ["Written", "first_difference", "verify"]
@@ -45,16 +46,20 @@ def verify(
 ) -> tuple[int, tuple[str, ...]]:
     """Compare the target with what was written: the number of items compared, and what differs.
 
-    `expected` makes the lowered note of a target key again, to say where it differs.
+    `expected` makes the lowered note of a target key again, to say where it differs. Residue must give back the bytes
+    of every note of the source.
     """
     progress.stage("Verifying", len(written.notes))
     try:
         source = front.open_source(path, context)
     except ConverterError as error:
         return 0, (f"the target cannot be read: {error.message}",)
+    book = ResidueBook()
     try:
-        differences = list(_differences(front, source, context, written, expected, progress))
+        differences = _differences(front, source, context, written, expected, progress, book)
+        differences += _compare_origins(book, written)
     finally:
+        book.close()
         source.close()
     number = len(written.notes) + len(written.files) + len(written.folders) + len(written.members)
     return number, tuple(differences[:_MOST])
@@ -67,8 +72,11 @@ def _differences(
     written: Written,
     expected: Callable[[str], Note],
     progress: Progress,
+    book: ResidueBook,
 ) -> list[str]:
     found = _compare_store(source, written)
+    if written.origins:
+        book.open(source)
     for stored in source.fetch():
         if isinstance(stored, Finding):
             found.append(f"{stored.item} cannot be read")
@@ -80,9 +88,20 @@ def _differences(
         except ConverterError as error:
             found.append(f"notes/{stored.key}: {error.message}")
             continue
+        if written.origins:
+            book.visit(stored.key, note)
         if wanted is not None and digest_of(note) != wanted and len(found) < _MOST:
             found.append(f"notes/{stored.key}: {first_difference(expected(stored.key), note)}")
     return found
+
+
+def _compare_origins(book: ResidueBook, written: Written) -> list[str]:
+    """Notes whose bytes residue does not give back."""
+    return [
+        f"residue of the note {key!r} does not restore it"
+        for key, wanted in written.origins.items()
+        if not any(digest_of_bytes(book.content(held)) == wanted for held in book.notes.get(key, ()))
+    ]
 
 
 def _compare_store(source: Source, written: Written) -> list[str]:

@@ -10,7 +10,7 @@ from converter import Options, convert
 from converter.findings.report import Report
 from tests.support import package_members
 
-NAMES = {"mnemo": "a.mnemo", "siyuan": "workspace", "markdown": "vault"}
+NAMES = {"mnemo": "a.mnemo", "siyuan": "workspace", "markdown": "vault", "json": "a.jsonl"}
 HIDDEN = (".converter/", "data/storage/converter/")
 
 

@@ -25,8 +25,8 @@ SEEDS = range(3)
 
 
 def _texts(node: Any) -> Iterator[dict[str, Any]]:
-    """Everything in a document or a note that holds plain text."""
-    if isinstance(node, dict):
+    """Everything in a document or a note that holds plain text, and does not merely repeat a title."""
+    if isinstance(node, dict) and not (node.get("reference") or {}).get("shows"):
         if node.get("Type") == "NodeText" or node.get("kind") == "text":
             yield node
         for name, value in node.items():
@@ -37,9 +37,18 @@ def _texts(node: Any) -> Iterator[dict[str, Any]]:
             yield from _texts(value)
 
 
+def _pruned(node: Any) -> Any:
+    """Without text that merely repeats a title."""
+    if isinstance(node, dict):
+        if (node.get("reference") or {}).get("shows"):
+            return None
+        return {name: _pruned(value) for name, value in node.items()}
+    return [_pruned(value) for value in node] if isinstance(node, list) else node
+
+
 def _words(node: Any) -> Counter[str]:
     """The words that a note shows."""
-    text = json.dumps(node, ensure_ascii=False)
+    text = json.dumps(_pruned(node), ensure_ascii=False)
     return Counter(word for one in _SHOWN.findall(text) for word in _WORD.findall(one))
 
 
@@ -80,6 +89,12 @@ def edit(place: Path, kind: str, order: random.Random) -> str:
 
         edit_rows(place, apply)
         return chosen[0]
+    if kind == "json":
+        lines = [json.loads(line) for line in place.read_text(encoding="utf-8").splitlines()]
+        note = order.choice([line for line in lines if line["kind"] == "note"])
+        change(note.get("blocks", []), order)
+        place.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+        return str(note.get("key"))
     if kind == "siyuan":
         path = order.choice(sorted(place.rglob("*.sy")))
         root = json.loads(path.read_bytes())
@@ -132,6 +147,9 @@ def _shown(place: Path, kind: str) -> Counter[str]:
     words: Counter[str] = Counter()
     if kind == "mnemo":
         edit_rows(place, lambda rows: words.update(_words(list(rows.values()))))
+    elif kind == "json":
+        for line in map(json.loads, place.read_text(encoding="utf-8").splitlines()):
+            words.update(_words(line) if line["kind"] == "note" else ())
     elif kind == "siyuan":
         for path in place.rglob("*.sy"):
             words.update(_words(json.loads(path.read_bytes())))

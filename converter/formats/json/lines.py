@@ -8,7 +8,7 @@ from typing import IO, Any
 
 import msgspec
 
-__all__ = ["INLINE", "RESIDUE", "Head", "Line", "head_of", "lines_of"]
+__all__ = ["INLINE", "RESIDUE", "RESIDUE_START", "Head", "Line", "head_of", "lines_of"]
 
 _CHUNK = 2 << 20
 """Bytes that are read at a time; lines of notes are shorter, but for a few."""
@@ -21,6 +21,9 @@ INLINE = re.compile(
 
 RESIDUE = b'{"kind":"residue","record":'
 """The start of a line of residue, as we write it."""
+
+RESIDUE_START = re.compile(rb'\{ ?"kind": ?"residue", ?"record": ?')
+"""The same as others write it who read and write the lines again."""
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -70,7 +73,7 @@ def lines_of(stream: IO[bytes], most: int) -> Iterator[Line]:
     while start := stream.readline(_CHUNK):
         number += 1
         length, parts = len(start), [start]
-        hold = 0 if start.startswith(RESIDUE) or INLINE.match(start) else most
+        hold = 0 if RESIDUE_START.match(start) or INLINE.match(start) else most
         last = start
         while not last.endswith(b"\n") and (last := stream.readline(_CHUNK)):
             length += len(last)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO
 
-from converter.formats.json.lines import RESIDUE, Line
+from converter.formats.json.lines import RESIDUE, RESIDUE_START, Line
 from converter.model.facts import MemberFact, PayloadFact
 from converter.storage.digest import CHUNK_BYTES
 
@@ -37,10 +37,11 @@ class Residue:
 
     def take(self, line: Line) -> bool:
         """Take a line as residue; False where it is none of ours. The first record says of which form all are."""
-        if not line.start.startswith(RESIDUE) or (not self._places and _SCHEMA not in line.start[:_FIRST]):
+        begins = RESIDUE_START.match(line.start)
+        if begins is None or (not self._places and _SCHEMA not in line.start[:_FIRST]):
             return False
-        length = line.length - len(RESIDUE) - 1
-        self._places.append((line.offset + len(RESIDUE), length))
+        length = line.length - begins.end() - 1
+        self._places.append((line.offset + begins.end(), length))
         self._size += length + 1
         return True
 

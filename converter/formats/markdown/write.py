@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import IO
 
 from converter.errors import InternalFaultError
+from converter.formats.entries import set_time
 from converter.formats.front import Rendered, TargetContext
 from converter.formats.markdown.residue import FOLDER, NAME
 from converter.model.blocks import Raw
@@ -66,7 +66,7 @@ class FolderTarget:
         self._make(path.parent)
         with path.open("wb", buffering=0) as stream:
             stream.write(rendered.data)
-        _stamp(path, rendered.stamp)
+        set_time(path, rendered.stamp)
 
     def asset(self, path: str, stream: IO[bytes], stamp: Moment | None = None) -> None:
         """Copy a file."""
@@ -74,7 +74,7 @@ class FolderTarget:
         self._make(final.parent)
         with final.open("wb") as out:
             shutil.copyfileobj(stream, out, 1 << 20)
-        _stamp(final, stamp)
+        set_time(final, stamp)
 
     def payload(self, fact: PayloadFact, members: Iterable[tuple[str, AbstractContextManager[IO[bytes]]]]) -> None:
         """Copy residue as it is; a folder of Markdown has no other payloads, and the plan never sends one."""
@@ -98,11 +98,6 @@ class FolderTarget:
         if path not in self._made:
             path.mkdir(parents=True, exist_ok=True)
             self._made.add(path)
-
-
-def _stamp(path: Path, stamp: Moment | None) -> None:
-    if stamp is not None and stamp.as_ns() >= 0:
-        os.utime(path, ns=(stamp.as_ns(), stamp.as_ns()))
 
 
 def open_target(staging: Path, _context: TargetContext) -> FolderTarget:

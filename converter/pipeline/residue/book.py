@@ -13,6 +13,7 @@ from typing import IO
 import msgspec
 
 from converter.findings.finding import Finding
+from converter.formats.front import Source
 from converter.model.facts import PayloadFact
 from converter.model.items import Note
 from converter.pipeline.residue.blocks import gathered, is_damaged
@@ -83,6 +84,7 @@ class ResidueBook:
         self.spoiled: list[str] = []
         self.digests: dict[str, tuple[bytes, ...]] = {}
         """What notes look like whose records are not to be found under their own keys."""
+        self._keys: list[str] = []
         self._file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_HELD)  # noqa: SIM115
         self._members: dict[str, _Members] = {}
         self._beside: dict[str, str] | None = None
@@ -101,6 +103,13 @@ class ResidueBook:
         found: Counter[str] = Counter(dict.fromkeys(self.headers, 0))
         found.update(held.origin for several in self.notes.values() for held in several)
         return found
+
+    def open(self, source: Source) -> None:
+        """Take what stands beside the notes of a source, whose facts were read."""
+        opened = source.open_residue()
+        if opened is not None:
+            with opened as stream:
+                self.read(stream)
 
     def read(self, stream: IO[bytes]) -> None:
         """Take what stands beside the notes; damaged lines are counted. Raises `InputError` for a newer form."""
@@ -155,6 +164,7 @@ class ResidueBook:
 
     def _note(self, record: NoteRecord, content: Text, holder: str, origin: str, *, partial: bool = False) -> None:
         offset, size = self._kept(content)
+        self._keys.append(record.key)
         bare = msgspec.structs.replace(record, content=None, head="", tail="")
         held = Held(holder, origin, offset, size, _pack(bare), partial)
         self.notes.setdefault(record.output.key, []).append(held)
@@ -180,6 +190,10 @@ class ResidueBook:
             yield unused(f"notes/{key}", "it is damaged")
         for key in self.foreign:
             yield unused(f"notes/{key}", "blocks carry that of other notes, or copies of it")
+
+    def note_keys(self) -> Iterator[str]:
+        """The keys of notes in their origin, in its order as far as it is known."""
+        yield from dict.fromkeys((*(stub.key for stub in self.stubs), *self._keys))
 
     def content(self, held: Held) -> bytes:
         """The bytes of a note in its origin."""

@@ -7,6 +7,8 @@ the source; what is new goes where any conversion puts it, beside what is there.
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 
@@ -22,7 +24,7 @@ from converter.pipeline.residue.claims import Claim, Claims, above_of
 from converter.pipeline.residue.records import FolderRecord
 from converter.storage.names import Unique, safe_segment
 
-__all__ = ["Node", "Places"]
+__all__ = ["Node", "Places", "in_old_order", "with_outputs"]
 
 _LINK_SIGNS = "#^[]"
 
@@ -379,3 +381,20 @@ def with_outputs(places: Places, catalog: Catalog) -> None:
             record = node.claim.folder
             entry.fact = msgspec.structs.replace(entry.fact, id=record.id, order=record.order, attrs=record.attrs)
     catalog.made[:] = places.made
+
+
+def in_old_order(catalog: Catalog, claims: Claims, notes: Iterable[str], folders: Iterable[str]) -> None:
+    """Let items come in the order of these keys of the origin, new ones behind them: stores keep their order."""
+    for kind, entries, keys in (("notes", catalog.notes, notes), ("folders", catalog.folders, folders)):
+        place = {key: number for number, key in enumerate(keys)}
+        _reorder(
+            entries,
+            {own: place.get(claim.key, len(place)) for (one, own), claim in claims.items.items() if one == kind},
+        )
+
+
+def _reorder(entries: dict[str, Any], places: dict[str, int]) -> None:
+    last = len(places) + max(places.values(), default=0)
+    ordered = sorted(entries.items(), key=lambda entry: places.get(entry[0], last))
+    entries.clear()
+    entries.update(ordered)

@@ -29,7 +29,7 @@ from converter.pipeline.residue.book import ResidueBook, unused
 from converter.pipeline.residue.claims import Claim, Claims
 from converter.pipeline.residue.edits import Edit, Editor, in_place
 from converter.pipeline.residue.mirror import Mirror
-from converter.pipeline.residue.places import Node, Places, with_outputs
+from converter.pipeline.residue.places import Node, Places, in_old_order, with_outputs
 from converter.pipeline.residue.records import FolderRecord, Header
 from converter.pipeline.work import Result, Workshop, digest_of
 from converter.storage.names import Unique
@@ -99,6 +99,7 @@ class Restorer:
         folders = dict(self._book.folders)
         self._places = Places(self._catalog, self.claims, pair, self.mirror.notes, folders, report)
         with_outputs(self._places, self._catalog)
+        in_old_order(self._catalog, self.claims, self._book.note_keys(), folders)
         self.mirror.settle(self._places, self._catalog, self.claims.left, self._book.assets)
 
     def pin(self, links: LinkBook, *, ids: bool) -> None:

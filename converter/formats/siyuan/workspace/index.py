@@ -174,7 +174,12 @@ class WorkspaceSource:
             if place.kind == "document":
                 continue
             if place.kind == "asset":
-                yield AssetFact(key=key, name=posixpath.basename(key), size=entries[key].size)
+                yield AssetFact(
+                    key=key,
+                    name=posixpath.basename(key),
+                    size=entries[key].size,
+                    stamp=moment_from_ns(entries[key].mtime_ns),
+                )
                 continue
             if key.endswith(".sy"):
                 yield Finding(code="document-name-odd", item=f"payloads/{key}", location=Location(file=key))

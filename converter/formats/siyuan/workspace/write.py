@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import IO
 
+from converter.formats.entries import set_time
 from converter.formats.front import Rendered, TargetContext
 from converter.formats.siyuan.document import document_bytes
 from converter.formats.siyuan.workspace.layout import RESIDUE
@@ -47,17 +48,19 @@ class WorkspaceTarget:
         self._make(path.parent)
         with path.open("wb", buffering=0) as stream:
             stream.write(rendered.data)
+        set_time(path, rendered.stamp)
         if rendered.order is not None:
             notebook = rendered.path.partition("/")[0]
             own = posixpath.basename(rendered.path).removesuffix(".sy")
             self._orders.setdefault(notebook, {})[own] = rendered.order
 
-    def asset(self, path: str, stream: IO[bytes], _stamp: Moment | None = None) -> None:
+    def asset(self, path: str, stream: IO[bytes], stamp: Moment | None = None) -> None:
         """Copy a file."""
         final = self._data / path
         self._make(final.parent)
         with final.open("wb") as out:
             shutil.copyfileobj(stream, out, 1 << 20)
+        set_time(final, stamp)
 
     def payload(self, _fact: PayloadFact, members: Iterable[tuple[str, AbstractContextManager[IO[bytes]]]]) -> None:
         """Copy what passes whole."""
