@@ -15,10 +15,12 @@ from converter.formats.mnemo.records import (
     UnknownPayload,
 )
 from converter.formats.mnemo.types import TYPES
+from converter.text.json_text import quote
 
 __all__ = ["strict_note"]
 
 _DECODER: Final = msgspec.json.Decoder(NoteRecord)
+_TEXT: Final = msgspec.json.Decoder(str)
 _TYPES: Final = frozenset(TYPES)
 _SIMPLE: Final = re.compile(
     rb'-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false|null|"[ !#$%(-*,-;=?-\[\]-_a-~]*"'
@@ -49,6 +51,15 @@ def _all_canonical(blocks: list[BlockRecord]) -> bool:
     return True
 
 
+def _is_quoted(value: msgspec.Raw) -> bool:
+    """Whether a value is a string as the application writes it."""
+    text = bytes(value)
+    try:
+        return text[:1] == b'"' and quote(_TEXT.decode(text)).encode() == text
+    except (msgspec.MsgspecError, UnicodeError):
+        return False
+
+
 def _canonical(block: BlockRecord) -> bool:
     payload = block.payload
     return (
@@ -56,7 +67,7 @@ def _canonical(block: BlockRecord) -> bool:
         and -_MAX <= block.order < _MAX
         and type(payload) is not UnknownPayload
         and not (type(payload) is ImagePayload and bytes(payload.crop))
-        and all(_SIMPLE.fullmatch(value) for value in block.meta.values())
+        and all(_SIMPLE.fullmatch(value) or _is_quoted(value) for value in block.meta.values())
         and all(type(span) is not FractionSpan or _fraction(span) for span in block.spans)
     )
 

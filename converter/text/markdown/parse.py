@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -79,6 +80,7 @@ class _Frame:
         self.loose = False
 
 
+@lru_cache(maxsize=2)
 def parse(text: str) -> Parsed:
     """Parse a body without front matter. Never fails: every text is Markdown."""
     clean = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "\ufffd")
