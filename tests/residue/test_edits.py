@@ -102,6 +102,8 @@ def say_in_row(note: Row, old: str, new: str) -> None:
         for span in block["spans"]:
             if old in span.get("text", ""):
                 span["text"] = span["text"].replace(old, new)
+        if old in block["payload"].get("source", ""):
+            block["payload"]["source"] = block["payload"]["source"].replace(old, new)
     note["modifiedAt"] = "2026-11-28T00:00:00Z"
 
 
@@ -125,6 +127,29 @@ def test_a_word(vault: Path, via: str, tmp_path: Path) -> None:
         "Sub/Third.md": THIRD,
     }
     assert {"residue-edited", "residue-hidden"} <= codes.keys()
+
+
+INSIDE = {
+    "an item": ("second", "changed"),
+    "a nested item": ("nested deep", "changed deeply"),
+    "a line of code": ("code here", "other code"),
+    "a footnote": ("A footnote text.", "Another text."),
+    "a heading": ("Setext", "Newtext"),
+}
+
+
+@pytest.mark.parametrize("via", ["mnemo", "siyuan"])
+@pytest.mark.parametrize("name", INSIDE)
+def test_a_change_inside_a_block(vault: Path, via: str, name: str, tmp_path: Path) -> None:
+    old, new = INSIDE[name]
+    edits = both(lambda root: say_in_document(root, old, new), lambda note: say_in_row(note, old, new))
+
+    texts, _ = back(vault, via, edits[via], tmp_path)
+
+    wanted = PLAN.replace(old, new, 1)
+    if name == "a heading":
+        wanted = wanted.replace("Newtext\n======", "# Newtext")
+    assert texts["Plan.md"] == wanted
 
 
 def _without(name: str, place: int) -> Callable[[Row], None]:

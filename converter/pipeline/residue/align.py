@@ -9,27 +9,32 @@ import msgspec
 
 from converter.pipeline.residue.trace import Group
 
-__all__ = ["Kept", "Part", "Rendered", "matched", "parts_of"]
+__all__ = ["Kept", "Part", "Rendered", "arranged", "matched", "parts_of"]
 
 
 class Kept(msgspec.Struct, frozen=True, gc=False):
-    """Segments of the origin that are as they were, by their numbers."""
+    """Segments of the origin that are as they were, by their numbers.
+
+    `first` and `count` say where they stand in the source. One with a `text` was changed inside; what it shows is part
+    of that run.
+    """
 
     numbers: tuple[int, ...]
     first: int = -1
     count: int = 0
+    text: str | None = None
 
 
 class Rendered(msgspec.Struct, frozen=True, gc=False):
     """Blocks of the source that are made anew: the run of target blocks that they become, and where they stand.
 
-    `instead` is the segment in whose place they are, where it is one.
+    `instead` are the segments in whose place they are, as far as that can be told.
     """
 
     first: int
     count: int
     blocks: tuple[int, ...]
-    instead: int | None = None
+    instead: tuple[int, ...] = ()
 
 
 Part = Kept | Rendered
@@ -130,13 +135,19 @@ def _in_order(
     anew = [group for group in made if group.count and settled.isdisjoint(group.source)]
     parts += [(group.source[0], Rendered(group.first, group.count, group.source)) for group in anew]
     ordered = [part for _, part in sorted(parts, key=lambda entry: entry[0])]
-    return _with_silent(_instead(_with_displaced(ordered, was), was), was)
+    return _instead(ordered, was)
+
+
+def arranged(parts: list[Part], was: Sequence[Group]) -> list[Part]:
+    """The parts in the order of the origin, with what the source shows elsewhere and what it does not show."""
+    return _with_silent(_with_displaced(parts, was), was)
 
 
 def _instead(parts: list[Part], was: Sequence[Group]) -> list[Part]:
-    """Parts made anew, each with the segment that it stands for: as many between the same neighbours as there were."""
-    kept = {number for part in parts if isinstance(part, Kept) for number in part.numbers}
-    gone = [group.source[0] for group in was if group.count and group.source[0] not in kept and len(group.source) == 1]
+    """Parts made anew, each with the segments that it stands for: those that were between the same neighbours."""
+    firsts = {group.source[0]: group.first for group in was if group.count}
+    kept = {part.numbers[0] for part in parts if isinstance(part, Kept)}
+    gone = sorted((group for group in was if group.count and group.source[0] not in kept), key=lambda one: one.first)
     made: list[Part] = []
     run: list[Rendered] = []
     low = -1
@@ -144,23 +155,33 @@ def _instead(parts: list[Part], was: Sequence[Group]) -> list[Part]:
         if isinstance(part, Rendered):
             run.append(part)
             continue
-        high = part.numbers[0] if part is not None else len(kept) + len(gone) + 1
-        between = [number for number in gone if low < number < high]
-        if len(between) == len(run):
-            run = [msgspec.structs.replace(one, instead=own) for one, own in zip(run, between, strict=True)]
-        made += run
+        high = firsts[part.numbers[0]] if part is not None else 1 << 62
+        made += _paired(run, [group for group in gone if low < group.first < high])
         run = []
         if part is not None:
             made.append(part)
-            low = part.numbers[-1]
+            low = high
     return made
+
+
+def _paired(run: list[Rendered], gone: list[Group]) -> list[Rendered]:
+    if len(run) == len(gone):
+        return [msgspec.structs.replace(one, instead=own.source) for one, own in zip(run, gone, strict=True)]
+    if len(run) == 1:
+        return [msgspec.structs.replace(run[0], instead=tuple(number for own in gone for number in own.source))]
+    return run
+
+
+def _numbers(part: Part) -> tuple[int, ...]:
+    """The segments that a part is, or stands for."""
+    return part.numbers if isinstance(part, Kept) else part.instead
 
 
 def _with_displaced(parts: list[Part], was: Sequence[Group]) -> list[Part]:
     """Segments that the source shows elsewhere (footnotes, at its end) go back behind those that they followed."""
     displaced = _displaced([group for group in was if group.count])
     moving = {part.numbers[0]: part for part in parts if isinstance(part, Kept) and part.numbers[0] in displaced}
-    rest = [part for part in parts if not isinstance(part, Kept) or part.numbers[0] not in moving]
+    rest = [part for part in parts if not (isinstance(part, Kept) and part.numbers[0] in moving)]
     for number in sorted(moving):
         rest.insert(_behind(rest, number), moving[number])
     return rest
@@ -172,7 +193,7 @@ def _displaced(groups: Sequence[Group]) -> set[int]:
     lowest = max((group.first for group in groups), default=0)
     for group in reversed(groups):
         if group.first > lowest:
-            found.add(group.source[0])
+            found |= set(group.source)
         else:
             lowest = group.first
     return found
@@ -182,10 +203,9 @@ def _behind(parts: Sequence[Part], number: int) -> int:
     """The place behind the part with the nearest segment before this one."""
     best, place = -1, 0
     for index, part in enumerate(parts):
-        if isinstance(part, Kept):
-            before = max((one for one in part.numbers if one < number), default=-1)
-            if before > best:
-                best, place = before, index + 1
+        before = max((one for one in _numbers(part) if one < number), default=-1)
+        if before > best:
+            best, place = before, index + 1
     return place
 
 
@@ -195,7 +215,7 @@ def _with_silent(parts: list[Part], was: Sequence[Group]) -> list[Part]:
     if not silent:
         return parts
     quiet = {number for group in silent for number in group.source}
-    place = {number: index for index, part in enumerate(parts) if isinstance(part, Kept) for number in part.numbers}
+    place = {number: index for index, part in enumerate(parts) for number in _numbers(part)}
     after: dict[int, list[Kept]] = {}
     for group in silent:
         number = group.source[0]

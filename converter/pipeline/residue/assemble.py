@@ -64,15 +64,17 @@ class _Assembly:
 
     def _texts(self, part: Part, pieces: Sequence[str]) -> tuple[str, int | None, int | None]:
         """The text of a part, and the segments that it begins and ends in the place of."""
+        if isinstance(part, Kept) and part.text is not None:
+            return part.text, part.numbers[0], part.numbers[-1]
         if isinstance(part, Kept):
             texts = [self._cut.texts[number] for number in part.numbers]
             joints = [self._joint(one, other) for one, other in zip(part.numbers, part.numbers[1:], strict=False)]
             woven = [text for pair in zip(texts, [*joints, ""], strict=True) for text in pair]
             return "".join(woven), part.numbers[0], part.numbers[-1]
         text = self._usual.join(pieces[part.first : part.first + part.count])
-        if not self._close or part.instead is None:
+        if not self._close or len(part.instead) != 1:
             return text, None, None
-        return text, part.instead, part.instead
+        return text, part.instead[0], part.instead[0]
 
     def _joint(self, number: int, following: int) -> str:
         return self._cut.gaps[number] if following == number + 1 else self._usual

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import msgspec
 
@@ -12,12 +12,13 @@ from converter.model.items import Note
 from converter.model.order import WorkOrder
 from converter.model.profile import Profile
 from converter.pipeline.law import InnerCounts
-from converter.pipeline.residue.align import Kept, Part, matched, parts_of
+from converter.pipeline.residue.align import Kept, Part, arranged
 from converter.pipeline.residue.assemble import assembled
+from converter.pipeline.residue.case import Case, Patcher
 from converter.pipeline.residue.facts import Names, facts_differ, merged_facts
+from converter.pipeline.residue.fits import by_parts, by_place
 from converter.pipeline.residue.settle import digests_of
-from converter.pipeline.residue.trace import Group
-from converter.pipeline.work import Worked, Workshop
+from converter.pipeline.work import Workshop
 
 __all__ = ["Edit", "Editor", "in_place"]
 
@@ -75,7 +76,7 @@ class Editor:
         lowered = self._mirror.lower(own, mirrored, path, traced=True)
         anew = self._workshop.lower(now, order, path, traced=True)
         facts = self._facts(own, then, now, anew.note, order, path)
-        case = _Case(stored, own, mirrored, facts, lowered, anew, wanted, self._ignored, path)
+        case = Case(stored, own, mirrored, order, facts, lowered, anew, wanted, self._ignored, path)
         return self._kept(case) or self._rendered(case)
 
     def _facts(self, own: Note, then: Note, now: Note, anew: Note, order: WorkOrder, path: str) -> Note:
@@ -83,33 +84,37 @@ class Editor:
         title = now.title if now.title != then.title else None
         return merged_facts(own, before, anew, self._names, title)
 
-    def _kept(self, case: _Case) -> Edit | None:
+    def _kept(self, case: Case) -> Edit | None:
         """The note with all segments that still fit."""
         cut = self._target.segments(case.stored.data, len(case.own.blocks))
         if cut is None:
             return None
         frame = self._frame(case, cut)
-        pieces = self._target.pieces(msgspec.structs.replace(case.facts, blocks=case.anew.note.blocks), self._writing)
+        patcher = Patcher(self._target, self._workshop, self._writing, case, cut)
         refused: frozenset[int] = frozenset()
-        for close in (True, *(False for _ in range(_ROUNDS))):
-            parts = case.parts(refused)
-            text = assembled(cut, parts, pieces, frame, self._target.gap, close=close)
+        close = True
+        for _ in range(_ROUNDS):
+            parts = arranged(patcher.patched(case.parts(refused), refused), case.lowered.groups)
+            text = assembled(cut, parts, patcher.pieces, frame, self._target.gap, close=close)
             data = text.encode("utf-8", "surrogateescape")
             bad = self._misfits(case, data, parts)
             if not bad:
                 return self._done(case, data, parts)
-            if not close and bad <= refused:
+            if close and not any(isinstance(part, Kept) and part.text is not None for part in parts):
+                close = False
+            elif bad <= refused:
                 break
-            refused = refused if close else refused | bad
+            else:
+                refused |= bad
         return None
 
-    def _frame(self, case: _Case, cut: Segments) -> tuple[str, str]:
+    def _frame(self, case: Case, cut: Segments) -> tuple[str, str]:
         if _same_facts(case.facts, case.own) and cut.texts:
             return cut.head, cut.tail
         head, tail = self._target.frame(case.facts, self._writing)
         return head, cut.tail if cut.texts else tail
 
-    def _misfits(self, case: _Case, data: bytes, parts: list[Part]) -> frozenset[int]:
+    def _misfits(self, case: Case, data: bytes, parts: list[Part]) -> frozenset[int]:
         """The first segments of kept parts that, lowered again, show something else than the source does."""
         note = self._mirror.read(msgspec.structs.replace(case.stored, data=data))
         if self._target.keeps is None:
@@ -120,16 +125,16 @@ class Editor:
             return frozenset()
         sizes = [len(part.numbers) if isinstance(part, Kept) else part.count for part in parts]
         if sum(sizes) == len(note.blocks):
-            return _by_parts(parts, sizes, worked.groups, shown, case.wanted)
-        return _by_place(parts, shown, case.wanted)
+            return by_parts(parts, sizes, worked.groups, shown, case.wanted)
+        return by_place(parts, shown, case.wanted)
 
-    def _done(self, case: _Case, data: bytes, parts: list[Part]) -> Edit:
-        silent = sum(isinstance(part, Kept) and not part.count for part in parts)
-        made = any(not isinstance(part, Kept) for part in parts)
+    def _done(self, case: Case, data: bytes, parts: list[Part]) -> Edit:
+        silent = sum(isinstance(part, Kept) and not part.count and part.text is None for part in parts)
+        made = any(not isinstance(part, Kept) or part.text is not None for part in parts)
         findings = case.anew.findings if made else ()
         return Edit(data, changed=True, silent=silent, counts=case.anew.counts, findings=findings)
 
-    def _rendered(self, case: _Case) -> Edit:
+    def _rendered(self, case: Case) -> Edit:
         """The note with its facts, and its text made anew."""
         note = msgspec.structs.replace(case.facts, blocks=case.anew.note.blocks)
         data = self._target.render(note, self._writing).data
@@ -151,66 +156,5 @@ def in_place(note: Note) -> Note:
     return msgspec.structs.replace(note, blocks=blocks)
 
 
-class _Case(msgspec.Struct, frozen=True):
-    """All that is known of one note that was changed."""
-
-    stored: Stored
-    own: Note
-    mirrored: WorkOrder
-    facts: Note
-    lowered: Worked
-    anew: Worked
-    wanted: list[bytes]
-    ignored: frozenset[str]
-    path: str
-
-    def parts(self, refused: frozenset[int]) -> list[Part]:
-        """The parts of the note, without the refused ones."""
-        digests = digests_of(self.lowered.note.blocks, self.ignored)
-        claimed = {group.first + one for group in self.lowered.groups if group.count for one in range(group.count)}
-        dated = frozenset(range(len(digests))) - claimed
-        return parts_of(self.lowered.groups, digests, self.wanted, self.anew.groups, refused, dated)
-
-
 def _same_facts(left: Note, right: Note) -> bool:
     return msgspec.structs.replace(left, blocks=()) == msgspec.structs.replace(right, blocks=())
-
-
-def _by_parts(
-    parts: list[Part], sizes: list[int], groups: Sequence[Group], shown: list[bytes], wanted: list[bytes]
-) -> frozenset[int]:
-    """Every part is there as its own blocks: what a kept one shows is compared with what the source shows there.
-
-    What is made anew may show something else than it did: that is as near as the target can come.
-    """
-    owner = [index for index, size in enumerate(sizes) for _ in range(size)]
-    bad: set[int] = set()
-    spans: dict[int, list[bytes]] = {}
-    for group in groups:
-        owners = {owner[number] for number in group.source}
-        if len(owners) > 1:
-            bad |= owners
-        spans.setdefault(owner[group.source[0]], []).extend(shown[group.first : group.first + group.count])
-    for index, part in enumerate(parts):
-        if isinstance(part, Kept) and sorted(spans.get(index, ())) != sorted(_span(part, wanted)):
-            bad.add(index)
-    return frozenset(part.numbers[0] for index in bad if isinstance(part := parts[index], Kept))
-
-
-def _span(part: Kept, wanted: list[bytes]) -> list[bytes]:
-    return wanted[part.first : part.first + part.count] if part.count else []
-
-
-def _by_place(parts: list[Part], shown: list[bytes], wanted: list[bytes]) -> frozenset[int]:
-    """Parts have run into each other: kept ones at or beside what does not stand where it should."""
-    pairs = matched(shown, wanted)
-    straight = {now for then, now in pairs.items() if pairs.get(then - 1, now - 1) == now - 1}
-    bad = set(range(len(wanted))) - straight
-    near = {place + one for place in bad for one in (-1, 0, 1)}
-    kept = [part for part in parts if isinstance(part, Kept) and part.count]
-    found = [part for part in kept if _shows(part, bad)] or [part for part in kept if _shows(part, near)]
-    return frozenset(part.numbers[0] for part in found)
-
-
-def _shows(part: Kept, places: set[int]) -> bool:
-    return any(part.first + one in places for one in range(part.count))
