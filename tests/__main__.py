@@ -16,7 +16,7 @@ CHECKS = (
     ("lint-imports",),
     (*PYTEST, "-m", "not slow", "--cov", "--cov-report=term", "--cov-fail-under=93"),
     # tracing every line makes the long runs over real data three times as long, and tells nothing more
-    (*PYTEST, "-m", "slow"),
+    (*PYTEST, "-m", "slow and not huge"),
 )
 
 

@@ -62,6 +62,7 @@ class Transfer:
             session.writing,
             session.pair,
             self._carrier(),
+            clean=session.pair.same_system and not session.options.residue,
         )
         if session.restorer is not None:
             session.restorer.ready(self._workshop, session.writing, session.pair.target)
@@ -367,6 +368,7 @@ class Transfer:
         for payload in self._session.catalog.payloads:
             ends = [unit_end(self._session, unit) for unit in payload.units]
             keep = "" in ends or (not payload.units and self._session.pair.same_system)
+            keep = keep and (payload.type != "residue" or self._session.options.residue)
             if (keep or "carried" in ends) and not self._readable(payload, keep=keep):
                 ends = ["failed" if end in ("", "carried") else end for end in ends]
                 keep = False

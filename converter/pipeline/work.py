@@ -19,6 +19,7 @@ from converter.pipeline.law import Answers, InnerCounts, inner_counts
 from converter.pipeline.lift.rules import lift
 from converter.pipeline.lower.inside import inside
 from converter.pipeline.pair import Pair
+from converter.pipeline.residue.blocks import bare
 from converter.pipeline.residue.carry import Carrier
 from converter.pipeline.residue.trace import Group, groups_of
 
@@ -60,7 +61,7 @@ class Worked(msgspec.Struct, frozen=True, gc=False):
 class Workshop:
     """Converts notes by their orders, for one pair of formats. Holds nothing of the plan.
 
-    `carrier` gives each note its residue; None where none is to be written.
+    `carrier` gives each note its residue; None where none is to be written. `clean` takes away what blocks carry.
     """
 
     def __init__(
@@ -71,6 +72,8 @@ class Workshop:
         writing: TargetContext,
         pair: Pair,
         carrier: Carrier | None = None,
+        *,
+        clean: bool = False,
     ) -> None:
         self._source = source
         self._reading = reading
@@ -78,6 +81,7 @@ class Workshop:
         self._writing = writing
         self.pair = pair
         self._carrier = carrier
+        self._clean = clean
 
     def convert(self, stored: Stored, order: WorkOrder) -> Result:
         """One note, all the way; raises `ItemError` where it cannot be read, or is nested too deeply to be handled."""
@@ -87,7 +91,7 @@ class Workshop:
             raise ItemError(too_deep(stored.key)) from None
 
     def _convert(self, stored: Stored, order: WorkOrder) -> Result:
-        note, found = self._source.read(stored, self._reading)
+        note, found = self._read(stored)
         if self._passes(note, order, found):
             return self._passed(stored, note, found)
         carrier = self._carrier
@@ -161,7 +165,11 @@ class Workshop:
 
     def read(self, stored: Stored) -> Note:
         """A note of the source as it stands."""
-        return self._source.read(stored, self._reading)[0]
+        return self._read(stored)[0]
+
+    def _read(self, stored: Stored) -> tuple[Note, tuple[Finding, ...]]:
+        note, found = self._source.read(stored, self._reading)
+        return (bare(note) if self._clean else note), found
 
 
 def unreadable(item: str, error: ItemError) -> Finding:

@@ -287,3 +287,21 @@ def test_residue_that_is_not_to_be_read(vault: Path, tmp_path: Path) -> None:
 
     assert texts["Plan.md"] != PLAN
     assert not [code for code in codes if code.startswith("residue")]
+
+
+@pytest.mark.parametrize("kind", sorted(NAMES))
+def test_a_clean_copy(vault: Path, kind: str, tmp_path: Path) -> None:
+    source = tmp_path / "source" / NAMES[kind]
+    if kind == "markdown":
+        run(vault, tmp_path / "between.mnemo", "mnemo")
+        vault = tmp_path / "between.mnemo"
+    run(vault, source, kind)
+    run(vault, tmp_path / "bare" / NAMES[kind], kind, residue=False)
+
+    run(source, tmp_path / "clean" / NAMES[kind], kind, residue=False)
+    run(source, tmp_path / "copy" / NAMES[kind], kind)
+
+    assert state(tmp_path / "clean" / NAMES[kind], kind) == state(tmp_path / "bare" / NAMES[kind], kind)
+    run(tmp_path / "copy" / NAMES[kind], tmp_path / "back" / NAMES["markdown"], "markdown")
+    if kind != "markdown":
+        assert state(tmp_path / "back" / "vault", "markdown")["Plan.md"][0].decode() == PLAN
