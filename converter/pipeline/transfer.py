@@ -13,14 +13,13 @@ from converter.findings.finding import Finding
 from converter.findings.report import Verification
 from converter.formats.front import Stored, Target
 from converter.model.blocks import Attrs
-from converter.model.facts import FolderFact, PayloadFact
+from converter.model.facts import PayloadFact
 from converter.model.items import Folder, Note
 from converter.model.order import Output, WorkOrder
 from converter.pipeline.catalog import AssetEntry, NoteEntry
 from converter.pipeline.plan import unit_end, unit_rule
-from converter.pipeline.residue.carry import Carrier
-from converter.pipeline.residue.collect import Collector
-from converter.pipeline.residue.records import SCHEMA, AssetRecord, FolderRecord, Header, MadeRecord
+from converter.pipeline.residue.recorder import Recorder
+from converter.pipeline.residue.records import SCHEMA, Header
 from converter.pipeline.session import Session, profile_options_of
 from converter.pipeline.verify import Written, verify
 from converter.pipeline.work import Result, Workshop, digest_of_bytes, unreadable
@@ -48,20 +47,21 @@ class Transfer:
         self._written = Written()
         self._sources: dict[str, str] = {}
         self._blanks: dict[str, Output] = {}
-        self._residue: Collector | None = None
+        self._recorder: Recorder | None = None
         self._workshop: Workshop
 
     def _prepare(self) -> None:
         """Get ready to write, once it is known whether the archive comes back to where it was."""
         session = self._session
-        self._residue = Collector(self._header()) if session.carries else None
+        if session.carries:
+            self._recorder = Recorder(session.source_front, self._header(), session.pair)
         self._workshop = Workshop(
             session.source_front,
             session.reading,
             session.target_front,
             session.writing,
             session.pair,
-            self._carrier(),
+            self._recorder.carrier if self._recorder is not None else None,
             clean=session.pair.same_system and not session.options.residue,
         )
         if session.restorer is not None:
@@ -78,12 +78,6 @@ class Transfer:
             options={name: value for name, value in profile_options_of(session.options).items() if value},
         )
 
-    def _carrier(self) -> Carrier | None:
-        if self._residue is None:
-            return None
-        place = self._session.pair.parameter("residue")
-        return Carrier(self._session.source_front, self._header(), in_blocks=place == "blocks", marked=place == "marks")
-
     def check(self) -> None:
         """Whether the target may be written at all."""
         options = self._session.options
@@ -97,8 +91,8 @@ class Transfer:
         try:
             self._run()
         finally:
-            if self._residue is not None:
-                self._residue.close()
+            if self._recorder is not None:
+                self._recorder.close()
 
     def _run(self) -> None:
         session, options = self._session, self._session.options
@@ -116,8 +110,8 @@ class Transfer:
             target = session.target_front.open_target(staging.path, session.writing)
             try:
                 self._everything(target)
-                if self._residue is not None:
-                    target.residue(self._residue.finished())
+                if self._recorder is not None:
+                    target.residue(self._recorder.finished())
                 target.finish()
             except BaseException:
                 target.abandon()
@@ -150,8 +144,8 @@ class Transfer:
         restorer = self._session.restorer
         for key, entry in self._session.catalog.folders.items():
             self._tally.end("folders", entry.end or "created")
-            if not entry.end:
-                self._record_folder(key, entry.fact, entry.output)
+            if not entry.end and self._recorder is not None:
+                self._recorder.folder(key, entry.fact, entry.output, self._blank_title)
             if entry.output is None:
                 continue
             self._remember_id("folders", entry.fact.id, entry.output)
@@ -163,32 +157,11 @@ class Transfer:
                 self._blank(target, key, entry.output)
         for output in self._session.catalog.made:
             self._folder(target, output, restorer.attrs(output) if restorer is not None else ())
-            if self._residue is not None:
-                self._residue.add(MadeRecord(output=output, note=self._session.catalog.made_for.get(output.key, "")))
+            if self._recorder is not None:
+                self._recorder.made(output, self._session.catalog.made_for.get(output.key, ""))
 
-    def _record_folder(self, key: str, fact: FolderFact, output: Output | None) -> None:
-        if self._residue is None:
-            return
-        self._residue.add(
-            FolderRecord(
-                key=key,
-                output=output,
-                name=fact.name,
-                id=fact.id,
-                parent=fact.parent,
-                order=fact.order,
-                attrs=fact.attrs,
-                shown=None if output is None else self._shown(output),
-            )
-        )
-
-    def _shown(self, output: Output) -> str | None:
-        """What a folder is called in the target, where that differs from its name."""
-        if output.form != "folder":
-            name = self._workshop.blank_note(_blank_order(output)).title
-        else:
-            name = output.path.rpartition("/")[2] if self._session.pair.parameter("tree") == "paths" else output.title
-        return None if name == output.title else name
+    def _blank_title(self, output: Output) -> str:
+        return self._workshop.blank_note(_blank_order(output)).title
 
     def _blank(self, target: Target | None, key: str, output: Output) -> None:
         """A note without text, for a folder in a target that has none."""
@@ -242,8 +215,9 @@ class Transfer:
     def _hollow_notes(self, target: Target | None) -> None:
         """Notes that become folders: their blocks, which say nothing, are in the target with them."""
         hollow = [key for key, entry in self._session.catalog.notes.items() if not entry.end and _becomes_folder(entry)]
-        if self._residue is not None:
-            self._record_hollow(hollow)
+        for stored in self._session.source.fetch(hollow) if self._recorder is not None else ():
+            if isinstance(stored, Stored) and self._recorder is not None:
+                self._recorder.hollow(stored, self._order(self._session.catalog.notes[stored.key]))
         for key in hollow:
             entry = self._session.catalog.notes[key]
             if entry.output is None:
@@ -258,12 +232,12 @@ class Transfer:
     def _pages(self) -> None:
         """Notebooks' own pages, which nothing stands for, travel as residue."""
         pages = [key for key, entry in self._session.catalog.notes.items() if entry.page]
-        if self._residue is None or not pages:
+        if self._recorder is None or not pages:
             return
         for stored in self._session.source.fetch(pages):
             if isinstance(stored, Stored):
                 self._session.catalog.notes[stored.key].end = "carried"
-                self._residue.line(self._workshop.record(stored, _blank_order(Output(key="", form="page"), stored.key)))
+                self._recorder.page(stored)
 
     def _restored_pages(self, target: Target | None) -> None:
         restorer = self._session.restorer
@@ -271,13 +245,6 @@ class Transfer:
             self._written.notes[rendered.key] = found
             if target is not None:
                 target.note(rendered)
-
-    def _record_hollow(self, keys: list[str]) -> None:
-        """What notes that become folders are, for the way back."""
-        for stored in self._session.source.fetch(keys):
-            if isinstance(stored, Stored) and self._residue is not None:
-                order = self._order(self._session.catalog.notes[stored.key])
-                self._residue.line(self._workshop.record(stored, order))
 
     def _name_richer_target(self) -> None:
         """Say once that another profile of the same format would have kept more."""
@@ -303,9 +270,9 @@ class Transfer:
         self._remember_id("notes", entry.id, order.output)
         self._written.notes[order.output.key] = result.digest
         self._sources[order.output.key] = entry.key
-        if self._residue is not None:
+        if self._recorder is not None:
             self._written.origins[order.output.key] = digest_of_bytes(stored.data)
-            self._residue.line(result.residue)
+            self._recorder.note(result.residue)
         return result
 
     def _restored(self, stored: Stored, entry: NoteEntry, order: WorkOrder) -> Result | None:
@@ -346,6 +313,7 @@ class Transfer:
     def _asset(self, key: str, entry: AssetEntry, target: Target | None) -> str:
         """Copy one file to its places; it is read to its end before a byte of it reaches the target."""
         root = self._session.pair.parameter("asset_root")
+        stamps = self._session.restorer.stamps if self._session.restorer is not None else {}
         wanted = [path for path in entry.paths if root + path not in self._written.files]
         with SpooledTemporaryFile(max_size=_HELD) as held:
             try:
@@ -358,10 +326,9 @@ class Transfer:
                 self._written.files[root + path] = found
                 if target is not None:
                     held.seek(0)
-                    target.asset(path, held, entry.fact.stamp)
-        if self._residue is not None:
-            at = tuple(root + path for path in entry.paths)
-            self._residue.add(AssetRecord(key=key, at=at, name=entry.name, stamp=entry.fact.stamp))
+                    target.asset(path, held, stamps.get(path, entry.fact.stamp))
+        if self._recorder is not None:
+            self._recorder.asset(key, entry)
         return "created"
 
     def _payloads(self, target: Target | None) -> None:
@@ -373,8 +340,8 @@ class Transfer:
                 ends = ["failed" if end in ("", "carried") else end for end in ends]
                 keep = False
             self._end_units(payload, ends)
-            if "carried" in ends and self._residue is not None:
-                self._residue.payload(payload, self._members(payload))
+            if "carried" in ends and self._recorder is not None:
+                self._recorder.payload(payload, self._members(payload))
             if keep and target is not None:
                 target.payload(payload, self._members(payload))
         if self._session.restorer is not None and target is not None:
@@ -441,8 +408,8 @@ class Transfer:
         return self._workshop.expected(stored, note, self._order(entry))
 
 
-def _blank_order(output: Output, key: str = "") -> WorkOrder:
-    return WorkOrder(key=key or output.key, output=output, identity=key or output.key, goals={}, anchors={})
+def _blank_order(output: Output) -> WorkOrder:
+    return WorkOrder(key=output.key, output=output, identity=output.key, goals={}, anchors={})
 
 
 def _becomes_folder(entry: NoteEntry) -> bool:

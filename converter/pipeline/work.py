@@ -159,10 +159,6 @@ class Workshop:
             return worked.note
         return carrier.carried(stored, order, len(note.blocks), worked.note, worked.groups)[0]
 
-    def record(self, stored: Stored, order: WorkOrder) -> bytes:
-        """The record of a note that becomes something else than a note."""
-        return b"" if self._carrier is None else self._carrier.record(stored, order)
-
     def read(self, stored: Stored) -> Note:
         """A note of the source as it stands."""
         return self._read(stored)[0]

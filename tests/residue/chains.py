@@ -29,8 +29,12 @@ def state(place: Path, kind: str) -> dict[str, Any]:
         return package_members(place)
     files = {path.relative_to(place).as_posix(): path for path in sorted(place.rglob("*")) if path.is_file()}
     shown = {name: path for name, path in files.items() if not name.startswith(HIDDEN)}
-    times = kind == "markdown"
-    return {name: (path.read_bytes(), path.stat().st_mtime_ns if times else 0) for name, path in shown.items()}
+    return {name: (path.read_bytes(), _time(path) if kind == "markdown" else 0) for name, path in shown.items()}
+
+
+def _time(path: Path) -> int:
+    """The time of a note in the unit of times that are kept, 100 ns."""
+    return path.stat().st_mtime_ns // 100 if path.suffix == ".md" else 0
 
 
 def wanted(source: Path, kind: str, folder: Path, **options: Any) -> dict[str, Any]:

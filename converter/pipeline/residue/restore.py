@@ -59,6 +59,8 @@ class Restorer:
         self._catalog = catalog
         self._report = report
         self._places: Places | None = None
+        self.stamps: dict[str, Moment | None] = {}
+        """Times of files by their places in the origin."""
         self.claims = Claims(catalog, book, header.origin)
         self.mirror = Mirror(target, source, header, reading, book)
         self.reading = self.mirror.reading
@@ -120,9 +122,9 @@ class Restorer:
             for at in record.at:
                 if at in entries and not entries[at].end:
                     homes.setdefault(at, []).append(record.key)
-                    entries[at].fact = msgspec.structs.replace(entries[at].fact, stamp=record.stamp)
+                    self.stamps[_below(record.key, root)] = record.stamp
         for at, keys in homes.items():
-            paths = tuple(key[max(key.lower().find("assets/"), 0) :] if root else key for key in keys)
+            paths = tuple(_below(key, root) for key in keys)
             for path in paths:
                 unique.reserve(posixpath.basename(path), posixpath.dirname(path))
             named = paths[0] if pair.parameter("tree") != "folders" else posixpath.basename(paths[0])
@@ -187,7 +189,7 @@ class Restorer:
     def _edit(self, claim: Claim, then: Stored, now: Note, path: str, order: WorkOrder) -> Edit | None:
         try:
             return self._editor.edit(then, now, self.mirror.order(claim, then.key), order, path)
-        except (ItemError, UnicodeError):
+        except (ItemError, UnicodeError, RecursionError):
             return None
 
     def _tell(self, key: str, edit: Edit, *, changed: bool) -> None:
@@ -277,6 +279,11 @@ class _Finisher:
     def _as_written(self, note: Note, output: Output) -> Note:
         order = WorkOrder(key=output.key, output=output, identity=output.key, goals={}, anchors={})
         return inside(note, order, self._same, Answers()).note
+
+
+def _below(key: str, root: str) -> str:
+    """Where a file stands, below the root that the target adds by itself."""
+    return key[max(key.lower().find("assets/"), 0) :] if root else key
 
 
 def _set_apart(entry: AssetEntry, unique: Unique) -> None:
