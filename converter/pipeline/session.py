@@ -172,7 +172,7 @@ class Session:
             return
         self.carries = False
         self.restorer = Restorer(
-            self.source_front, self.reading, self.target_front, book, header, self.catalog, self.add
+            self.source_front, self.reading, self.target_front, book, header, self.catalog, self.pair, self.add
         )
         self.writing = msgspec.structs.replace(self.writing, zone=self.restorer.reading.zone)
 

@@ -345,7 +345,8 @@ class Transfer:
             if keep and target is not None:
                 target.payload(payload, self._members(payload))
         if self._session.restorer is not None and target is not None:
-            for payload, members in self._session.restorer.payloads():
+            taken = self._written.notes.keys() | self._written.files.keys()
+            for payload, members in self._session.restorer.payloads(taken):
                 target.payload(payload, members)
 
     def _end_units(self, payload: PayloadFact, ends: list[str]) -> None:

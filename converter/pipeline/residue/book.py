@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from hashlib import blake2b
 from io import BytesIO
@@ -30,6 +30,7 @@ from converter.pipeline.residue.records import (
     records_of,
 )
 from converter.pipeline.residue.settle import digests_of
+from converter.pipeline.residue.sound import is_sound_origin
 
 __all__ = ["Held", "ResidueBook", "unused"]
 
@@ -87,7 +88,7 @@ class ResidueBook:
         self._keys: list[str] = []
         self._file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_HELD)  # noqa: SIM115
         self._members: dict[str, _Members] = {}
-        self._beside: dict[str, str] | None = None
+        self._beside: dict[str, str] = {}
         self._archive = ""
 
     def close(self) -> None:
@@ -124,7 +125,7 @@ class ResidueBook:
 
     def _enter(self, record: Record) -> None:
         match record:
-            case Header():
+            case Header() if is_sound_origin(record.origin, record.options):
                 self._archive = record.origin
                 self.headers[record.origin] = record
             case FolderRecord():
@@ -172,14 +173,14 @@ class ResidueBook:
     def visit(self, key: str, note: Note) -> None:
         """Take what the blocks of a note carry, and remember how a note looks that no record names."""
         found = gathered(note.blocks)
-        if found is not None:
+        if found is not None and is_sound_origin(found.header.origin, found.header.options):
             self.headers.setdefault(found.header.origin, found.header)
             self._note(found.record, Text(text=found.text), key, found.header.origin, partial=found.partial)
             if found.foreign:
                 self.foreign.append(key)
         elif is_damaged(note.blocks):
             self.spoiled.append(key)
-        if self.notes and found is None and key not in self.notes:
+        if self.notes and key not in self.notes:
             self.digests[key] = tuple(digests_of(note.blocks))
 
     def problems(self) -> Iterator[Finding]:
@@ -207,9 +208,11 @@ class ResidueBook:
         """What the origin's store gave with the note, found among the members by its digest."""
         if not record.beside:
             return ()
-        if self._beside is None:
-            self._beside = {_digest(self.member(key)): key for key in self._members}
         return tuple((name, self.member(self._beside[own])) for name, own in record.beside if own in self._beside)
+
+    def members_that_come(self, keys: Iterable[str]) -> None:
+        """Only these members will be in the target: nothing else can stand beside its notes."""
+        self._beside = {_digest(self.member(key)): key for key in sorted(keys)}
 
     def has_member(self, key: str) -> bool:
         """Whether the bytes of a member are there."""

@@ -9,9 +9,11 @@ import msgspec
 
 from converter.model.order import Output
 from converter.pipeline.catalog import Catalog
+from converter.pipeline.pair import Pair
 from converter.pipeline.residue.book import Held, ResidueBook
 from converter.pipeline.residue.records import FolderRecord
 from converter.pipeline.residue.settle import known_again
+from converter.pipeline.residue.sound import is_sound_item
 
 __all__ = ["Claim", "Claims", "above_of"]
 
@@ -39,23 +41,25 @@ class Claim(msgspec.Struct, frozen=True, gc=False):
 class Claims:
     """For each item of the source its claim, by kind and key; the first holder of a record has it.
 
-    `made` gives the note of the origin for whose sake a folder is there ("": none) with the folder's output.
-    `copies` are notes that carry the record of another one, `left` are records that nothing claims, `pages` are
-    those of notebooks' own pages.
+    `pair` is the way back. `made` gives the note of the origin for whose sake a folder is there ("": none) with the
+    folder's output. `unsound` counts records whose keys no target can have, `copies` are notes that carry the record of
+    another one, `left` are records that nothing claims, `pages` are those of notebooks' own pages.
     """
 
-    def __init__(self, catalog: Catalog, book: ResidueBook, origin: str) -> None:
+    def __init__(self, catalog: Catalog, book: ResidueBook, origin: str, pair: Pair) -> None:
         self.items: dict[tuple[str, str], Claim] = {}
         self.made: dict[str, tuple[str, Output]] = {}
         self.copies: list[str] = []
         self.pages: list[Held] = []
         self.left: list[Claim] = []
         self._catalog = catalog
+        self._pair = pair
+        self.unsound = 0
         self._notes: dict[str, Claim] = {}
         self._folders: dict[str, Claim] = {}
         self._settle_notes(book, origin)
         for record in book.folders.values():
-            if record.output is not None:
+            if record.output is not None and self._is_sound("folders", record.key):
                 self._offer(Claim("folders", record.key, record.output, folder=record))
         self._by_key()
         self._by_id()
@@ -70,7 +74,8 @@ class Claims:
     def _gone(self, book: ResidueBook) -> Iterable[Claim]:
         """Notes that took their records along."""
         there = {claim.key for claim in self.items.values() if claim.kind == "notes"}
-        return [Claim("notes", stub.key, stub.output) for stub in book.stubs if stub.key not in there]
+        gone = (stub for stub in book.stubs if stub.key not in there)
+        return [Claim("notes", stub.key, stub.output) for stub in gone if is_sound_item("notes", stub.key, self._pair)]
 
     def of(self, kind: str, key: str) -> Claim | None:
         """The claim of an item."""
@@ -78,7 +83,8 @@ class Claims:
 
     def _settle_notes(self, book: ResidueBook, origin: str) -> None:
         """One record for each note: that of the note which is still where it was, else the first that carries it."""
-        self.pages = [held for held in book.notes.get("", ()) if held.origin == origin]
+        pages = (held for held in book.notes.get("", ()) if held.origin == origin)
+        self.pages = [held for held in pages if self._is_sound("notes", held.record.key)]
         for output, several in book.notes.items():
             ours = [held for held in several if held.origin == origin]
             if not ours or not output:
@@ -86,11 +92,18 @@ class Claims:
             held = next((one for one in ours if one.holder in ("", output)), ours[0])
             self.copies += [one.holder for one in ours if one is not held and one.holder]
             record = held.record
+            if not self._is_sound("notes", record.key):
+                continue
             claim = Claim("notes", record.key, record.output, held)
             if held.holder and held.holder in self._catalog.notes:
                 self.items["notes", held.holder] = claim
             else:
                 self._offer(claim)
+
+    def _is_sound(self, kind: str, key: str) -> bool:
+        sound = is_sound_item(kind, key, self._pair)
+        self.unsound += not sound
+        return sound
 
     def _offer(self, claim: Claim) -> None:
         offered = self._folders if claim.output.form == "folder" else self._notes
@@ -135,19 +148,20 @@ class Claims:
                     break
 
     def _by_children(self) -> bool:
-        """Folders without ids that were renamed: most of what they hold comes from one folder that is gone."""
-        before = len(self._folders)
+        """Places without ids of their own that were renamed: most of what they hold comes from one that is gone."""
+        before = len(self.items)
         votes: dict[str, Counter[str]] = {}
         for (kind, key), claim in self.items.items():
             above = above_of(self._catalog, kind, key)
             was = claim.output.parent or claim.output.folder
-            if above is not None and was is not None and was in self._folders:
+            if above is not None and was is not None and (was in self._folders or was in self._notes):
                 votes.setdefault(above, Counter())[was] += 1
         for key, counted in votes.items():
             output = counted.most_common(1)[0][0]
-            if ("folders", key) not in self.items and output in self._folders:
-                self._take("folders", key, self._folders, output)
-        return len(self._folders) < before
+            kind, offered = ("notes", self._notes) if key in self._catalog.notes else ("folders", self._folders)
+            if (kind, key) not in self.items and output in offered:
+                self._take(kind, key, offered, output)
+        return len(self.items) > before
 
 
 def above_of(catalog: Catalog, kind: str, key: str) -> str | None:

@@ -149,7 +149,7 @@ def _present(node: Node, key: str, catalog: Catalog) -> Output:
     claim = node.claim
     if isinstance(node.entry, NoteEntry):
         entry = node.entry
-        name = posixpath.basename(entry.path).removesuffix(".md")
+        name = posixpath.basename(entry.path).removesuffix(".md") if entry.path.endswith(".md") else entry.id or ""
         made = Output(key=key, id=entry.id, title=entry.title, path=entry.path, name=name, folder=entry.folder)
     else:
         made = Output(key=key, id=key, title=catalog.folders[key].fact.name, path=key, form="folder")

@@ -122,8 +122,13 @@ class Places:
             twin = self._twin(key)
             if twin is not None:
                 self.nodes["folders", key] = twin
-            elif key in self._claims.made or self._catalog.folders[key].output is None:
+            elif self._is_top(key):
                 del self.nodes["folders", key]
+
+    def _is_top(self, key: str) -> bool:
+        """Whether a folder is only the place for all that stands at the top."""
+        made = self._claims.made.get(key)
+        return self._catalog.folders[key].output is None or (made is not None and not made[0])
 
     def _twin(self, key: str) -> Node | None:
         if key in self._claims.made:
@@ -135,7 +140,8 @@ class Places:
 
     def _alias_output(self, key: str) -> str | None:
         """The key that a folder for the sake of a note had when residue was written."""
-        if key in self._claims.made or self._catalog.folders[key].output is None:
+        folder = self._catalog.folders.get(key)
+        if key in self._claims.made or (folder is not None and folder.output is None):
             return key
         claim = self._claims.of("notes", f"{key}.md")
         if claim is not None:
@@ -301,6 +307,8 @@ class Places:
         if folder is not None:
             own = self._ids["folders"].take(folder.id or key, key)
             return own, own, folder.order
+        if self._tree == "keys":
+            return key, entry.id if entry is not None else None, entry.order if entry is not None else None
         if entry is None or entry.id is None:
             return key, None, entry.order if entry is not None else None
         own = self._ids["notes"].take(entry.id, key)
@@ -373,6 +381,9 @@ class Places:
 
 def with_outputs(places: Places, catalog: Catalog) -> None:
     """Enter the places in the catalog of the source. A folder for the sake of a note is nothing by itself."""
+    for key, folder in catalog.folders.items():
+        if ("folders", key) not in places.nodes:
+            folder.output = None
     for (kind, key), node in places.nodes.items():
         entry = catalog.folders[key] if kind == "folders" else catalog.notes[key]
         own = node.entry is entry

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager
 from typing import IO
 
@@ -31,12 +32,14 @@ from converter.pipeline.residue.edits import Edit, Editor, in_place
 from converter.pipeline.residue.mirror import Mirror
 from converter.pipeline.residue.places import Node, Places, in_old_order, with_outputs
 from converter.pipeline.residue.records import FolderRecord, Header
+from converter.pipeline.residue.sound import below, is_sound_file
 from converter.pipeline.work import Result, Workshop, digest_of
 from converter.storage.names import Unique
 
 __all__ = ["Restorer"]
 
 Report = Callable[[Finding], None]
+Member = tuple[str, AbstractContextManager[IO[bytes]]]
 
 
 class Restorer:
@@ -50,6 +53,7 @@ class Restorer:
         book: ResidueBook,
         header: Header,
         catalog: Catalog,
+        pair: Pair,
         report: Report,
     ) -> None:
         self._source = source
@@ -61,11 +65,12 @@ class Restorer:
         self._places: Places | None = None
         self.stamps: dict[str, Moment | None] = {}
         """Times of files by their places in the origin."""
-        self.claims = Claims(catalog, book, header.origin)
+        self.claims = Claims(catalog, book, header.origin, pair)
         self.mirror = Mirror(target, source, header, reading, book)
         self.reading = self.mirror.reading
-        self._unreadable = self.mirror.learn(self._note_claims())
-        for claim in self._unreadable:
+        self._payloads = list(self._sound_payloads(pair))
+        book.members_that_come({member.key for fact in self._payloads for member in fact.members})
+        for claim in self.mirror.learn(self._note_claims()):
             self._drop(claim)
         self._report_copies()
 
@@ -79,6 +84,8 @@ class Restorer:
                 self._unused("/".join(item), "its bytes cannot be read")
 
     def _report_copies(self) -> None:
+        if self.claims.unsound:
+            self._unused("archive", "records of it name what cannot be", self.claims.unsound)
         for key in self.claims.copies:
             self._unused(f"notes/{key}", "the note is a copy")
 
@@ -119,12 +126,15 @@ class Restorer:
         entries = self._catalog.assets
         unique = Unique()
         for record in self._book.assets:
+            if not is_sound_file(record.key, pair):
+                self._unused("archive", "records of it name what cannot be")
+                continue
             for at in record.at:
                 if at in entries and not entries[at].end:
                     homes.setdefault(at, []).append(record.key)
-                    self.stamps[_below(record.key, root)] = record.stamp
+                    self.stamps[below(record.key, root)] = record.stamp
         for at, keys in homes.items():
-            paths = tuple(_below(key, root) for key in keys)
+            paths = tuple(below(key, root) for key in keys)
             for path in paths:
                 unique.reserve(posixpath.basename(path), posixpath.dirname(path))
             named = paths[0] if pair.parameter("tree") != "folders" else posixpath.basename(paths[0])
@@ -149,14 +159,26 @@ class Restorer:
         """The node of an item of the source."""
         return self._places.nodes.get((kind, key)) if self._places is not None else None
 
-    def payloads(self) -> Iterator[tuple[PayloadFact, list[tuple[str, AbstractContextManager[IO[bytes]]]]]]:
-        """What travelled whole, with all its members."""
+    def _sound_payloads(self, pair: Pair) -> Iterator[PayloadFact]:
+        seen: set[str] = set()
         for fact in self._book.payloads:
             keys = [member.key for member in fact.members]
-            if all(map(self._book.has_member, keys)):
-                yield fact, [(key, self._book.open_member(key)) for key in keys]
+            sound = all(is_sound_file(key, pair) for key in (*keys, *(member.name for member in fact.members)))
+            fresh = len({*keys}) == len(keys) and seen.isdisjoint(keys)
+            seen.update(keys)
+            if sound and fresh and all(map(self._book.has_member, keys)):
+                yield fact
             else:
-                self._unused(f"payloads/{fact.key}", "members of it are missing")
+                self._unused(f"payloads/{fact.key}", "its files are missing, or have names that cannot be")
+
+    def payloads(self, taken: AbstractSet[str]) -> Iterator[tuple[PayloadFact, Iterator[Member]]]:
+        """What travelled whole, with all its members; none of them may be in the place of what is `taken`."""
+        for fact in self._payloads:
+            keys = [member.key for member in fact.members]
+            if taken.isdisjoint(keys):
+                yield fact, ((key, self._book.open_member(key)) for key in keys)
+            else:
+                self._unused(f"payloads/{fact.key}", "something else has the names of its files")
 
     def ready(self, workshop: Workshop, writing: TargetContext, own: Profile) -> None:
         """Get ready for notes: the workshop makes anew what was changed."""
@@ -279,11 +301,6 @@ class _Finisher:
     def _as_written(self, note: Note, output: Output) -> Note:
         order = WorkOrder(key=output.key, output=output, identity=output.key, goals={}, anchors={})
         return inside(note, order, self._same, Answers()).note
-
-
-def _below(key: str, root: str) -> str:
-    """Where a file stands, below the root that the target adds by itself."""
-    return key[max(key.lower().find("assets/"), 0) :] if root else key
 
 
 def _set_apart(entry: AssetEntry, unique: Unique) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import orjson
 
-__all__ = ["Notebook", "order_bytes", "read_notebook", "read_order", "settings_bytes"]
+__all__ = ["Notebook", "order_bytes", "read_notebook", "read_order", "renamed_settings", "settings_bytes"]
 
 _DAILY = '/daily note/{{now | date "2006/01"}}/{{now | date "2006-01-02"}}'
 
@@ -79,6 +79,12 @@ def settings_bytes(name: str, sort: int, icon: str = "") -> bytes:
     for sign in b"<>&":
         data = data.replace(bytes([sign]), b"\\u%04x" % sign)
     return data
+
+
+def renamed_settings(data: bytes, name: str) -> bytes | None:
+    """The settings of a notebook under another name; None where they are none."""
+    values = _object(data)
+    return None if values is None else orjson.dumps(values | {"name": name}, option=orjson.OPT_INDENT_2)
 
 
 def order_bytes(order: Mapping[str, int]) -> bytes:

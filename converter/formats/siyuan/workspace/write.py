@@ -13,7 +13,13 @@ from converter.formats.entries import set_time
 from converter.formats.front import Rendered, TargetContext
 from converter.formats.siyuan.document import document_bytes
 from converter.formats.siyuan.workspace.layout import RESIDUE
-from converter.formats.siyuan.workspace.notebooks import order_bytes, settings_bytes
+from converter.formats.siyuan.workspace.notebooks import (
+    order_bytes,
+    read_notebook,
+    read_order,
+    renamed_settings,
+    settings_bytes,
+)
 from converter.model.facts import PayloadFact
 from converter.model.items import Folder, Note
 from converter.model.moment import Moment
@@ -34,6 +40,7 @@ class WorkspaceTarget:
         self._made: set[Path] = set()
         self._notebooks: list[Folder] = []
         self._orders: dict[str, dict[str, int]] = {}
+        self._unnumbered: dict[str, set[str]] = {}
         self._whole: set[str] = set()
         self._make(self._data)
 
@@ -49,10 +56,12 @@ class WorkspaceTarget:
         with path.open("wb", buffering=0) as stream:
             stream.write(rendered.data)
         set_time(path, rendered.stamp)
+        notebook = rendered.path.partition("/")[0]
+        own = posixpath.basename(rendered.path).removesuffix(".sy")
         if rendered.order is not None:
-            notebook = rendered.path.partition("/")[0]
-            own = posixpath.basename(rendered.path).removesuffix(".sy")
             self._orders.setdefault(notebook, {})[own] = rendered.order
+        else:
+            self._unnumbered.setdefault(notebook, set()).add(own)
 
     def asset(self, path: str, stream: IO[bytes], stamp: Moment | None = None) -> None:
         """Copy a file."""
@@ -77,16 +86,36 @@ class WorkspaceTarget:
         """Write the settings and the order of notebooks that did not bring their own."""
         for number, notebook in enumerate(self._notebooks, 1):
             sort = notebook.order if notebook.order is not None else number
-            self._settle(f"{notebook.key}/.siyuan/conf.json", settings_bytes(notebook.name, sort))
-            order = self._orders.get(notebook.key)
-            if order:
-                self._settle(f"{notebook.key}/.siyuan/sort.json", order_bytes(order))
+            self._settle_name(notebook, sort)
+            self._settle_order(notebook.key)
 
-    def _settle(self, name: str, data: bytes) -> None:
-        if name not in self._whole:
-            path = self._data / name
-            self._make(path.parent)
-            path.write_bytes(data)
+    def _settle_name(self, notebook: Folder, sort: int) -> None:
+        """Settings that came whole stay, unless they say another name."""
+        name = f"{notebook.key}/.siyuan/conf.json"
+        own = (self._data / name).read_bytes() if name in self._whole else None
+        if own is None:
+            self._write(name, settings_bytes(notebook.name, sort))
+        elif read_notebook(own).name != notebook.name:
+            self._write(name, renamed_settings(own, notebook.name) or settings_bytes(notebook.name, sort))
+
+    def _settle_order(self, notebook: str) -> None:
+        """An order that came whole stays, unless it gives documents other numbers than they have."""
+        name = f"{notebook}/.siyuan/sort.json"
+        order = self._orders.get(notebook, {})
+        own = read_order((self._data / name).read_bytes()) if name in self._whole else None
+        if own is None:
+            if order:
+                self._write(name, order_bytes(order))
+            return
+        without = self._unnumbered.get(notebook, set()) & own.keys()
+        if without or any(own.get(key) != number for key, number in order.items()):
+            merged = {key: number for key, number in (own | order).items() if key not in without}
+            self._write(name, order_bytes(merged))
+
+    def _write(self, name: str, data: bytes) -> None:
+        path = self._data / name
+        self._make(path.parent)
+        path.write_bytes(data)
 
     def abandon(self) -> None:
         """Nothing is held open."""
