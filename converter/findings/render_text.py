@@ -75,6 +75,9 @@ def _headline(report: Report, paint: Paint) -> Iterator[str]:
         yield paint("bold", f"{source} would become {_shown(report.target)}. Nothing was written.")
     else:
         yield paint("bold", f"{source} became {_shown(report.target)}.")
+        between = report.about.get("by_way_of")
+        if isinstance(between, dict):
+            yield f"It was brought back to where it came from ({between['format']}) first, with what was changed since."
         if report.resolved.get("backup"):
             yield f"What was there before is kept as {escape_for_terminal(str(report.resolved['backup']))}."
 

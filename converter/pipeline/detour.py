@@ -7,6 +7,9 @@ from pathlib import Path
 
 import msgspec
 
+from converter.findings.codes import code_of
+from converter.findings.codes.entry import NONE
+from converter.findings.finding import Finding
 from converter.findings.report import Report
 from converter.formats.registry import load
 from converter.pipeline.options import Options
@@ -46,10 +49,23 @@ def _by_way_of(header: Header, session: Session) -> Report:
             forth = run_session(
                 session.report.command, _way_forth(options, header, between), session.progress, _straight
             )
-            for finding in back.spool:
+            for finding in filter(_tells, back.spool):
                 forth.spool.add(finding)
             forth.about["by_way_of"] = {"format": header.origin, "counts": dict(back.tally.rows())}
+    return _as_one(session, forth)
+
+
+def _tells(finding: Finding) -> bool:
+    """Whether a finding of the way back says what the way forth does not say as well."""
+    return finding.code.startswith("residue-") or code_of(finding.code).outcome != NONE
+
+
+def _as_one(session: Session, forth: Report) -> Report:
+    """The report of the second conversion as that of the whole."""
     forth.source = session.report.source
+    if forth.plan is not None:
+        options = {name: getattr(session.options, name) for name in session.options.__struct_fields__}
+        forth.plan = msgspec.structs.replace(forth.plan, source=forth.source, options=options)
     session.report.close()
     return forth
 
