@@ -282,6 +282,93 @@ def test_a_file_that_is_renamed_and_edited_in_a_vault(tmp_path: Path) -> None:
     assert [name[-10:] for name in changed if name.endswith(".sy")] == ["docs004.sy"]
 
 
+@pytest.fixture
+def workspace(vault: Path, tmp_path: Path) -> Path:
+    run(vault, tmp_path / "from" / "workspace", "siyuan", residue=False)
+    return tmp_path / "from" / "workspace"
+
+
+def by_title(workspace: Path) -> dict[str, Row]:
+    roots = (json.loads(path.read_bytes()) for path in sorted(workspace.rglob("*.sy")))
+    return {root["Properties"]["title"]: root for root in roots}
+
+
+def changed_documents(workspace: Path, edit: Callable[[Path], object], folder: Path) -> dict[str, Row]:
+    """The documents that come back from a vault after an edit and are not what they were, by their titles."""
+    run(workspace, folder / "between" / "vault", "markdown")
+    edit(folder / "between" / "vault")
+    run(folder / "between" / "vault", folder / "back" / "workspace", "siyuan")
+    before = by_title(workspace)
+    return {title: root for title, root in by_title(folder / "back" / "workspace").items() if before.get(title) != root}
+
+
+def test_a_file_under_a_new_name_keeps_its_id(workspace: Path, tmp_path: Path) -> None:
+    def rename(vault: Path) -> None:
+        (vault / "Plan.md").rename(vault / "New plan.md")
+        for path in vault.rglob("*.md"):
+            path.write_bytes(path.read_bytes().replace(b"[[Plan", b"[[New plan"))
+
+    ids = {root["ID"] for root in by_title(workspace).values()}
+
+    changed = changed_documents(workspace, rename, tmp_path)
+
+    assert changed.keys() == {"New plan", "Other", "Third"}
+    assert {root["ID"] for root in changed.values()} <= ids
+
+
+def test_a_paragraph_that_is_split_keeps_its_id_in_the_first_half(workspace: Path, tmp_path: Path) -> None:
+    old = by_title(workspace)["Plan"]["Children"]
+
+    def split(vault: Path) -> None:
+        edit_text(vault / "Plan.md", "below with", "below\n\nwith")
+
+    changed = changed_documents(workspace, split, tmp_path)
+
+    new = changed["Plan"]["Children"]
+    assert [child["ID"] for child in new[:3]] == [child["ID"] for child in old[:3]]
+    assert new[4:] == old[3:]
+
+
+def test_two_paragraphs_that_become_one(workspace: Path, tmp_path: Path) -> None:
+    old = by_title(workspace)["Third"]["Children"]
+
+    def merge(vault: Path) -> None:
+        path = vault / "Sub" / "Third.md"
+        path.write_text(path.read_text(encoding="utf-8").replace("text\n\n[[", "text [["), encoding="utf-8")
+
+    changed = changed_documents(workspace, merge, tmp_path)
+
+    assert changed.keys() == {"Third"}
+    assert changed["Third"]["Children"][0] == old[0]
+    assert len(changed["Third"]["Children"]) == len(old) - 1
+
+
+def test_a_folder_under_a_new_name_is_a_document_under_a_new_title(workspace: Path, tmp_path: Path) -> None:
+    changed = changed_documents(workspace, lambda vault: (vault / "Sub").rename(vault / "Part"), tmp_path)
+
+    assert changed.keys() == {"Part"}
+
+
+def test_a_tag_in_front_matter(workspace: Path, tmp_path: Path) -> None:
+    def tag(vault: Path) -> None:
+        edit_text(vault / "Plan.md", "[one, two]", "[one, two, three]")
+
+    changed = changed_documents(workspace, tag, tmp_path)
+
+    assert changed.keys() == {"Plan"}
+    assert changed["Plan"]["Properties"]["tags"] == "one,two,three"
+
+
+def test_a_copy_of_a_file_is_a_new_document(workspace: Path, tmp_path: Path) -> None:
+    def copy(vault: Path) -> None:
+        (vault / "Copy.md").write_bytes((vault / "Plan.md").read_bytes())
+
+    changed = changed_documents(workspace, copy, tmp_path)
+
+    assert changed.keys() == {"Copy"}
+    assert changed["Copy"]["ID"] != by_title(workspace)["Plan"]["ID"]
+
+
 def test_residue_that_is_not_to_be_read(vault: Path, tmp_path: Path) -> None:
     texts, codes = back(vault, "mnemo", lambda _place: None, tmp_path, ignore_residue=True)
 

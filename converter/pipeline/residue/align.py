@@ -167,6 +167,8 @@ def _instead(parts: list[Part], was: Sequence[Group]) -> list[Part]:
 def _paired(run: list[Rendered], gone: list[Group]) -> list[Rendered]:
     if len(run) == len(gone):
         return [msgspec.structs.replace(one, instead=own.source) for one, own in zip(run, gone, strict=True)]
+    if run and len(gone) == 1:
+        return [msgspec.structs.replace(run[0], instead=gone[0].source), *run[1:]]
     if len(run) == 1:
         return [msgspec.structs.replace(run[0], instead=tuple(number for own in gone for number in own.source))]
     return run

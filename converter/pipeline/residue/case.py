@@ -63,6 +63,20 @@ class Patcher:
     def _old_pieces(self) -> tuple[str, ...]:
         return self._pieces(self._before.note)
 
+    def pieces_of(self, parts: list[Part]) -> tuple[str, ...]:
+        """The texts of what is made anew. A block that stands for another one keeps its id, so that it stays known."""
+        blocks = list(self._case.anew.note.blocks)
+        named = False
+        for part in parts:
+            if isinstance(part, Rendered) and len(part.instead) == 1:
+                own = self._case.own.blocks[part.instead[0]].id
+                if own and blocks[part.first].id:
+                    blocks[part.first] = msgspec.structs.replace(blocks[part.first], id=own)
+                    named = True
+        if not named:
+            return self.pieces
+        return self._pieces(msgspec.structs.replace(self._case.anew.note, blocks=tuple(blocks)))
+
     def patched(self, parts: list[Part], refused: frozenset[int]) -> list[Part]:
         """The parts, with segments in the place of what would be made anew, where that can be done."""
         made: list[Part] = []

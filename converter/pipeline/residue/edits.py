@@ -48,12 +48,14 @@ class Editor:
         workshop: Workshop,
         writing: TargetContext,
         in_order: Callable[[Stored], Stored],
+        stale: Callable[[Note, WorkOrder], frozenset[int]],
     ) -> None:
         self._target = target
         self._mirror = mirror
         self._workshop = workshop
         self._writing = writing
         self._in_order = in_order
+        self._stale = stale
         self._names = Names(own)
         self._source_names = Names(workshop.pair.source)
         self._ignored = workshop.pair.ignorable_attrs
@@ -68,7 +70,8 @@ class Editor:
         then = lowered.note
         wanted = digests_of(now.blocks, self._ignored)
         retold = facts_differ(then, now, self._source_names)
-        if digests_of(then.blocks, self._ignored) == wanted and not retold:
+        stale = self._stale(own, mirrored)
+        if digests_of(then.blocks, self._ignored) == wanted and not retold and not stale:
             silent = sum(not group.count for group in lowered.groups)
             return Edit(stored.data, silent=silent)
         stored = self._in_order(stored)
@@ -91,11 +94,12 @@ class Editor:
             return None
         frame = self._frame(case, cut)
         patcher = Patcher(self._target, self._workshop, self._writing, case, cut)
-        refused: frozenset[int] = frozenset()
+        stale = self._stale(case.own, case.mirrored)
+        refused = frozenset(group.source[0] for group in case.lowered.groups if not stale.isdisjoint(group.source))
         close = True
         for _ in range(_ROUNDS):
             parts = arranged(patcher.patched(case.parts(refused), refused), case.lowered.groups)
-            text = assembled(cut, parts, patcher.pieces, frame, self._target.gap, close=close)
+            text = assembled(cut, parts, patcher.pieces_of(parts), frame, self._target.gap, close=close)
             data = text.encode("utf-8", "surrogateescape")
             bad = self._misfits(case, data, parts)
             if not bad:

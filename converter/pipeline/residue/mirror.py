@@ -7,16 +7,18 @@ lead in the target. What differs from what the source shows is not what it was.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, tzinfo
 
 import msgspec
 
 from converter.errors import ItemError
 from converter.formats.front import Format, SourceContext, Stored
+from converter.model.blocks import Block, walk
 from converter.model.facts import AssetFact
 from converter.model.items import Note
 from converter.model.order import Output, WorkOrder
+from converter.model.runs import TextRun
 from converter.pipeline.catalog import AssetEntry, Catalog, NoteEntry
 from converter.pipeline.law import Answers
 from converter.pipeline.lift.rules import lift
@@ -25,8 +27,9 @@ from converter.pipeline.pair import Pair
 from converter.pipeline.place.links import LinkBook
 from converter.pipeline.residue.book import Held, ResidueBook
 from converter.pipeline.residue.claims import Claim
-from converter.pipeline.residue.places import Node, Places
+from converter.pipeline.residue.places import Places
 from converter.pipeline.residue.records import AssetRecord, Header
+from converter.pipeline.residue.tree import Node
 
 __all__ = ["Mirror", "zone_of"]
 
@@ -55,6 +58,7 @@ class Mirror:
         self._origin = origin
         self._book = book
         self._links: LinkBook | None = None
+        self._renamed: set[str] = set()
 
     def stored(self, held: Held, key: str = "") -> Stored:
         """A note as the origin's store would give it, under its old key or this one."""
@@ -93,6 +97,7 @@ class Mirror:
         What the source no longer has is in it as well, at its old place: links to it dangle on both sides.
         """
         mirror = Catalog(self._origin.names)
+        self._renamed = {key for (_, key), node in places.nodes.items() if node.renamed}
         for (kind, key), node in places.nodes.items():
             entry = catalog.notes[key] if kind == "notes" else catalog.folders[key]
             if node.kind != "notes" or node.output is None or node.entry is not entry:
@@ -127,6 +132,13 @@ class Mirror:
         entry.output = present
         return entry
 
+    def stale(self, own: Note, order: WorkOrder) -> frozenset[int]:
+        """Blocks of a note in which a reference repeats the title of a note that is called something else now."""
+        if not self._renamed:
+            return frozenset()
+        names = {link[1:3]: goal.title for link, goal in order.goals.items() if goal.key in self._renamed}
+        return frozenset(number for number, block in enumerate(own.blocks) if _repeats(block, names))
+
     def order(self, claim: Claim, key: str) -> WorkOrder:
         """The order of a note, now under this key in the target."""
         if claim.held is None or self._links is None:
@@ -142,6 +154,17 @@ class Mirror:
             blocks=record.blocks,
             dropped=frozenset(record.dropped),
         )
+
+
+def _repeats(block: Block, names: Mapping[tuple[str, str], str]) -> bool:
+    for inner in walk((block,)):
+        for run in inner.runs:
+            reference = run.style.reference
+            if isinstance(run, TextRun) and reference is not None and reference.shows == "title":
+                title = names.get((reference.target, reference.place))
+                if title is not None and not reference.place and run.text != title:
+                    return True
+    return False
 
 
 def _present(node: Node, key: str, catalog: Catalog) -> Output:

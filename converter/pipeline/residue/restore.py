@@ -30,9 +30,10 @@ from converter.pipeline.residue.book import ResidueBook, unused
 from converter.pipeline.residue.claims import Claim, Claims
 from converter.pipeline.residue.edits import Edit, Editor, in_place
 from converter.pipeline.residue.mirror import Mirror
-from converter.pipeline.residue.places import Node, Places, in_old_order, with_outputs
+from converter.pipeline.residue.places import Places, in_old_order, with_outputs
 from converter.pipeline.residue.records import FolderRecord, Header
 from converter.pipeline.residue.sound import below, is_sound_file
+from converter.pipeline.residue.tree import Node, Tree
 from converter.pipeline.work import Result, Workshop, digest_of
 from converter.storage.names import Unique
 
@@ -106,7 +107,9 @@ class Restorer:
     def place_items(self, pair: Pair, report: Report) -> None:
         """Give every item its place in the origin."""
         folders = dict(self._book.folders)
-        self._places = Places(self._catalog, self.claims, pair, self.mirror.notes, folders, report)
+        notes, rows = self.mirror.notes, pair.parameter("tree") == "folders"
+        tree = Tree(self._catalog, self.claims, notes, folders, rows=rows)
+        self._places = Places(tree, self._catalog, pair, (notes, folders), report)
         with_outputs(self._places, self._catalog)
         in_old_order(self._catalog, self.claims, self._book.note_keys(), folders)
         self.mirror.settle(self._places, self._catalog, self.claims.left, self._book.assets)
@@ -180,12 +183,14 @@ class Restorer:
             else:
                 self._unused(f"payloads/{fact.key}", "something else has the names of its files")
 
-    def ready(self, workshop: Workshop, writing: TargetContext, own: Profile) -> None:
+    def ready(self, workshop: Workshop, writing: TargetContext, target: Profile) -> None:
         """Get ready for notes: the workshop makes anew what was changed."""
-        self._finisher = _Finisher(self._target, self.reading, writing, Pair(own, own, self.reading.zone))
+        self._finisher = _Finisher(self._target, self.reading, writing, Pair(target, target, self.reading.zone))
         mirror = Workshop(self._target, self.reading, self._source, writing, self.mirror.pair)
         self._lower = mirror
-        self._editor = Editor(self._target, self.mirror.pair.source, mirror, workshop, writing, self._finisher.in_order)
+        own = self.mirror.pair.source
+        ways = (self._finisher.in_order, self.mirror.stale)
+        self._editor = Editor(self._target, own, mirror, workshop, writing, *ways)
 
     def note(self, stored: Stored, entry: NoteEntry, order: WorkOrder) -> Result | None:
         """A note as it was in its origin, with what was changed since; None where no residue fits."""
