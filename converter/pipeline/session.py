@@ -174,7 +174,8 @@ class Session:
         self.restorer = Restorer(
             self.source_front, self.reading, self.target_front, book, header, self.catalog, self.pair, self.add
         )
-        self.writing = msgspec.structs.replace(self.writing, zone=self.restorer.reading.zone)
+        zone, before = self.restorer.reading.zone, header.before or header.origin
+        self.writing = msgspec.structs.replace(self.writing, zone=zone, origin=before)
 
     def place(self) -> None:
         """Decide where everything goes."""

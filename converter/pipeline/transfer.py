@@ -75,6 +75,7 @@ class Transfer:
             origin=session.source_front.id,
             name=session.name(),
             zone=str(session.report.resolved["timezone"]),
+            before=session.writing.origin if session.writing.origin != session.source_front.id else "",
             options={name: value for name, value in profile_options_of(session.options).items() if value},
         )
 

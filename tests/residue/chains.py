@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,10 @@ def state(place: Path, kind: str) -> dict[str, Any]:
     """Everything that an archive shows: bytes, of Markdown also times."""
     if kind == "mnemo":
         return package_members(place)
+    if kind == "json":
+        lines = place.read_text(encoding="utf-8").splitlines()
+        heads = [(json.loads(line)["kind"], json.loads(line).get("key")) for line in lines]
+        return {f"{kind} {key}": line for (kind, key), line in zip(heads, lines, strict=True) if kind != "residue"}
     files = {path.relative_to(place).as_posix(): path for path in sorted(place.rglob("*")) if path.is_file()}
     shown = {name: path for name, path in files.items() if not name.startswith(HIDDEN)}
     return {name: (path.read_bytes(), _time(path) if kind == "markdown" else 0) for name, path in shown.items()}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.residue.chains import NAMES, differences, state, wanted, way
+from tests.residue.chains import NAMES, differences, run, state, wanted, way
 from tests.support import FIXTURES, build_package
 
 CASES = sorted(
@@ -51,3 +51,14 @@ def test_there_and_back(name: str, via: str, tmp_path: Path) -> None:
     back = way(source, [via, kind], tmp_path)
 
     assert [name for name in differences(want, state(back, kind)) if name not in MADE_UP] == []
+
+
+@pytest.mark.parametrize("via", ["mnemo", "siyuan", "markdown"])
+@pytest.mark.parametrize("name", ["markdown-links", "siyuan-tree", "siyuan-blocks", "mnemo-tree", "mnemo-blocks"])
+def test_an_archive_comes_back(name: str, via: str, tmp_path: Path) -> None:
+    run(source_of(name, tmp_path), tmp_path / "a.jsonl", "json", residue=False)
+    want = wanted(tmp_path / "a.jsonl", "json", tmp_path)
+
+    back = way(tmp_path / "a.jsonl", [via, "json"], tmp_path)
+
+    assert differences(want, state(back, "json")) == []

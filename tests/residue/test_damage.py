@@ -61,7 +61,7 @@ def _spoiled_blocks(package: Path, order: random.Random) -> None:
     edit_rows(package, apply)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize(("name", "via"), WAYS)
 def test_damage_is_no_harm(name: str, via: str, seed: int, tmp_path: Path) -> None:
     source, kind = source_of(name, tmp_path), kind_of(name)

@@ -21,7 +21,7 @@ _FRONT = re.compile(r"((?:---\n.*?\n---\n)?)(.*)", re.DOTALL)
 _SHOWN = re.compile(r'"(?:text|Data|TextMarkTextContent)": "((?:[^"\\]|\\.)*)"')
 _SYNTAX = re.compile(r"(\[\[[^\]|#]*)#[^\]|]*|<[^<>]*>| \^[\w-]+$|\[\^[\w-]+\]", re.MULTILINE)
 _PLAIN = re.compile(r"[\w#>*-][^<\[`|$!:^\\]*")
-SEEDS = range(3)
+SEEDS = range(2)
 
 
 def _texts(node: Any) -> Iterator[dict[str, Any]]:

@@ -126,7 +126,10 @@ class Places:
 
     def _row(self, node: Node, above: Output | None) -> Output:
         ordinary = node.entry.output if node.entry is not None else None
-        folder = above if above is None or above.form == "folder" else self._home(node.above, above)
+        below_note = above is not None and above.form != "folder"
+        folder = self._home(node.above, above) if below_note and self._kind == "folders" and above else above
+        if below_note and self._kind == "keys":
+            folder = None
         key, own, order = self._row_ids(node, ordinary)
         trail = f"{folder.folder_path} / " if folder is not None and folder.folder_path else ""
         path = folder.folder_path if folder is not None else ""
@@ -137,7 +140,7 @@ class Places:
             id=own,
             title=node.name,
             folder=folder.key if folder is not None else self._missing_folder(node),
-            parent=self._parent(node),
+            parent=self._parent(node) or (above.key if above is not None and folder is None and below_note else None),
             order=order,
             folder_path=path,
             form="folder" if node.kind == "folders" else "",
@@ -165,6 +168,8 @@ class Places:
 
     def _claimed_ids(self, claim: Claim) -> tuple[str, str | None, int | None]:
         key, folder, entry = claim.key, claim.folder, self._notes.get(claim.key)
+        if folder is not None and self._kind == "keys":
+            return key, folder.id, folder.order
         if folder is not None:
             own = self._ids["folders"].take(folder.id or key, key)
             return own, own, folder.order

@@ -55,12 +55,16 @@ class _Record(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="kind")
 
 
 class Header(_Record, frozen=True, omit_defaults=True, tag="header"):
-    """The first line: where the archive came from, and what its conversion depended on."""
+    """The first line: where the archive came from, and what its conversion depended on.
+
+    `before` is the format that the items came from before they stood in the origin, where that is another one.
+    """
 
     schema: str
     origin: str
     name: str = ""
     zone: str = "UTC"
+    before: str = ""
     options: dict[str, str] = {}
 
 

@@ -107,7 +107,7 @@ class Restorer:
     def place_items(self, pair: Pair, report: Report) -> None:
         """Give every item its place in the origin."""
         folders = dict(self._book.folders)
-        notes, rows = self.mirror.notes, pair.parameter("tree") == "folders"
+        notes, rows = self.mirror.notes, pair.parameter("tree") in ("folders", "keys")
         tree = Tree(self._catalog, self.claims, notes, folders, rows=rows)
         self._places = Places(tree, self._catalog, pair, (notes, folders), report)
         with_outputs(self._places, self._catalog)
@@ -250,13 +250,16 @@ class Restorer:
         """Notebooks' own pages, of those notebooks that come back."""
         for held in self.claims.pages:
             then = self.mirror.stored(held)
-            node = self._places.folder(then.folder) if self._places is not None and then.folder else None
+            try:
+                page = self.mirror.read(then)
+            except (ItemError, RecursionError):
+                continue
+            node = self._places.folder(page.folder) if self._places is not None and page.folder else None
             if node is None or node.output is None:
                 continue
-            entry = self.mirror.notes.get(then.key)
-            title = entry.title if entry is not None else ""
-            output = Output(key=then.key, id=then.folder, title=title, path=then.path, folder=then.folder)
-            output = msgspec.structs.replace(output, order=then.order)
+            output = Output(
+                key=then.key, id=page.id, title=page.title, path=then.path, folder=page.folder, order=page.order
+            )
             yield self._finisher.finished(then.data, then, output, then.stamp)
 
 
