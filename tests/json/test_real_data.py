@@ -19,7 +19,7 @@ CROSSINGS = [(source, to) for source in SOURCES for to in ("markdown", "mnemo", 
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "to"), CROSSINGS)
 def test_by_way_of_an_archive(name: str, to: str, tmp_path: Path) -> None:
-    path = vault(400) if name == "vault" else source_of(name)
+    path = vault(250) if name == "vault" else source_of(name)
     archive = tmp_path / f"{path.stem}.jsonl"
     run(path, archive, "json", notebook="Library")
 
@@ -36,7 +36,7 @@ def test_by_way_of_an_archive(name: str, to: str, tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SOURCES)
 def test_lines_are_valid(name: str, tmp_path: Path) -> None:
-    path = vault(400) if name == "vault" else source_of(name)
+    path = vault(250) if name == "vault" else source_of(name)
     run(path, tmp_path / "out.jsonl", "json")
     lines = (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()
 

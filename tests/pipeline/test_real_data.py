@@ -16,7 +16,7 @@ from tests.support import content, package_rows, shared, tree_texts, vault
 
 SOURCES = ("everything", "unknown-payload", "wiki", "vault", "guide", "workshop")
 TARGETS = ("mnemo", "markdown", "siyuan", "json")
-LEAST = {"everything": 59, "unknown-payload": 59, "wiki": 30, "vault": 2000, "guide": 73, "workshop": 55}
+LEAST = {"everything": 59, "unknown-payload": 59, "wiki": 30, "vault": 600, "guide": 73, "workshop": 55}
 WORKSPACES = {"guide": "data/siyuan-guide-en/data", "workshop": "data/siyuan-kernel/workshop/workspace"}
 NESTED = re.compile(
     r'"type":"BulletList","order":\d+,"spans":\[[^\]]*\],"payload":\{"kind":"empty"\},"meta":\{\},"children"'
@@ -27,7 +27,7 @@ PACKAGES = "data/mnemo/libraries/biology/packages"
 
 def source_of(name: str) -> Path:
     if name == "vault":
-        return vault(2000)
+        return vault(600)
     if name == "wiki":
         return shared() / "data/wikimind-home/wiki"
     if name in WORKSPACES:
@@ -68,7 +68,7 @@ def test_every_item_is_accounted_for(source: str, target: str, tmp_path: Path) -
 @pytest.mark.parametrize("target", TARGETS)
 @pytest.mark.parametrize("source", SOURCES)
 def test_every_link_that_had_a_target_has_it_in_the_target(source: str, target: str, tmp_path: Path) -> None:
-    path, final = vault(400) if source == "vault" else source_of(source), tmp_path / "out"
+    path, final = vault(250) if source == "vault" else source_of(source), tmp_path / "out"
     with run(path, final, target, verify=False) as report:
         assert report.fault is None
 
