@@ -9,7 +9,7 @@ import msgspec
 
 from converter.model.moment import Moment
 
-__all__ = ["Goal", "Output", "WorkOrder"]
+__all__ = ["Goal", "Output", "WorkOrder", "plain_order"]
 
 
 class Output(msgspec.Struct, frozen=True, gc=False, array_like=True, kw_only=True):
@@ -74,3 +74,8 @@ class WorkOrder(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     anchors: dict[str, str]
     blocks: int = 0
     dropped: frozenset[str] = frozenset()
+
+
+def plain_order(output: Output) -> WorkOrder:
+    """The order for a note that leads nowhere and is itself in no other one: its key is that of what it becomes."""
+    return WorkOrder(key=output.key, output=output, identity=output.key, goals={}, anchors={})

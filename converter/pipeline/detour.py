@@ -41,13 +41,13 @@ def _by_way_of(header: Header, session: Session) -> Report:
     options, name = session.options, safe_segment(header.name or session.name())
     with tempfile.TemporaryDirectory(prefix="mnemo-converter-") as folder:
         between = Path(folder) / (f"{name}.part" if load(header.origin).single_file else name)
-        back = run_session("convert", _way_back(options, header, between), session.progress, _restore)
+        back = run_session("convert", _way_back(options, header, between), session.progress, carry_out)
         with back:
             if back.fault is not None:
                 session.report.fault = back.fault
                 return session.report
             forth = run_session(
-                session.report.command, _way_forth(options, header, between), session.progress, _straight
+                session.report.command, _way_forth(options, header, between), session.progress, carry_out
             )
             for finding in filter(_tells, back.spool):
                 forth.spool.add(finding)
@@ -100,18 +100,3 @@ def _way_forth(options: Options, header: Header, place: Path) -> Options:
         no_limits=True,
         ignore_residue=True,
     )
-
-
-def _restore(session: Session) -> None:
-    transfer = Transfer(session)
-    session.index()
-    header = session.origin()
-    if header is not None:
-        session.restore(header)
-    transfer.run()
-
-
-def _straight(session: Session) -> None:
-    transfer = Transfer(session)
-    session.index()
-    transfer.run()

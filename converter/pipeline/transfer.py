@@ -15,7 +15,7 @@ from converter.formats.front import Stored, Target
 from converter.model.blocks import Attrs
 from converter.model.facts import PayloadFact
 from converter.model.items import Folder, Note
-from converter.model.order import Output, WorkOrder
+from converter.model.order import Output, WorkOrder, plain_order
 from converter.pipeline.catalog import AssetEntry, NoteEntry
 from converter.pipeline.plan import unit_end, unit_rule
 from converter.pipeline.residue.recorder import Recorder
@@ -162,13 +162,13 @@ class Transfer:
                 self._recorder.made(output, self._session.catalog.made_for.get(output.key, ""))
 
     def _blank_title(self, output: Output) -> str:
-        return self._workshop.blank_note(_blank_order(output)).title
+        return self._workshop.blank_note(plain_order(output)).title
 
     def _blank(self, target: Target | None, key: str, output: Output) -> None:
         """A note without text, for a folder in a target that has none."""
         restorer = self._session.restorer
         known = restorer.hollow(key, output) if restorer is not None else None
-        rendered, found = known or self._workshop.blank(_blank_order(output))
+        rendered, found = known or self._workshop.blank(plain_order(output))
         self._written.notes[output.key] = found
         self._blanks[output.key] = output
         if target is not None:
@@ -401,17 +401,13 @@ class Transfer:
     def _expected(self, target_key: str) -> Note:
         """Make the lowered note of a target key once more."""
         if target_key in self._blanks:
-            return self._workshop.blank_note(_blank_order(self._blanks[target_key]))
+            return self._workshop.blank_note(plain_order(self._blanks[target_key]))
         entry = self._session.catalog.notes[self._sources[target_key]]
         stored = next(iter(self._session.source.fetch([entry.key])))
         if isinstance(stored, Finding):
             raise InternalFaultError(f"The source changed while it was converted: {stored.item}.")
         note = self._workshop.read(stored)
         return self._workshop.expected(stored, note, self._order(entry))
-
-
-def _blank_order(output: Output) -> WorkOrder:
-    return WorkOrder(key=output.key, output=output, identity=output.key, goals={}, anchors={})
 
 
 def _becomes_folder(entry: NoteEntry) -> bool:

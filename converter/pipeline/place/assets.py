@@ -12,7 +12,7 @@ from converter.model.moment import Moment
 from converter.model.timed_id import NUMBERS, base36, is_timed_id, numbered_id, time_text
 from converter.pipeline.catalog import AssetEntry, Catalog
 from converter.pipeline.pair import Pair
-from converter.pipeline.place.own_paths import OwnPaths, is_note_name
+from converter.pipeline.place.own_paths import OwnPaths, is_note_name, own_path
 from converter.pipeline.work import unreadable
 from converter.storage.names import Unique, safe_segment
 
@@ -41,7 +41,7 @@ def place_assets(catalog: Catalog, pair: Pair, clock: Moment, digest: Callable[[
         if pair.parameter("tree") == "keys":
             entry.paths, entry.name = (key,), key
         elif pair.same_system:
-            path = _own_path(key, pair.parameter("asset_root"))
+            path = own_path(key, pair.parameter("asset_root"))
             entry.paths, entry.name = (path,), path
         elif own_paths is not None and own_paths.take(key):
             entry.paths, entry.name = (key,), key
@@ -101,11 +101,6 @@ def _place_in_package(
     own = f"assets/note-assets/{name}"
     entry.paths = (shared,) if target == "0.6" else (shared, own) if directory else (own,)
     entry.name = f"{directory.rstrip('/')}/{name}" if directory else name
-
-
-def _own_path(key: str, root: str) -> str:
-    """Where an asset of this system stands, below the root that the target adds by itself."""
-    return key[max(key.lower().find("assets/"), 0) :] if root else key
 
 
 def _take(unique: Unique, name: str) -> str:

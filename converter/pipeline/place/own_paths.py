@@ -7,12 +7,17 @@ from collections.abc import Iterator
 from converter.pipeline.catalog import Catalog
 from converter.storage.names import fold, safe_segment
 
-__all__ = ["OwnPaths", "is_note_name"]
+__all__ = ["OwnPaths", "is_note_name", "own_path"]
 
 
 def is_note_name(name: str) -> bool:
     """Whether a tree of files takes a file of this name for a note."""
     return name.lower().endswith((".md", ".markdown"))
+
+
+def own_path(key: str, root: str) -> str:
+    """Where an asset of a system stands, below the root that a target of this system adds by itself."""
+    return key[max(key.lower().find("assets/"), 0) :] if root else key
 
 
 class OwnPaths:

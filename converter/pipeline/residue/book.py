@@ -5,9 +5,8 @@ from __future__ import annotations
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from hashlib import blake2b
-from io import BytesIO
 from typing import IO
 
 import msgspec
@@ -61,13 +60,6 @@ class Held(msgspec.Struct, frozen=True, gc=False):
         return _unpack(self.packed)
 
 
-class _Members(msgspec.Struct):
-    """Where the bytes of a member are kept, stretch by stretch."""
-
-    key: str
-    stretches: list[tuple[int, int]]
-
-
 class ResidueBook:
     """All records of one source, with their texts in a temporary file. Closed with the run."""
 
@@ -87,7 +79,8 @@ class ResidueBook:
         """What notes look like whose records are not to be found under their own keys."""
         self._keys: list[str] = []
         self._file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_HELD)  # noqa: SIM115
-        self._members: dict[str, _Members] = {}
+        self._members: dict[str, list[tuple[int, int]]] = {}
+        """Where the bytes of each member are kept, stretch by stretch."""
         self._beside: dict[str, str] = {}
         self._archive = ""
 
@@ -114,8 +107,8 @@ class ResidueBook:
 
     def read(self, stream: IO[bytes]) -> None:
         """Take what stands beside the notes; damaged lines are counted. Raises `InputError` for a newer form."""
-        member: _Members | None = None
-        for _, record in records_of(_lines(stream)):
+        member: str | None = None
+        for record in records_of(_lines(stream)):
             if isinstance(record, MemberRecord):
                 member = self._stretch(record, member)
             elif record is None or (not self._archive and not isinstance(record, Header)):
@@ -143,14 +136,15 @@ class ResidueBook:
             case _:
                 self.damaged += 1
 
-    def _stretch(self, record: MemberRecord, member: _Members | None) -> _Members | None:
+    def _stretch(self, record: MemberRecord, member: str | None) -> str | None:
+        """Take a stretch; it goes on with the member of this key, or begins one. The key that may go on."""
         if record.first:
-            member = self._members[record.key] = _Members(record.key, [])
-        if member is None or member.key != record.key:
+            self._members[record.key] = []
+        elif record.key != member:
             self.damaged += 1
             return None
-        member.stretches.append(self._kept(record.content))
-        return member
+        self._members[record.key].append(self._kept(record.content))
+        return record.key
 
     def _kept(self, content: Text) -> tuple[int, int]:
         try:
@@ -220,17 +214,13 @@ class ResidueBook:
 
     def member(self, key: str) -> bytes:
         """The bytes of a member."""
-        return b"".join(self._bytes(offset, size) for offset, size in self._members[key].stretches)
-
-    def open_member(self, key: str) -> AbstractContextManager[IO[bytes]]:
-        """The bytes of a member as a stream."""
-        return self._opened(key)
+        return b"".join(self._bytes(offset, size) for offset, size in self._members[key])
 
     @contextmanager
-    def _opened(self, key: str) -> Iterator[IO[bytes]]:
-        stretches = self._members[key].stretches
-        with tempfile.SpooledTemporaryFile(max_size=_HELD) if len(stretches) > 1 else BytesIO() as stream:
-            for offset, size in stretches:
+    def open_member(self, key: str) -> Iterator[IO[bytes]]:
+        """The bytes of a member as a stream."""
+        with tempfile.SpooledTemporaryFile(max_size=_HELD) as stream:
+            for offset, size in self._members[key]:
                 stream.write(self._bytes(offset, size))
             stream.seek(0)
             yield stream

@@ -41,14 +41,14 @@ class Claim(msgspec.Struct, frozen=True, gc=False):
 class Claims:
     """For each item of the source its claim, by kind and key; the first holder of a record has it.
 
-    `pair` is the way back. `made` gives the note of the origin for whose sake a folder is there ("": none) with the
-    folder's output. `unsound` counts records whose keys no target can have, `copies` are notes that carry the record of
+    `pair` is the way back. `made` gives the note of the origin for whose sake a folder is there ("": none), by the
+    folder's key. `unsound` counts records whose keys no target can have, `copies` are notes that carry the record of
     another one, `left` are records that nothing claims, `pages` are those of notebooks' own pages.
     """
 
     def __init__(self, catalog: Catalog, book: ResidueBook, origin: str, pair: Pair) -> None:
         self.items: dict[tuple[str, str], Claim] = {}
-        self.made: dict[str, tuple[str, Output]] = {}
+        self.made: dict[str, str] = {}
         self.copies: list[str] = []
         self.pages: list[Held] = []
         self.left: list[Claim] = []
@@ -66,7 +66,7 @@ class Claims:
         self._by_look(book)
         for made in book.made:
             if made.output.key in catalog.folders:
-                self.made[made.output.key] = made.note, made.output
+                self.made[made.output.key] = made.note
         while self._by_children():
             pass
         self.left = [*self._notes.values(), *self._folders.values(), *self._gone(book)]

@@ -72,11 +72,11 @@ class Mirror:
         """A note of the origin; raises `ItemError` where its bytes are none."""
         return self._origin.read(stored, self.reading)[0]
 
-    def learn(self, claims: Iterable[Claim]) -> list[Claim]:
-        """Read the notes of these claims; those that cannot be read."""
-        failed: list[Claim] = []
+    def learn(self, claims: Mapping[tuple[str, str], Claim]) -> list[tuple[str, str]]:
+        """Read the notes of these claims; the items whose notes cannot be read."""
+        failed: list[tuple[str, str]] = []
         catalog = Catalog(self._origin.names)
-        for claim in claims:
+        for item, claim in claims.items():
             if claim.held is None:
                 continue
             stored = self.stored(claim.held)
@@ -84,7 +84,7 @@ class Mirror:
                 note = self.read(stored)
                 lifted = lift(note, self.pair.source, Answers())
             except (ItemError, RecursionError):
-                failed.append(claim)
+                failed.append(item)
                 continue
             entry = NoteEntry(key=claim.key, path=stored.path, size=0)
             catalog.describe(entry, note, outline(lifted))

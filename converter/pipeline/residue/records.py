@@ -158,9 +158,8 @@ def encode_record(record: Record) -> bytes:
     return _encode(record) + b"\n"
 
 
-def records_of(lines: Iterable[bytes]) -> Iterator[tuple[int, Record | None]]:
-    """Each record with the offset of its line; None for a line that is none. Raises `InputError` for another schema."""
-    offset = 0
+def records_of(lines: Iterable[bytes]) -> Iterator[Record | None]:
+    """Each record; None for a line that is none. Raises `InputError` for another schema."""
     for line in lines:
         try:
             record: Record | None = _decode(line)
@@ -171,5 +170,4 @@ def records_of(lines: Iterable[bytes]) -> Iterator[tuple[int, Record | None]]:
                 f"The source carries residue in the form {record.schema!r}, which is not known here.",
                 hint="Use a newer version of this program, or --ignore-residue to convert what the source shows.",
             )
-        yield offset, record
-        offset += len(line)
+        yield record

@@ -17,7 +17,7 @@ from converter.model.blocks import walk
 from converter.model.facts import PayloadFact
 from converter.model.items import Note
 from converter.model.moment import Moment
-from converter.model.order import Output, WorkOrder
+from converter.model.order import Output, WorkOrder, plain_order
 from converter.model.profile import Profile
 from converter.pipeline.catalog import AssetEntry, Catalog, NoteEntry
 from converter.pipeline.law import Answers, InnerCounts
@@ -25,15 +25,16 @@ from converter.pipeline.lift.legacy import order_by_number
 from converter.pipeline.lower.inside import inside
 from converter.pipeline.pair import Pair
 from converter.pipeline.place.links import LinkBook
+from converter.pipeline.place.own_paths import own_path
 from converter.pipeline.residue.blocks import bare
 from converter.pipeline.residue.book import ResidueBook, unused
 from converter.pipeline.residue.claims import Claim, Claims
 from converter.pipeline.residue.edits import Edit, Editor, in_place
 from converter.pipeline.residue.mirror import Mirror
 from converter.pipeline.residue.places import Places, in_old_order, with_outputs
-from converter.pipeline.residue.records import FolderRecord, Header
-from converter.pipeline.residue.sound import below, is_sound_file
-from converter.pipeline.residue.tree import Node, Tree
+from converter.pipeline.residue.records import Header
+from converter.pipeline.residue.sound import is_sound_file
+from converter.pipeline.residue.tree import Tree
 from converter.pipeline.work import Result, Workshop, digest_of
 from converter.storage.names import Unique
 
@@ -71,18 +72,10 @@ class Restorer:
         self.reading = self.mirror.reading
         self._payloads = list(self._sound_payloads(pair))
         book.members_that_come({member.key for fact in self._payloads for member in fact.members})
-        for claim in self.mirror.learn(self._note_claims()):
-            self._drop(claim)
+        for item in self.mirror.learn(self.claims.items):
+            del self.claims.items[item]
+            self._unused("/".join(item), "its bytes cannot be read")
         self._report_copies()
-
-    def _note_claims(self) -> list[Claim]:
-        return [claim for claim in self.claims.items.values() if claim.held is not None]
-
-    def _drop(self, claim: Claim) -> None:
-        for item, other in list(self.claims.items.items()):
-            if other is claim:
-                del self.claims.items[item]
-                self._unused("/".join(item), "its bytes cannot be read")
 
     def _report_copies(self) -> None:
         if self.claims.unsound:
@@ -135,9 +128,9 @@ class Restorer:
             for at in record.at:
                 if at in entries and not entries[at].end:
                     homes.setdefault(at, []).append(record.key)
-                    self.stamps[below(record.key, root)] = record.stamp
+                    self.stamps[own_path(record.key, root)] = record.stamp
         for at, keys in homes.items():
-            paths = tuple(below(key, root) for key in keys)
+            paths = tuple(own_path(key, root) for key in keys)
             for path in paths:
                 unique.reserve(posixpath.basename(path), posixpath.dirname(path))
             named = paths[0] if pair.parameter("tree") != "folders" else posixpath.basename(paths[0])
@@ -152,15 +145,8 @@ class Restorer:
 
     def attrs(self, output: Output) -> tuple[tuple[str, str], ...]:
         """The attributes of a folder that is made again."""
-        record = self._made(output)
+        record = self._places.made_attrs.get(output.key) if self._places is not None else None
         return record.attrs if record is not None else ()
-
-    def _made(self, output: Output) -> FolderRecord | None:
-        return self._places.made_attrs.get(output.key) if self._places is not None else None
-
-    def node(self, kind: str, key: str) -> Node | None:
-        """The node of an item of the source."""
-        return self._places.nodes.get((kind, key)) if self._places is not None else None
 
     def _sound_payloads(self, pair: Pair) -> Iterator[PayloadFact]:
         seen: set[str] = set()
@@ -187,7 +173,6 @@ class Restorer:
         """Get ready for notes: the workshop makes anew what was changed."""
         self._finisher = _Finisher(self._target, self.reading, writing, Pair(target, target, self.reading.zone))
         mirror = Workshop(self._target, self.reading, self._source, writing, self.mirror.pair)
-        self._lower = mirror
         own = self.mirror.pair.source
         ways = (self._finisher.in_order, self.mirror.stale)
         self._editor = Editor(self._target, own, mirror, workshop, writing, *ways)
@@ -195,8 +180,7 @@ class Restorer:
     def note(self, stored: Stored, entry: NoteEntry, order: WorkOrder) -> Result | None:
         """A note as it was in its origin, with what was changed since; None where no residue fits."""
         claim = self.claims.of("notes", stored.key)
-        node = self.node("notes", stored.key)
-        if claim is None or claim.held is None or node is None or node.claim is None or entry.output is None:
+        if claim is None or claim.held is None or entry.output is None:
             return None
         read, found = self._source.read(stored, self._source_reading)
         now = bare(read)
@@ -275,8 +259,7 @@ class _Finisher:
 
     def blank(self, output: Output) -> tuple[Rendered, bytes]:
         """A note without text."""
-        order = WorkOrder(key=output.key, output=output, identity=output.key, goals={}, anchors={})
-        return self._workshop.blank(order)
+        return self._workshop.blank(plain_order(output))
 
     def finished(self, data: bytes, then: Stored, output: Output, stamp: Moment | None) -> tuple[Rendered, bytes]:
         """The note as stored, and the digest of what it says; where bytes never pass they are written anew."""
@@ -307,8 +290,7 @@ class _Finisher:
         return msgspec.structs.replace(then, data=data)
 
     def _as_written(self, note: Note, output: Output) -> Note:
-        order = WorkOrder(key=output.key, output=output, identity=output.key, goals={}, anchors={})
-        return inside(note, order, self._same, Answers()).note
+        return inside(note, plain_order(output), self._same, Answers()).note
 
 
 def _set_apart(entry: AssetEntry, unique: Unique) -> None:

@@ -107,12 +107,11 @@ class Tree:
 
     def _is_top(self, key: str) -> bool:
         """Whether a folder is only the place for all that stands at the top."""
-        made = self._claims.made.get(key)
-        return self._catalog.folders[key].output is None or (made is not None and not made[0])
+        return self._catalog.folders[key].output is None or self._claims.made.get(key) == ""
 
     def _twin(self, key: str) -> Node | None:
         if key in self._claims.made:
-            return self.origin.get(("notes", self._claims.made[key][0]))
+            return self.origin.get(("notes", self._claims.made[key]))
         return self.nodes.get(("notes", f"{key}.md"))
 
     def _is_alias(self, kind: str, key: str) -> bool:
