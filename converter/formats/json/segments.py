@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
+from converter.formats.cut import cut_json
 from converter.formats.front import Segments, TargetContext
 from converter.formats.json.encode import line_of
 from converter.model.items import Note
-from converter.text.json_segments import cut_array
 
 __all__ = ["frame", "pieces", "segments"]
 
@@ -23,13 +23,7 @@ _decode = msgspec.json.Decoder(_Shell).decode
 
 def segments(data: bytes, count: int) -> Segments | None:
     """Cut the line of a note of `count` blocks; None where it cannot be cut."""
-    try:
-        text = data.decode("utf-8")
-        blocks = _decode(data).blocks
-    except (ValueError, RecursionError):
-        return None
-    cut = cut_array(text, blocks) if len(blocks) == count else None
-    return None if cut is None else Segments(cut[0], tuple(cut[1]), tuple(cut[2]), cut[3])
+    return cut_json(data, count, lambda text: _decode(text).blocks)
 
 
 def pieces(note: Note, _context: TargetContext) -> tuple[str, ...]:

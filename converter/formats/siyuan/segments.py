@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
+from converter.formats.cut import cut_json
 from converter.formats.front import Segments, TargetContext
 from converter.formats.siyuan.document import document_bytes
 from converter.model.items import Note
-from converter.text.json_segments import cut_array
 
 __all__ = ["frame", "pieces", "segments"]
 
@@ -23,13 +23,7 @@ _decode = msgspec.json.Decoder(_Shell).decode
 
 def segments(data: bytes, count: int) -> Segments | None:
     """Cut a document of `count` blocks; None where its nodes are not its blocks one by one."""
-    try:
-        text = data.decode("utf-8")
-        nodes = _decode(data).children
-    except ValueError:
-        return None
-    cut = cut_array(text, nodes) if len(nodes) == count else None
-    return None if cut is None else Segments(cut[0], tuple(cut[1]), tuple(cut[2]), cut[3])
+    return cut_json(data, count, lambda text: _decode(text).children)
 
 
 def pieces(note: Note, context: TargetContext) -> tuple[str, ...]:

@@ -8,9 +8,12 @@ from collections.abc import Callable
 from converter.findings.finding import Finding
 from converter.pipeline.lower.ids import derived_id
 
-__all__ = ["OwnIds", "Report", "changed_id"]
+__all__ = ["LINK_SIGNS", "OwnIds", "Report", "changed_id"]
 
 Report = Callable[[Finding], None]
+
+LINK_SIGNS = "#^[]"
+"""Characters that a wikilink cannot name."""
 
 _SPOILED_IDS = re.compile(r"folder_.*|folders_index", re.DOTALL)
 

@@ -8,14 +8,11 @@ from converter.findings.finding import Finding
 from converter.model.order import Output
 from converter.pipeline.catalog import Catalog
 from converter.pipeline.pair import Pair
-from converter.pipeline.place.names import Report
+from converter.pipeline.place.names import LINK_SIGNS, Report
 from converter.pipeline.place.tree import Branch
 from converter.storage.names import Unique, safe_segment
 
 __all__ = ["place_paths"]
-
-_LINK_SIGNS = "#^[]"
-"""Characters that a wikilink cannot name."""
 
 
 def place_paths(roots: list[Branch], catalog: Catalog, pair: Pair, report: Report) -> None:
@@ -77,7 +74,7 @@ class _Placer:
     def _segment(self, branch: Branch, base: str, prefix: str, suffix: str) -> str:
         """A file name for a title: portable, and unique in its folder."""
         name = branch.own_name if self._keeps else branch.name
-        wanted = safe_segment(prefix + name, avoid=_LINK_SIGNS if suffix and not self._keeps else "")
+        wanted = safe_segment(prefix + name, avoid=LINK_SIGNS if suffix and not self._keeps else "")
         segment = self._unique.take(wanted, base, extension=suffix)
         if segment != prefix + name + suffix:
             code = "name-changed" if wanted != prefix + name else "duplicate-name"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import deque
 from collections.abc import Sequence
 
@@ -148,15 +149,16 @@ def _instead(parts: list[Part], was: Sequence[Group]) -> list[Part]:
     firsts = {group.source[0]: group.first for group in was if group.count}
     kept = {part.numbers[0] for part in parts if isinstance(part, Kept)}
     gone = sorted((group for group in was if group.count and group.source[0] not in kept), key=lambda one: one.first)
+    starts = [group.first for group in gone]
     made: list[Part] = []
     run: list[Rendered] = []
-    low = -1
+    low = 0
     for part in [*parts, None]:
         if isinstance(part, Rendered):
             run.append(part)
             continue
-        high = firsts[part.numbers[0]] if part is not None else 1 << 62
-        made += _paired(run, [group for group in gone if low < group.first < high])
+        high = bisect_left(starts, firsts[part.numbers[0]]) if part is not None else len(starts)
+        made += _paired(run, gone[low:high])
         run = []
         if part is not None:
             made.append(part)

@@ -12,12 +12,13 @@ from converter.model.order import WorkOrder
 from converter.pipeline.residue.align import Kept, Part, Rendered, parts_of
 from converter.pipeline.residue.patch import patched
 from converter.pipeline.residue.settle import digests_of
+from converter.pipeline.residue.trace import Group
 from converter.pipeline.work import Worked, Workshop
 
 __all__ = ["Case", "Patcher"]
 
 
-class Case(msgspec.Struct, frozen=True):
+class Case(msgspec.Struct, frozen=True, dict=True):
     """All that is known of one note that was changed."""
 
     stored: Stored
@@ -31,9 +32,14 @@ class Case(msgspec.Struct, frozen=True):
     ignored: frozenset[str]
     path: str
 
+    @cached_property
+    def digests(self) -> list[bytes]:
+        """The digest of each block that the note was lowered to."""
+        return digests_of(self.lowered.note.blocks, self.ignored)
+
     def parts(self, refused: frozenset[int]) -> list[Part]:
         """The parts of the note, without the refused ones."""
-        digests = digests_of(self.lowered.note.blocks, self.ignored)
+        digests = self.digests
         claimed = {group.first + one for group in self.lowered.groups if group.count for one in range(group.count)}
         dated = frozenset(range(len(digests))) - claimed
         return parts_of(self.lowered.groups, digests, self.wanted, self.anew.groups, refused, dated)
@@ -58,6 +64,16 @@ class Patcher:
         """What the note as it was would become."""
         case = self._case
         return self._workshop.lower(case.lowered.note, case.order, case.path, traced=True)
+
+    @cached_property
+    def _groups(self) -> dict[int, Group]:
+        """The groups of the note by their first segments."""
+        return {group.source[0]: group for group in self._case.lowered.groups}
+
+    @cached_property
+    def _homes(self) -> dict[int, Group]:
+        """For each block that the note was lowered to, the group of what it would become."""
+        return {number: group for group in self._before.groups for number in group.source}
 
     @cached_property
     def _old_pieces(self) -> tuple[str, ...]:
@@ -92,13 +108,13 @@ class Patcher:
         return made
 
     def _patch(self, part: Rendered) -> tuple[str, ...] | None:
-        wanted = set(part.instead)
-        groups = [group for group in self._case.lowered.groups if group.source[0] in wanted]
+        groups = [self._groups[number] for number in part.instead if number in self._groups]
         blocks = {group.first + one for group in groups for one in range(group.count)}
-        before = [group for group in self._before.groups if not blocks.isdisjoint(group.source)]
-        if len(before) != 1 or set(before[0].source) != blocks or before[0].count != part.count:
+        before = {self._homes[number] for number in blocks if number in self._homes}
+        home = next(iter(before)) if len(before) == 1 else None
+        if home is None or set(home.source) != blocks or home.count != part.count:
             return None
         gap = self._target.gap
-        old = gap.join(self._old_pieces[before[0].first : before[0].first + part.count])
+        old = gap.join(self._old_pieces[home.first : home.first + part.count])
         new = gap.join(self.pieces[part.first : part.first + part.count])
         return patched([self._cut.texts[number] for number in part.instead], old, new, lines="\n" in gap)

@@ -12,7 +12,7 @@ from converter.pipeline.catalog import Catalog
 from converter.pipeline.pair import Pair
 from converter.pipeline.residue.book import Held, ResidueBook
 from converter.pipeline.residue.records import FolderRecord
-from converter.pipeline.residue.settle import known_again
+from converter.pipeline.residue.settle import known_again, mark_of, split_marks
 from converter.pipeline.residue.sound import is_sound_item
 
 __all__ = ["Claim", "Claims", "above_of"]
@@ -136,14 +136,14 @@ class Claims:
         marks = {output: claim.held.record.marks for output, claim in self._notes.items() if claim.held is not None}
         index: dict[str, list[str]] = {}
         for output, mark in marks.items():
-            for at in range(0, len(mark), 10):
-                index.setdefault(mark[at : at + 10], []).append(output)
+            for one in split_marks(mark):
+                index.setdefault(one, []).append(output)
         for key in self._free():
             digests = book.digests.get(key, ())
-            near = Counter(output for one in dict.fromkeys(digests) for output in index.get(one[:5].hex(), ()))
+            near = Counter(output for one in dict.fromkeys(digests) for output in index.get(mark_of(one), ()))
             for output, _ in near.most_common(3):
                 known = known_again(marks[output], digests)
-                if output in self._notes and known >= _ENOUGH * max(len(digests), len(marks[output]) // 10):
+                if output in self._notes and known >= _ENOUGH * max(len(digests), len(split_marks(marks[output]))):
                     self._take("notes", key, self._notes, output)
                     break
 

@@ -74,12 +74,13 @@ class Editor:
         if digests_of(then.blocks, self._ignored) == wanted and not retold and not stale:
             silent = sum(not group.count for group in lowered.groups)
             return Edit(stored.data, silent=silent)
-        stored = self._in_order(stored)
-        own = self._mirror.read(stored)
-        lowered = self._mirror.lower(own, mirrored, path, traced=True)
+        ordered = self._in_order(stored)
+        if ordered is not stored:
+            own = self._mirror.read(ordered)
+            lowered = self._mirror.lower(own, mirrored, path, traced=True)
         anew = self._workshop.lower(now, order, path, traced=True)
         facts = self._facts(own, then, now, anew.note, order, path)
-        case = Case(stored, own, mirrored, order, facts, lowered, anew, wanted, self._ignored, path)
+        case = Case(ordered, own, mirrored, order, facts, lowered, anew, wanted, self._ignored, path)
         return self._kept(case) or self._rendered(case)
 
     def _facts(self, own: Note, then: Note, now: Note, anew: Note, order: WorkOrder, path: str) -> Note:

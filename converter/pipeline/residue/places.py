@@ -18,16 +18,13 @@ from converter.model.timed_id import moment_of, numbered_id
 from converter.pipeline.catalog import Catalog, FolderEntry, NoteEntry
 from converter.pipeline.lower.ids import derived_id
 from converter.pipeline.pair import Pair
-from converter.pipeline.place.names import OwnIds, Report, changed_id
+from converter.pipeline.place.names import LINK_SIGNS, OwnIds, Report, changed_id
 from converter.pipeline.residue.claims import Claim, Claims
 from converter.pipeline.residue.records import FolderRecord
 from converter.pipeline.residue.tree import Node, Tree
 from converter.storage.names import Unique, safe_segment
 
 __all__ = ["Places", "in_old_order", "with_outputs"]
-
-_LINK_SIGNS = "#^[]"
-
 
 Known = tuple[dict[str, NoteEntry], dict[str, FolderRecord]]
 """What notes and folders were in the origin, by their keys there."""
@@ -44,6 +41,7 @@ class Places:
         self._items = tree
         self._kind = pair.parameter("tree")
         self._notes, self._folders = known
+        self._tops = [key for key, record in self._folders.items() if record.parent is None]
         self._report = report
         self._unique = Unique()
         self._ordinary = {(output.form, output.key): output for output in catalog.made}
@@ -70,9 +68,10 @@ class Places:
             for node in self._items.all():
                 if self._is_fresh(node) is fresh:
                     self._place(node)
+        holders = {id(node.above) for node in self._items.all() if node.above is not None}
         for node in self._items.origin.values():
-            if node.entry is None and node.output is not None:
-                self._make(node)
+            if node.entry is None and node.output is not None and id(node) in holders:
+                self._make(node, node.output)
 
     def _is_fresh(self, node: Node) -> bool:
         at: Node | None = node
@@ -108,7 +107,7 @@ class Places:
         suffix = ".md" if node.kind == "notes" else ""
         segment = node.segment
         if not segment or (node.renamed and not self._says_title(node)):
-            stem = safe_segment(node.name, avoid=_LINK_SIGNS if suffix else "")
+            stem = safe_segment(node.name, avoid=LINK_SIGNS if suffix else "")
             segment = self._unique.take(stem, base, extension=suffix)
         elif not self._unique.reserve(segment, base):
             stem, extension = posixpath.splitext(segment) if suffix else (segment, "")
@@ -230,9 +229,8 @@ class Places:
 
     def _notebook(self) -> Output:
         """The notebook for what stands at the top: the one that was left out as the top, else one for all of it."""
-        dropped = [record for record in self._folders.values() if record.parent is None]
-        if len(dropped) == 1:
-            node = self._items.folder(dropped[0].key)
+        if len(self._tops) == 1:
+            node = self._items.folder(self._tops[0])
             if node is not None:
                 self._name(node)
                 return self._place(node)
@@ -241,11 +239,8 @@ class Places:
             self.made.append(made)
         return made
 
-    def _make(self, node: Node) -> None:
-        """A folder of the origin that nothing in the source stands for, where something is below it again."""
-        output = node.output
-        if output is None or not any(other.above is node for other in self._items.all()):
-            return
+    def _make(self, node: Node, output: Output) -> None:
+        """A folder of the origin that nothing in the source stands for, and that something is below again."""
         self.made.append(output)
         if node.claim is not None and node.claim.folder is not None:
             self.made_attrs[output.key] = node.claim.folder

@@ -11,7 +11,7 @@ import msgspec
 from converter.model.blocks import Block, Blocks, Cell, Code, Heading, Row, Table
 from converter.model.runs import BOLD, Runs, Style, TextRun, merge_runs
 
-__all__ = ["digest_of_block", "digests_of", "known_again", "marks_of", "settled"]
+__all__ = ["digests_of", "known_again", "mark_of", "marks_of", "settled", "split_marks"]
 
 _encode = msgspec.msgpack.Encoder().encode
 _MARK = 5
@@ -70,23 +70,28 @@ def _style(style: Style, text: str, *, heading: bool) -> Style:
     return msgspec.structs.replace(style, flags=style.flags & ~BOLD) if heading else style
 
 
-def digest_of_block(block: Block, ignored: frozenset[str] = frozenset()) -> bytes:
-    """A digest of what counts of a block."""
-    return blake2b(_encode(settled(block, ignored)), digest_size=16).digest()
-
-
 def digests_of(blocks: Blocks, ignored: frozenset[str] = frozenset()) -> list[bytes]:
-    """The digest of each block."""
-    return [digest_of_block(block, ignored) for block in blocks]
+    """A digest of what counts of each block."""
+    return [blake2b(_encode(settled(block, ignored)), digest_size=16).digest() for block in blocks]
 
 
 def marks_of(blocks: Blocks) -> str:
     """Short digests of the blocks, one behind the other, in hex."""
-    return "".join(digest[:_MARK].hex() for digest in digests_of(blocks))
+    return "".join(map(mark_of, digests_of(blocks)))
+
+
+def mark_of(digest: bytes) -> str:
+    """The short form of a digest, in hex."""
+    return digest[:_MARK].hex()
+
+
+def split_marks(marks: str) -> list[str]:
+    """The short digests one by one."""
+    width = 2 * _MARK
+    return [marks[at : at + width] for at in range(0, len(marks), width)]
 
 
 def known_again(marks: str, digests: Iterable[bytes]) -> int:
     """How many of these blocks are among the marked ones."""
-    width = 2 * _MARK
-    known = {marks[at : at + width] for at in range(0, len(marks), width)}
-    return sum(digest[:_MARK].hex() in known for digest in digests)
+    known = set(split_marks(marks))
+    return sum(mark_of(digest) in known for digest in digests)
