@@ -142,7 +142,6 @@ class Transfer:
         self._payloads(target)
 
     def _folders(self, target: Target | None) -> None:
-        restorer = self._session.restorer
         for key, entry in self._session.catalog.folders.items():
             self._tally.end("folders", entry.end or "created")
             if not entry.end and self._recorder is not None:
@@ -151,13 +150,12 @@ class Transfer:
                 continue
             self._remember_id("folders", entry.fact.id, entry.output)
             same = self._session.pair.same_system or self._session.pair.holds_all
-            attrs = entry.fact.attrs if same or restorer is not None else ()
             if entry.output.form == "folder":
-                self._folder(target, entry.output, attrs)
+                self._folder(target, entry.output, entry.fact.attrs if same else ())
             else:
                 self._blank(target, key, entry.output)
         for output in self._session.catalog.made:
-            self._folder(target, output, restorer.attrs(output) if restorer is not None else ())
+            self._folder(target, output, ())
             if self._recorder is not None:
                 self._recorder.made(output, self._session.catalog.made_for.get(output.key, ""))
 
@@ -175,7 +173,10 @@ class Transfer:
             target.note(rendered)
 
     def _folder(self, target: Target | None, output: Output, attrs: Attrs) -> None:
+        """Write a folder with these attributes; one that comes back has those that it had."""
         self._written.folders.add(output.key)
+        if self._session.restorer is not None:
+            attrs = self._session.restorer.attrs(output)
         if target is None:
             return
         folder = Folder(

@@ -12,6 +12,7 @@ import pytest
 
 from tests.residue.chains import NAMES, differences, run, state
 from tests.residue.editing import Row, edit_document, edit_note, edit_rows, edit_text
+from tests.support import build_package, package_members, text_block
 
 PLAN = """---
 tags:   [ one,two ]   # a comment
@@ -392,3 +393,17 @@ def test_a_clean_copy(vault: Path, kind: str, tmp_path: Path) -> None:
     run(tmp_path / "copy" / NAMES[kind], tmp_path / "back" / NAMES["markdown"], "markdown")
     if kind != "markdown":
         assert state(tmp_path / "back" / "vault", "markdown")["Plan.md"][0].decode() == PLAN
+
+
+@pytest.mark.parametrize("via", ["markdown", "siyuan", "json"])
+def test_what_a_folder_says_besides_its_name(via: str, tmp_path: Path) -> None:
+    folder = {"folderId": "f1", "name": "Folder", "parentId": "", "order": 0}
+    times = {"createdAt": "2026-01-01T00:00:00Z", "modifiedAt": "2026-01-01T00:00:00Z"}
+    row = {"noteId": "n1", "title": "Note", "folderId": "f1", "order": 0, "blocks": [text_block("x")]} | times
+    source = build_package(tmp_path / "in.mnemo", {"notes": [row], "folders": [folder]})
+    run(source, tmp_path / "hop.mnemo", "mnemo")
+
+    run(source, tmp_path / "between" / NAMES[via], via)
+    run(tmp_path / "between" / NAMES[via], tmp_path / "back.mnemo", "mnemo")
+
+    assert package_members(tmp_path / "back.mnemo") == package_members(tmp_path / "hop.mnemo")

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from converter.findings.finding import Finding
+from converter.model.blocks import Attrs
 from converter.model.order import Output
 from converter.model.timed_id import moment_of, numbered_id
 from converter.pipeline.catalog import Catalog, FolderEntry, NoteEntry
@@ -37,7 +38,8 @@ class Places:
         self.nodes = tree.nodes
         """By kind and key in the source."""
         self.made: list[Output] = []
-        self.made_attrs: dict[str, FolderRecord] = {}
+        self.attrs: dict[str, Attrs] = {}
+        """Attributes of folders, by their keys in the target."""
         self._items = tree
         self._kind = pair.parameter("tree")
         self._notes, self._folders = known
@@ -71,7 +73,10 @@ class Places:
         holders = {id(node.above) for node in self._items.all() if node.above is not None}
         for node in self._items.origin.values():
             if node.entry is None and node.output is not None and id(node) in holders:
-                self._make(node, node.output)
+                self.made.append(node.output)
+        for node in self._items.all():
+            if node.claim is not None and node.claim.folder is not None and node.output is not None:
+                self.attrs[node.output.key] = node.claim.folder.attrs
 
     def _is_fresh(self, node: Node) -> bool:
         at: Node | None = node
@@ -239,12 +244,6 @@ class Places:
             self.made.append(made)
         return made
 
-    def _make(self, node: Node, output: Output) -> None:
-        """A folder of the origin that nothing in the source stands for, and that something is below again."""
-        self.made.append(output)
-        if node.claim is not None and node.claim.folder is not None:
-            self.made_attrs[output.key] = node.claim.folder
-
 
 def with_outputs(places: Places, catalog: Catalog) -> None:
     """Enter the places in the catalog of the source. A folder for the sake of a note is nothing by itself."""
@@ -257,7 +256,7 @@ def with_outputs(places: Places, catalog: Catalog) -> None:
         entry.output = node.output if own else None
         if isinstance(entry, FolderEntry) and own and node.claim is not None and node.claim.folder is not None:
             record = node.claim.folder
-            entry.fact = msgspec.structs.replace(entry.fact, id=record.id, order=record.order, attrs=record.attrs)
+            entry.fact = msgspec.structs.replace(entry.fact, id=record.id, order=record.order)
     catalog.made[:] = places.made
 
 

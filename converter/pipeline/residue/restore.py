@@ -13,7 +13,7 @@ import msgspec
 from converter.errors import ItemError
 from converter.findings.finding import Finding
 from converter.formats.front import Format, Rendered, SourceContext, Stored, TargetContext
-from converter.model.blocks import walk
+from converter.model.blocks import Attrs, walk
 from converter.model.facts import PayloadFact
 from converter.model.items import Note
 from converter.model.moment import Moment
@@ -143,10 +143,9 @@ class Restorer:
         """Whether something belongs to a folder that the first conversion made by itself."""
         return key.partition("/")[0] in self.claims.made
 
-    def attrs(self, output: Output) -> tuple[tuple[str, str], ...]:
-        """The attributes of a folder that is made again."""
-        record = self._places.made_attrs.get(output.key) if self._places is not None else None
-        return record.attrs if record is not None else ()
+    def attrs(self, output: Output) -> Attrs:
+        """The attributes that a folder had."""
+        return self._places.attrs.get(output.key, ()) if self._places is not None else ()
 
     def _sound_payloads(self, pair: Pair) -> Iterator[PayloadFact]:
         seen: set[str] = set()
