@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import tzinfo
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO, TYPE_CHECKING, Protocol
 
 import msgspec
 
@@ -21,11 +21,20 @@ from converter.model.moment import Moment
 from converter.model.profile import Profile
 from converter.storage.limits import Limits
 
+if TYPE_CHECKING:
+    import sqlite3
+
 __all__ = [
+    "DatabaseTarget",
     "Detection",
     "Format",
     "Found",
+    "LinkKey",
     "Lookup",
+    "Opener",
+    "Part",
+    "PartTarget",
+    "Renaming",
     "Rendered",
     "Segments",
     "Source",
@@ -34,6 +43,13 @@ __all__ = [
     "Target",
     "TargetContext",
 ]
+
+
+Opener = Callable[[str], AbstractContextManager[IO[bytes]]]
+"""Opens a member of a payload by its key."""
+
+LinkKey = tuple[str, str, str, str]
+"""A link of a note, as in its `LinkFact`: form, target, place, block."""
 
 
 class Detection(msgspec.Struct, frozen=True):
@@ -165,6 +181,31 @@ class Rendered(msgspec.Struct, frozen=True, gc=False):
     order: int | None = None
 
 
+class Part(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """One item of a payload: a deck, a folder of decks, a map, a setting, a record.
+
+    `kind` is that of its unit, `key` its identity there; `group` is the type of the payload that it belongs to. `data`
+    is its text in the system's own interchange form, the same for one item in every format of the system.
+    """
+
+    group: str
+    kind: str
+    key: str
+    data: bytes
+    title: str = ""
+
+
+class Renaming(msgspec.Struct, frozen=True, kw_only=True):
+    """Names that items get in a target in which others have theirs, old to new.
+
+    `ids` by kind (`notes`, `folders`, `blocks`, `decks`, `cards`, `maps`, `databases`); `files` as notes of the format
+    spell them.
+    """
+
+    ids: Mapping[str, Mapping[str, str]] = {}
+    files: Mapping[str, str] = {}
+
+
 class Target(Protocol):
     """A target in the making, beside its final place. `finish` completes it; committing is the pipeline's."""
 
@@ -190,6 +231,20 @@ class Target(Protocol):
         """Let go of everything without completing it."""
 
 
+class PartTarget(Target, Protocol):
+    """A target that takes payloads item by item: that of a format with `parts`."""
+
+    def part(self, part: Part) -> None:
+        """Take one item; one that is there already under its key is replaced."""
+
+
+class DatabaseTarget(PartTarget, Protocol):
+    """Changes to a database that exists: they are gathered, and made in one transaction at the end."""
+
+    def apply(self, connection: sqlite3.Connection) -> None:
+        """Make all changes on this connection, inside its transaction."""
+
+
 class Format(msgspec.Struct, frozen=True, kw_only=True):
     """One row of the registry, filled in by the format's own package.
 
@@ -202,6 +257,14 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     For residue: `segments` cuts a note's bytes, with the number of its blocks, where the blocks begin (None: they
     cannot be cut); `pieces` gives the text of each block of a lowered note, `frame` what such a note has before and
     after its blocks, and `gap` is what stands between two blocks.
+
+    For targets that exist: `open_merge` begins changes to the target at the first path, staged at the second; it takes
+    what is new and what replaces something under its own key. `merges` says how such changes are committed: `file` (the
+    staged file is the whole new target), `tree` (staged files go to their places), `database` (a `DatabaseTarget`, with
+    the staged files beside the database). `in_use` says why a target cannot be written now, "" where
+    it can. `parts` gives the items of a payload by a function that opens its members, `relink` the bytes of a note with
+    other names in it (`links` gives the new text of targets of links, by form, target, place and block), `relink_file`
+    those of a part or a member: all three are pure. `own_ids` names what must be unique inside a note: its blocks.
     """
 
     id: str
@@ -223,3 +286,10 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     keeps: Callable[[tuple[Finding, ...]], bool] | None = None
     beside: Callable[[str], str] | None = None
     origin: Callable[[Path], str] | None = None
+    open_merge: Callable[[Path, Path, TargetContext], Target] | None = None
+    merges: str = ""
+    in_use: Callable[[Path], str] | None = None
+    parts: Callable[[PayloadFact, Opener], Iterator[Part]] | None = None
+    relink: Callable[[Stored, Renaming, Mapping[LinkKey, str]], bytes] | None = None
+    relink_file: Callable[[str, bytes, Renaming], bytes] | None = None
+    own_ids: Callable[[bytes], tuple[str, ...]] | None = None
