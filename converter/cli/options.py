@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = [
+    "merge_options",
     "output_format",
     "output_options",
     "reading_options",
@@ -135,10 +136,10 @@ target_options = _all(
         default="compat",
         metavar="APP",
         callback=checks.one_of("compat", "0.8", "0.6"),
-        help="Which Mnemo will open it: compat, 0.8, 0.6. [compat]",
+        help="Mnemo that will open it: compat, 0.8, 0.6.",
     ),
-    _option(_TARGET, "--images-dir", metavar="DIR", help="Images directory of the Mnemo 0.6 that will import it."),
-    _option(_TARGET, "--notebook", metavar="NAME", help="Name of the SiYuan notebook for notes that have none."),
+    _option(_TARGET, "--images-dir", metavar="DIR", help="Images directory of that Mnemo, if it is 0.6."),
+    _option(_TARGET, "--notebook", metavar="NAME", help="SiYuan notebook for notes that have none."),
     _flag(_TARGET, "--number-prefix", help="Keep the order of siblings as `01 Name.md`."),
     _flag(_TARGET, "--overwrite-output", help="Replace DST if it exists."),
     _flag(_TARGET, "--backup/--no-backup", default=True, help="Keep what was replaced beside it. [on]"),
@@ -147,6 +148,21 @@ target_options = _all(
     _flag(_TARGET, "--ignore-residue", help="Use no residue that SRC carries."),
 )
 """How a target is written."""
+
+merge_options = _all(
+    _option(_TARGET, "--into", metavar="DST", help="Merge into what is there."),
+    _option(
+        _TARGET,
+        "--on-conflict",
+        default="duplicate",
+        metavar="POLICY",
+        callback=checks.one_of("duplicate", "duplicate-all", "skip", "overwrite", "newer", "fail"),
+        help="duplicate, duplicate-all, skip, overwrite, newer, fail.",
+    ),
+    _option(_TARGET, "--plan", metavar="FILE", callback=checks.report_file, help="Save the plan as JSON."),
+    _option(_TARGET, "--apply", metavar="FILE", help="Run this plan, if nothing has changed since."),
+)
+"""How a target that exists takes what comes, and plans."""
 
 output_format = _option(
     _OUTPUT,
@@ -173,7 +189,7 @@ output_options = _all(
         default="error",
         metavar="LEVEL",
         callback=checks.one_of(*FAIL_ON),
-        help="Exit 1 on: error, warning, approximated, lost, never. [error]",
+        help="error, warning, approximated, lost, never. [error]",
     ),
     _flag(_OUTPUT, "-q", "--quiet", help="Print only what made the run fail."),
     _option(_OUTPUT, "-v", "--verbose", count=True, default=0, help="Print every finding, and what was resolved."),

@@ -22,6 +22,7 @@ from converter.findings.report import Place, Report
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from converter.findings.plan import Plan
     from converter.pipeline.options import Options
     from converter.pipeline.progress import Progress
 
@@ -57,6 +58,8 @@ def perform(command: str, options: Options, view: View, run: Callable[[Options, 
         spooled.settle(report)
         if view.report:
             _write_report(report, Path(view.report))
+        if options.plan and report.plan is not None:
+            _write_plan(report.plan, Path(options.plan))
         taken = command == "convert" and options.target == STREAM and not options.dry_run
         _print(report, view, console.aside if taken else console.result)
         if spooled.result is not None and report.fault is None:
@@ -120,15 +123,30 @@ def _check_report_place(command: str, options: Options, view: View) -> None:
         if report == place or place in report.parents:
             message = f"--report {view.report} lies inside {what}, which is never written to."
             raise UsageError(message, hint="Name a file outside of it.")
-    if options.target and report == Path(options.target).resolve():
+    if not options.target:
+        return
+    target = Path(options.target).resolve()
+    if report == target:
         raise UsageError(f"--report {view.report} is the target itself.", hint="Name another file.")
+    if options.into and target in report.parents:
+        raise UsageError(f"--report {view.report} lies inside the target.", hint="Name a file outside of it.")
+
+
+def _write_plan(plan: Plan, path: Path) -> None:
+    """Save a plan, as a report is."""
+    from converter.findings.render_json import plan_json
+
+    _write(plan_json(plan, __version__), path)
 
 
 def _write_report(report: Report, path: Path) -> None:
     """Write a report beside its place and rename it there; a pipe or device is written to as it is."""
     from converter.findings.render_json import report_json
 
-    pieces = report_json(report, __version__)
+    _write(report_json(report, __version__), path)
+
+
+def _write(pieces: Iterable[str], path: Path) -> None:
     if path.exists() and not path.is_file():
         with path.open("w", encoding="utf-8") as stream:
             stream.writelines(pieces)

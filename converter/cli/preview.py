@@ -7,7 +7,13 @@ from typing import Any
 import click
 
 from converter.cli.command import Command
-from converter.cli.options import output_options, reading_options, selection_options, target_options
+from converter.cli.options import (
+    merge_options,
+    output_options,
+    reading_options,
+    selection_options,
+    target_options,
+)
 
 __all__ = ["command"]
 
@@ -19,6 +25,7 @@ __all__ = ["command"]
         "mnemo-converter preview notes.mnemo",
         "mnemo-converter preview notes.mnemo Vault -v",
         "mnemo-converter preview Vault notes.mnemo --output-format json > plan.json",
+        "mnemo-converter preview notes.mnemo --into Vault --plan plan.json",
     ),
 )
 @click.argument("source", metavar="SRC")
@@ -26,9 +33,10 @@ __all__ = ["command"]
 @reading_options
 @selection_options
 @target_options
+@merge_options
 @output_options
 def command(**given: Any) -> int:
-    """Show what is inside SRC; with DST, the plan that `convert` would run. Nothing is written."""
+    """Show what is inside SRC; with DST or --into DST, the plan that `convert` would run. Nothing is written."""
     from converter.cli.asked import asked
     from converter.cli.outcome import perform
     from converter.pipeline.run import preview

@@ -37,6 +37,12 @@ class PlaceModel(_Model):
     sha256: str | None = Field(
         None, pattern="^[0-9a-f]{64}$", description="The SHA-256 of its bytes, where it is one file."
     )
+    state: str | None = Field(
+        None,
+        pattern="^[0-9a-f]{64}$",
+        description="In plans: a digest of what stood there (bytes of files; names, sizes and times in folders); "
+        "without it nothing stood there.",
+    )
 
 
 class CountsModel(_Model):

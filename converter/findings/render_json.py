@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from converter.findings.spool import Spool
     from converter.findings.tally import Tally
 
-__all__ = ["plan_json", "report_json"]
+__all__ = ["plan_item", "plan_json", "report_json"]
 
 _TOOL = "mnemo-converter"
 
@@ -75,7 +75,7 @@ def plan_json(plan: Plan, version: str) -> Iterator[str]:
             }
         )
     ).model_dump(by_alias=True, exclude_none=True)
-    return _document(head, {"items": _array(map(_item, plan.items))})
+    return _document(head, {"items": _array(map(plan_item, plan.items))})
 
 
 def _document(members: dict[str, Any], streams: dict[str, Iterator[str]]) -> Iterator[str]:
@@ -131,14 +131,15 @@ def _finding(finding: Finding) -> str:
     ).model_dump_json(exclude_none=True)
 
 
-def _item(item: PlanItem) -> str:
+def plan_item(item: PlanItem) -> str:
+    """Give one item of a plan as JSON."""
     outputs = [_filled(msgspec.structs.asdict(output)) for output in item.outputs]
     row = _filled({"kind": item.kind, "key": item.key, "title": item.title, "action": item.action})
     return PlanItemModel.model_validate(_clean({**row, "outputs": outputs})).model_dump_json(exclude_none=True)
 
 
 def _place(place: Place) -> dict[str, Any]:
-    return {"path": place.path, "format": place.format or None, "sha256": place.sha256 or None}
+    return _filled(msgspec.structs.asdict(place)) | {"path": place.path}
 
 
 def _counts(tally: Tally) -> dict[str, dict[str, int]]:

@@ -27,11 +27,15 @@ _STATUS = {0: "ok", 1: "findings", 3: "refused", 4: "refused", 6: "refused"}
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """A source or a target: its path as given, its format's id, and its SHA-256 where it is one file."""
+    """A source or a target: its path as given, its format's id, and its SHA-256 where it is one file.
+
+    `state` is a digest of what stood there when a plan was made.
+    """
 
     path: str = ""
     format: str = ""
     sha256: str = ""
+    state: str = ""
 
 
 class Verification(msgspec.Struct, frozen=True, kw_only=True):

@@ -42,6 +42,7 @@ __all__ = [
     "Stored",
     "Target",
     "TargetContext",
+    "TreeTarget",
 ]
 
 
@@ -238,6 +239,12 @@ class PartTarget(Target, Protocol):
         """Take one item; one that is there already under its key is replaced."""
 
 
+class TreeTarget(Target, Protocol):
+    """Changes to a folder that exists. `grown` names staged files that only add to what stands in their place."""
+
+    grown: set[str]
+
+
 class DatabaseTarget(PartTarget, Protocol):
     """Changes to a database that exists: they are gathered, and made in one transaction at the end."""
 
@@ -254,17 +261,20 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     names the folder that may stand beside a file of that name, for formats of one file that keep more than it holds.
     `origin` gives the id of the format that the items of a source came from, "" where it does not say; None: its own.
 
+    `companions` names folders beside a file of the format that belong to it.
+
     For residue: `segments` cuts a note's bytes, with the number of its blocks, where the blocks begin (None: they
     cannot be cut); `pieces` gives the text of each block of a lowered note, `frame` what such a note has before and
     after its blocks, and `gap` is what stands between two blocks.
 
     For targets that exist: `open_merge` begins changes to the target at the first path, staged at the second; it takes
     what is new and what replaces something under its own key. `merges` says how such changes are committed: `file` (the
-    staged file is the whole new target), `tree` (staged files go to their places), `database` (a `DatabaseTarget`, with
-    the staged files beside the database). `in_use` says why a target cannot be written now, "" where
-    it can. `parts` gives the items of a payload by a function that opens its members, `relink` the bytes of a note with
-    other names in it (`links` gives the new text of targets of links, by form, target, place and block), `relink_file`
-    those of a part or a member: all three are pure. `own_ids` names what must be unique inside a note: its blocks.
+    staged file is the whole new target), `tree` (a `TreeTarget`: staged files go to their places), `database` (a
+    `DatabaseTarget`, with the staged files beside the database). `in_use` says why a target cannot be written now, ""
+    where it can. `parts` gives the items of a payload by a function that opens its members. `relink` gives the bytes of
+    a note with other names in it (`links`: the new text of targets of links, by form, target, place and block),
+    `relink_file` those of a part or a member. `own_ids` names what must be unique inside a note: its blocks. The last
+    four are pure.
     """
 
     id: str
@@ -286,6 +296,7 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     keeps: Callable[[tuple[Finding, ...]], bool] | None = None
     beside: Callable[[str], str] | None = None
     origin: Callable[[Path], str] | None = None
+    companions: tuple[str, ...] = ()
     open_merge: Callable[[Path, Path, TargetContext], Target] | None = None
     merges: str = ""
     in_use: Callable[[Path], str] | None = None

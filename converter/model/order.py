@@ -64,7 +64,7 @@ class WorkOrder(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     anchor of this note to the name that the target shall give it (`^name` in Markdown, a block id in Mnemo).
     `identity` is what ids derive from: the first origin of the note. Where ids tell their time, new ones are numbered
     under the output's prefixes, those of blocks that only lowering makes behind the `blocks` of the source; `dropped`
-    are ids that others have.
+    are ids that others have. `copy` says that the target has the note itself already, in another version.
     """
 
     key: str
@@ -74,6 +74,7 @@ class WorkOrder(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     anchors: dict[str, str]
     blocks: int = 0
     dropped: frozenset[str] = frozenset()
+    copy: bool = False
 
 
 def plain_order(output: Output) -> WorkOrder:

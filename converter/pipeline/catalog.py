@@ -24,11 +24,12 @@ _outline = msgspec.msgpack.Decoder(Outline).decode
 
 
 class FolderEntry(msgspec.Struct, gc=False):
-    """A folder, where it goes, and how it ended."""
+    """A folder, where it goes, and how it ended; `way` is how it ends when it is written."""
 
     fact: FolderFact
     output: Output | None = None
     end: str = ""
+    way: str = "created"
 
 
 class NoteEntry(msgspec.Struct, gc=False):
@@ -36,7 +37,8 @@ class NoteEntry(msgspec.Struct, gc=False):
 
     `hollow` marks one that says nothing itself: where it holds others, it is what other systems call a folder. `blank`
     is one without text, whatever else it says.
-    `page` marks one without text that is a notebook's own. `dropped` is as in its work order.
+    `page` marks one without text that is a notebook's own. `dropped` is as in its work order. `way` is how it ends when
+    it is written; `salt` tells the blocks of a duplicate from those of its original.
     """
 
     key: str
@@ -57,10 +59,15 @@ class NoteEntry(msgspec.Struct, gc=False):
     dropped: frozenset[str] = frozenset()
     output: Output | None = None
     end: str = ""
+    way: str = "created"
+    salt: str = ""
 
 
 class AssetEntry(msgspec.Struct, gc=False):
-    """An asset: where it goes (several places at times), whether notes show or name it, and how it ended."""
+    """An asset: where it goes (several places at times), whether notes show or name it, and how it ended.
+
+    `way` is how it ends when it is written.
+    """
 
     fact: AssetFact
     digest: str = ""
@@ -69,6 +76,7 @@ class AssetEntry(msgspec.Struct, gc=False):
     paths: tuple[str, ...] = ()
     name: str = ""
     end: str = ""
+    way: str = "created"
 
 
 class Catalog:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
-__all__ = ["Options"]
+__all__ = ["POLICIES", "Options"]
+
+POLICIES = ("duplicate", "duplicate-all", "skip", "overwrite", "newer", "fail")
+"""What can become of an item whose id is already in the target."""
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -12,7 +15,9 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
 
     Paths are text; empty text means "not given". `limits` are `KEY=VALUE` pairs. `timezone` is an IANA name, the
     system's zone when empty. `include` and `exclude` are globs over paths in the source. `inline` asks for a target of
-    one file with nothing beside it.
+    one file with nothing beside it. `into` says that the target exists and takes what the source holds, `on_conflict`
+    what becomes of items that are there already. `plan` names a file for the plan, `apply` a file with the plan to run;
+    then `planned` is a digest of its items, and `clock` the time at which it was made.
     """
 
     source: str
@@ -39,4 +44,10 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     number_prefix: bool = False
     notebook: str = ""
     inline: bool = False
+    into: bool = False
+    on_conflict: str = "duplicate"
+    plan: str = ""
+    apply: str = ""
+    planned: str = ""
+    clock: str = ""
     fail_on: str = "error"

@@ -4,16 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
+
 from converter.findings.plan import Plan, PlanItem, PlanOutput
 from converter.findings.report import Place
 from converter.model.facts import UnitFact
 from converter.model.order import Output
 from converter.model.profile import Rule
+from converter.pipeline.apply import state_at
 from converter.pipeline.session import Session
 
 __all__ = ["plan_of", "unit_end", "unit_rule"]
 
-_ACTIONS = {"": "create", "skipped": "skip", "failed": "fail", "lost": "lose", "carried": "carry"}
+_ACTIONS = {
+    "created": "create",
+    "duplicated": "duplicate",
+    "overwritten": "overwrite",
+    "unchanged": "keep",
+    "skipped": "skip",
+    "failed": "fail",
+    "lost": "lose",
+    "carried": "carry",
+}
 
 
 def plan_of(session: Session) -> Plan:
@@ -21,8 +33,8 @@ def plan_of(session: Session) -> Plan:
     report = session.report
     options = {name: getattr(session.options, name) for name in session.options.__struct_fields__}
     return Plan(
-        source=report.source,
-        target=report.target or Place(),
+        source=_with_state(report.source),
+        target=_with_state(report.target or Place()),
         options=options,
         resolved=report.resolved,
         counts=report.tally,
@@ -30,17 +42,25 @@ def plan_of(session: Session) -> Plan:
     )
 
 
+def _with_state(place: Place) -> Place:
+    return msgspec.structs.replace(place, state=state_at(place.path, place.format)) if place.path else place
+
+
 def _items(session: Session) -> Iterator[PlanItem]:
     catalog = session.catalog
     for key, folder in catalog.folders.items():
-        yield _item("folders", key, folder.fact.name, folder.end, folder.output)
+        yield _item("folders", key, folder.fact.name, folder.end or folder.way, folder.output)
     for key, note in catalog.notes.items():
-        yield _item("notes", key, note.title, note.end, note.output)
+        yield _item("notes", key, note.title, note.end or note.way, note.output)
     for key, asset in catalog.assets.items():
         outputs = tuple(PlanOutput(key=path, path=path) for path in asset.paths)
-        yield PlanItem(kind="assets", key=key, action=_ACTIONS[asset.end], title=asset.fact.name, outputs=outputs)
+        yield PlanItem(
+            kind="assets", key=key, action=_ACTIONS[asset.end or asset.way], title=asset.fact.name, outputs=outputs
+        )
     for unit in session.units():
-        yield PlanItem(kind=unit.kind, key=unit.key, action=_ACTIONS[unit_end(session, unit)], title=unit.title)
+        yield PlanItem(
+            kind=unit.kind, key=unit.key, action=_ACTIONS[unit_end(session, unit) or "created"], title=unit.title
+        )
     for junk in catalog.junk:
         yield PlanItem(kind=junk.kind, key=junk.key, action="skip")
 

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, ExitStack
 import msgspec
 
 from converter.findings.report import Place, Report
+from converter.pipeline.apply import planned_options
 from converter.pipeline.detour import carry_out
 from converter.pipeline.diff.compare import Comparison
 from converter.pipeline.options import Options
@@ -23,7 +24,21 @@ def convert(options: Options, progress: Progress | None = None) -> Report:
 
     The report says what became of every item; a refusal is in it as `fault`. Only `UsageError` is raised.
     """
+    if options.apply:
+        return _apply(options, progress)
+    if options.plan:
+        options = _dry(options)
     return run_session("convert", options, progress, carry_out)
+
+
+def _apply(options: Options, progress: Progress | None) -> Report:
+    """Run a plan that was saved."""
+    report = Report(command="convert", fail_on=options.fail_on)
+
+    def carry_out_plan() -> Report:
+        return run_session("convert", planned_options(options), progress, carry_out)
+
+    return guarded(report, carry_out_plan)
 
 
 def preview(options: Options, progress: Progress | None = None) -> Report:

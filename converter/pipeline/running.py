@@ -26,7 +26,7 @@ def run_session(command: str, options: Options, progress: Progress | None, work:
     def carry_out() -> Report | None:
         with open_session(session), deep_recursion():
             other = work(session)
-            if command == "preview" and options.target and other is None:
+            if (command == "preview" or options.plan) and options.target and other is None:
                 session.report.plan = plan_of(session)
             return other
 

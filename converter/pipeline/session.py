@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, tzinfo
 from pathlib import Path
 
@@ -21,10 +21,12 @@ from converter.formats.front import Format, Source, SourceContext, TargetContext
 from converter.formats.registry import format_ids, load
 from converter.model.facts import UnitFact
 from converter.model.items import INNER_KINDS, OUTER_KINDS
-from converter.model.moment import Moment, moment_from_ns
+from converter.model.moment import Moment, moment_from_ns, parse_moment
 from converter.pipeline.catalog import Catalog, NoteEntry
 from converter.pipeline.detect import detect_source, detect_target
 from converter.pipeline.index import build_catalog
+from converter.pipeline.into.known import Known
+from converter.pipeline.into.present import Present, look_into
 from converter.pipeline.options import Options
 from converter.pipeline.pair import Pair
 from converter.pipeline.place.assets import place_assets
@@ -49,7 +51,7 @@ class Session:
         self.progress: Progress = progress or Silent()
         self.selection = Selection(options)
         self.reading = _reading(options)
-        self.clock = _clock()
+        self.clock = _clock(options.clock)
         self.report = Report(command=command, fail_on=options.fail_on, dry_run=options.dry_run)
         self.report.tally = Tally((*OUTER_KINDS, *INNER_KINDS))
         self.report.source = Place(path=options.source)
@@ -61,6 +63,9 @@ class Session:
         self.carries = False
         self.book: ResidueBook | None = None
         self.restorer: Restorer | None = None
+        self.present: Present | None = None
+        self.opened = ExitStack()
+        self._muted = False
         self._notes: Mapping[str, NoteEntry] = {}
         self.links: LinkBook
         self.writing: TargetContext
@@ -68,8 +73,10 @@ class Session:
     def add(self, finding: Finding) -> None:
         """Take a finding; a note that people do not know by its key is named by its title as well.
 
-        What the target loses and residue keeps is carried.
+        What the target loses and residue keeps is carried. Nothing is taken while the session is quiet.
         """
+        if self._muted:
+            return
         if self.carries and (code := CODES.get(finding.code)) is not None and code.outcome == LOST:
             finding = msgspec.structs.replace(
                 finding, code="carried", details=(("what", code.render(finding.details)), ("code", code.name))
@@ -79,6 +86,15 @@ class Session:
         if entry is not None and entry.title and entry.title not in key:
             finding = msgspec.structs.replace(finding, details=(*finding.details, ("title", entry.title)))
         self.report.spool.add(finding)
+
+    @contextmanager
+    def quiet(self) -> Iterator[None]:
+        """For work that is done to see what would come of it: its findings are not taken."""
+        self._muted = True
+        try:
+            yield
+        finally:
+            self._muted = False
 
     def detect(self) -> None:
         """Settle both formats, and say in the report what the result depends on."""
@@ -121,6 +137,7 @@ class Session:
             "tags": list(options.tags),
             "strict_unknown": options.strict_unknown,
             "residue": self.carries,
+            **({"into": True, "on_conflict": options.on_conflict} if options.into else {}),
         }
 
     def index(self) -> None:
@@ -177,19 +194,27 @@ class Session:
         zone, before = self.restorer.reading.zone, header.before or header.origin
         self.writing = msgspec.structs.replace(self.writing, zone=zone, origin=before)
 
+    def look_into_target(self) -> None:
+        """See what stands in the target that takes the source's items."""
+        if self.options.into:
+            tree = self.pair.parameter("tree")
+            found = look_into(self.target_front, Path(self.options.target), self.reading, tree)
+            self.present = self.opened.enter_context(found)
+
     def place(self) -> None:
         """Decide where everything goes."""
         restorer = self.restorer
+        known = Known(self.present, self.source_front.id) if self.present is not None else None
         report = self.add if restorer is None else restorer.quiet(self.add)
         self.links = LinkBook(self.catalog, self.pair, self.source_front.resolve)
         self.selection.apply(self.catalog, self._assets_named_by)
-        place_items(self.catalog, self.pair, self.clock, self.name(), report)
+        place_items(self.catalog, self.pair, self.clock, self.name(), report, known)
         if restorer is not None:
             restorer.place_items(self.pair, self.add)
         self.links.resolve_all(self.add)
         if restorer is not None:
             restorer.pin(self.links, ids=self.pair.has_ids)
-        place_assets(self.catalog, self.pair, self.clock, self._asset_digest, report)
+        place_assets(self.catalog, self.pair, self.clock, self.asset_digest, report, known)
         if restorer is not None:
             restorer.place_assets(self.pair)
         self._report_order()
@@ -206,7 +231,8 @@ class Session:
         found = (self.source_front.resolve(self.catalog, key, link) for link in self.catalog.links(key))
         return {one.key for one in found if one.kind == "asset"}
 
-    def _asset_digest(self, key: str) -> str:
+    def asset_digest(self, key: str) -> str:
+        """The SHA-256 of a file of the source; raises `ItemError` where it cannot be read."""
         with self.source.open_asset(key) as stream:
             return digest(stream)[1]
 
@@ -232,6 +258,7 @@ def open_session(session: Session) -> Iterator[Session]:
     try:
         yield session
     finally:
+        session.opened.close()
         session.source.close()
         if session.book is not None:
             session.book.close()
@@ -286,8 +313,11 @@ def _system_zone() -> str:
     return "UTC"
 
 
-def _clock() -> Moment:
-    """The run's own time: `SOURCE_DATE_EPOCH` where it is set, else now."""
+def _clock(planned: str) -> Moment:
+    """The run's own time: that of its plan, else `SOURCE_DATE_EPOCH` where it is set, else now."""
+    told = parse_moment(planned, UTC) if planned else None
+    if told is not None:
+        return told
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     if epoch.isascii() and epoch.isdigit():
         return moment_from_ns(int(epoch) * 1_000_000_000)

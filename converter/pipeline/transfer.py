@@ -11,20 +11,21 @@ from typing import IO
 from converter.errors import InternalFaultError, ItemError
 from converter.findings.finding import Finding
 from converter.findings.report import Verification
-from converter.formats.front import Stored, Target
+from converter.formats.front import Rendered, Stored, Target
 from converter.model.blocks import Attrs
 from converter.model.facts import PayloadFact
 from converter.model.items import Folder, Note
 from converter.model.order import Output, WorkOrder, plain_order
+from converter.pipeline.apply import check_planned
 from converter.pipeline.catalog import AssetEntry, NoteEntry
-from converter.pipeline.plan import unit_end, unit_rule
+from converter.pipeline.destination import Destination, check_destination
+from converter.pipeline.into.merge import Merge
+from converter.pipeline.plan import plan_of, unit_end, unit_rule
 from converter.pipeline.residue.recorder import Recorder
 from converter.pipeline.residue.records import SCHEMA, Header
 from converter.pipeline.session import Session, profile_options_of
 from converter.pipeline.verify import Written, verify
 from converter.pipeline.work import Result, Workshop, digest_of_bytes, unreadable
-from converter.storage.commit import CommitResult, Staging, check_target
-from converter.storage.companion import check_companion, commit_with_companion
 from converter.storage.digest import copy_digest, digest
 
 __all__ = ["Transfer"]
@@ -48,6 +49,7 @@ class Transfer:
         self._sources: dict[str, str] = {}
         self._blanks: dict[str, Output] = {}
         self._recorder: Recorder | None = None
+        self._merge: Merge | None = None
         self._workshop: Workshop
 
     def _prepare(self) -> None:
@@ -81,11 +83,7 @@ class Transfer:
 
     def check(self) -> None:
         """Whether the target may be written at all."""
-        options = self._session.options
-        if not options.dry_run:
-            folder = not self._session.target_front.single_file
-            check_target(Path(options.source), Path(options.target), options.overwrite_output, folder=folder)
-            self._check_companion(Path(options.target))
+        check_destination(self._session)
 
     def run(self) -> None:
         """Place, write, commit, verify what was indexed. A dry run renders everything and writes nothing."""
@@ -97,43 +95,47 @@ class Transfer:
 
     def _run(self) -> None:
         session, options = self._session, self._session.options
-        final = Path(options.target)
+        session.look_into_target()
         self._prepare()
         session.place()
+        self._settle()
         if options.dry_run:
             self._everything(None)
             self._close_books()
             return
-        for_target = Staging.for_file if session.target_front.single_file else Staging.for_folder
-        with for_target(final) as staging:
-            if staging.leftovers:
-                session.report.about["leftovers"] = list(staging.leftovers)
-            target = session.target_front.open_target(staging.path, session.writing)
-            try:
-                self._everything(target)
-                if self._recorder is not None:
-                    target.residue(self._recorder.finished())
-                target.finish()
-            except BaseException:
-                target.abandon()
-                raise
+        with Destination(session) as destination:
+            self._everything(destination.target)
             self._close_books()
-            done = self._commit(staging)
+            check_planned(plan_of(session), options)
+            if options.into and not self._changes():
+                return
+            if self._recorder is not None:
+                destination.target.residue(self._residue(self._recorder))
+            destination.target.finish()
+            session.opened.close()
+            done = destination.commit()
         if done.backup is not None:
             session.report.resolved["backup"] = str(done.backup)
         if options.verify:
-            self._verify(final)
+            self._verify(Path(options.target))
 
-    def _check_companion(self, final: Path) -> None:
-        beside, options = self._session.target_front.beside, self._session.options
-        if beside is not None and not options.inline:
-            check_companion(final, beside(final.name), options.overwrite_output)
+    def _settle(self) -> None:
+        """Where the target exists: decide what becomes of items that are there already."""
+        session = self._session
+        if session.present is not None:
+            self._merge = Merge(session, session.present, Made(self, session))
+            self._merge.settle()
 
-    def _commit(self, staging: Staging) -> CommitResult:
-        beside, options = self._session.target_front.beside, self._session.options
-        if beside is None or options.inline:
-            return staging.commit(options.overwrite_output, options.backup)
-        return commit_with_companion(staging, beside(staging.final.name), options.overwrite_output, options.backup)
+    def _changes(self) -> bool:
+        """Whether anything of the target is to change."""
+        return bool(self._tally.total("created") + self._tally.total("duplicated") + self._tally.total("overwritten"))
+
+    def _residue(self, recorder: Recorder) -> IO[bytes]:
+        """The residue of what was written, behind that of what stays."""
+        present = self._session.present
+        if present is None:
+            return recorder.finished()
+        return recorder.behind(present.source.open_residue(), self._written.notes.keys() | self._written.files.keys())
 
     def _everything(self, target: Target | None) -> None:
         self._folders(target)
@@ -143,10 +145,10 @@ class Transfer:
 
     def _folders(self, target: Target | None) -> None:
         for key, entry in self._session.catalog.folders.items():
-            self._tally.end("folders", entry.end or "created")
+            self._tally.end("folders", entry.end or entry.way)
             if not entry.end and self._recorder is not None:
                 self._recorder.folder(key, entry.fact, entry.output, self._blank_title)
-            if entry.output is None:
+            if entry.output is None or entry.end:
                 continue
             self._remember_id("folders", entry.fact.id, entry.output)
             same = self._session.pair.same_system or self._session.pair.holds_all
@@ -155,6 +157,8 @@ class Transfer:
             else:
                 self._blank(target, key, entry.output)
         for output in self._session.catalog.made:
+            if self._merge is not None and self._merge.is_there(output):
+                continue
             self._folder(target, output, ())
             if self._recorder is not None:
                 self._recorder.made(output, self._session.catalog.made_for.get(output.key, ""))
@@ -164,9 +168,7 @@ class Transfer:
 
     def _blank(self, target: Target | None, key: str, output: Output) -> None:
         """A note without text, for a folder in a target that has none."""
-        restorer = self._session.restorer
-        known = restorer.hollow(key, output) if restorer is not None else None
-        rendered, found = known or self._workshop.blank(plain_order(output))
+        rendered, found = self.blank(key, output)
         self._written.notes[output.key] = found
         self._blanks[output.key] = output
         if target is not None:
@@ -199,7 +201,7 @@ class Transfer:
         self._pages()
         for entry in notes.values():
             if entry.end:
-                self._tally.end("notes", entry.end)
+                self._end_note(entry)
         self._hollow_notes(target)
         if session.restorer is not None:
             self._restored_pages(target)
@@ -226,10 +228,19 @@ class Transfer:
                 continue
             self._folder(target, entry.output, ())
             self._remember_id("notes", entry.id, entry.output)
-            self._tally.end("notes", "created")
-            blocks = self._session.catalog.outline(key).blocks
-            self._tally.read("blocks", blocks)
-            self._tally.end("blocks", "created", blocks)
+            self._tally.end("notes", entry.way)
+            self._count_blocks(entry, entry.way)
+
+    def _end_note(self, entry: NoteEntry) -> None:
+        """A note that is not written; where the target has it already, its blocks were read as well."""
+        self._tally.end("notes", entry.end)
+        if entry.end == "unchanged":
+            self._count_blocks(entry, entry.end)
+
+    def _count_blocks(self, entry: NoteEntry, end: str) -> None:
+        blocks = self._session.catalog.outline(entry.key).blocks
+        self._tally.read("blocks", blocks)
+        self._tally.end("blocks", end, blocks)
 
     def _pages(self) -> None:
         """Notebooks' own pages, which nothing stands for, travel as residue."""
@@ -262,13 +273,13 @@ class Transfer:
     def _convert(self, stored: Stored, entry: NoteEntry) -> Result | None:
         order = self._order(entry)
         try:
-            result = self._restored(stored, entry, order) or self._workshop.convert(stored, order)
+            result = self.work(stored, entry, order)
         except ItemError as error:
             self._failed(stored.key, unreadable(f"notes/{stored.key}", error))
             return None
         for finding in result.findings:
             self._session.add(finding)
-        self._count(result)
+        self._count(result, entry.way)
         self._remember_id("notes", entry.id, order.output)
         self._written.notes[order.output.key] = result.digest
         self._sources[order.output.key] = entry.key
@@ -276,6 +287,19 @@ class Transfer:
             self._written.origins[order.output.key] = digest_of_bytes(stored.data)
             self._recorder.note(result.residue)
         return result
+
+    def work(self, stored: Stored, entry: NoteEntry, order: WorkOrder | None = None) -> Result:
+        """Make a note, and enter it nowhere; raises `ItemError` where it cannot be made."""
+        order = order or self._order(entry)
+        if self._merge is not None:
+            stored = self._merge.copies.renamed(stored, entry)
+        return self._restored(stored, entry, order) or self._workshop.convert(stored, order)
+
+    def blank(self, key: str, output: Output) -> tuple[Rendered, bytes]:
+        """A note without text for a folder, and its digest."""
+        restorer = self._session.restorer
+        known = restorer.hollow(key, output) if restorer is not None else None
+        return known or self._workshop.blank(plain_order(output))
 
     def _restored(self, stored: Stored, entry: NoteEntry, order: WorkOrder) -> Result | None:
         restorer = self._session.restorer
@@ -287,18 +311,19 @@ class Transfer:
         return WorkOrder(
             key=entry.key,
             output=entry.output,
-            identity=entry.id or entry.key,
+            identity=entry.salt or entry.id or entry.key,
             goals=self._session.links.goals(entry.key),
             anchors=self._session.links.anchors(entry.key),
             blocks=self._session.catalog.outline(entry.key).blocks,
             dropped=entry.dropped,
+            copy=entry.way == "duplicated",
         )
 
-    def _count(self, result: Result) -> None:
+    def _count(self, result: Result, way: str) -> None:
         tally, counts = self._tally, result.counts
-        tally.end("notes", "created")
+        tally.end("notes", way)
         tally.read("blocks", counts.read)
-        tally.end("blocks", "created", counts.written)
+        tally.end("blocks", way, counts.written)
         tally.end("blocks", "lost", counts.lost)
         tally.approximated("blocks", counts.approximated)
         if result.approximated:
@@ -331,7 +356,7 @@ class Transfer:
                     target.asset(path, held, stamps.get(path, entry.fact.stamp))
         if self._recorder is not None:
             self._recorder.asset(key, entry)
-        return "created"
+        return entry.way
 
     def _payloads(self, target: Target | None) -> None:
         for payload in self._session.catalog.payloads:
@@ -391,6 +416,7 @@ class Transfer:
             self._written,
             self._expected,
             session.progress,
+            alone=not session.options.into,
         )
         status = "failed" if differences else "passed"
         session.report.verification = Verification(status=status, items=items, differences=differences)
@@ -409,6 +435,24 @@ class Transfer:
             raise InternalFaultError(f"The source changed while it was converted: {stored.item}.")
         note = self._workshop.read(stored)
         return self._workshop.expected(stored, note, self._order(entry))
+
+
+class Made:
+    """Items of a run as they would be written (`pipeline.into.merge.Converts`)."""
+
+    def __init__(self, transfer: Transfer, session: Session) -> None:
+        self._transfer = transfer
+        self._session = session
+
+    def note(self, stored: Stored, entry: NoteEntry) -> Result:
+        """A note of the source by its present output."""
+        with self._session.quiet():
+            return self._transfer.work(stored, entry)
+
+    def blank(self, key: str, output: Output) -> Rendered:
+        """A note without text for a folder."""
+        with self._session.quiet():
+            return self._transfer.blank(key, output)[0]
 
 
 def _becomes_folder(entry: NoteEntry) -> bool:

@@ -26,7 +26,8 @@ _MOST = 20
 class Written(msgspec.Struct):
     """What a run wrote: digests of notes and files by the target's keys, and the keys of folders.
 
-    `origins` are digests of the bytes that residue has to give back, by the target's keys.
+    `origins` are digests of the bytes that residue has to give back, by the target's keys; `kept` are digests of
+    the bytes of notes that were there before and stay.
     """
 
     notes: dict[str, bytes] = {}
@@ -34,6 +35,7 @@ class Written(msgspec.Struct):
     folders: set[str] = set()
     members: dict[str, str] = {}
     origins: dict[str, bytes] = {}
+    kept: dict[str, bytes] = {}
 
 
 def verify(
@@ -43,11 +45,13 @@ def verify(
     written: Written,
     expected: Callable[[str], Note],
     progress: Progress,
+    *,
+    alone: bool = True,
 ) -> tuple[int, tuple[str, ...]]:
     """Compare the target with what was written: the number of items compared, and what differs.
 
-    `expected` makes the lowered note of a target key again, to say where it differs. Residue must give back the bytes
-    of every note of the source.
+    `alone` says that nothing else may be there. `expected` makes the lowered note of a target key again, to say where
+    it differs. Residue must give back the bytes of every note of the source.
     """
     progress.stage("Verifying", len(written.notes))
     try:
@@ -56,7 +60,7 @@ def verify(
         return 0, (f"the target cannot be read: {error.message}",)
     book = ResidueBook()
     try:
-        differences = _differences(front, source, context, written, expected, progress, book)
+        differences = _differences(front, source, context, written, expected, progress, book, alone=alone)
         differences += _compare_origins(book, written)
     finally:
         book.close()
@@ -73,8 +77,10 @@ def _differences(
     expected: Callable[[str], Note],
     progress: Progress,
     book: ResidueBook,
+    *,
+    alone: bool,
 ) -> list[str]:
-    found = _compare_store(source, written)
+    found = _compare_store(source, written, alone=alone)
     if written.origins:
         book.open(source)
     for stored in source.fetch():
@@ -82,6 +88,10 @@ def _differences(
             found.append(f"{stored.item} cannot be read")
             continue
         progress.advance(stored.key)
+        if stored.key in written.kept:
+            if digest_of_bytes(stored.data) != written.kept[stored.key]:
+                found.append(f"the note {stored.key!r} was there before and has other bytes")
+            continue
         wanted = written.notes.get(stored.key)
         try:
             note, _ = front.read(stored, context)
@@ -104,7 +114,7 @@ def _compare_origins(book: ResidueBook, written: Written) -> list[str]:
     ]
 
 
-def _compare_store(source: Source, written: Written) -> list[str]:
+def _compare_store(source: Source, written: Written, *, alone: bool) -> list[str]:
     """Folders, notes, files and members: none missing, none too many, every byte as written."""
     notes, folders, files, members = set(), set(), {}, {}
     for fact in source.facts():
@@ -120,8 +130,9 @@ def _compare_store(source: Source, written: Written) -> list[str]:
             case _:
                 pass
     found = [f"{what} {key!r} is missing" for what, key in _missing(written, notes, folders, files, members)]
-    found += [f"the note {key!r} is too many" for key in sorted(notes - written.notes.keys())]
-    found += [f"the file {key!r} is too many" for key in sorted(files.keys() - written.files.keys())]
+    if alone:
+        found += [f"the note {key!r} is too many" for key in sorted(notes - written.notes.keys())]
+        found += [f"the file {key!r} is too many" for key in sorted(files.keys() - written.files.keys())]
     for key, wanted in written.files.items():
         if key in files and _digest(source, key, asset=True) != wanted:
             found.append(f"the file {key!r} has other bytes")

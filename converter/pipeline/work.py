@@ -92,8 +92,8 @@ class Workshop:
 
     def _convert(self, stored: Stored, order: WorkOrder) -> Result:
         note, found = self._read(stored)
-        if self._passes(note, order, found):
-            return self._passed(stored, note, found)
+        if self._passes(found):
+            return self._passed(stored, note, order, found)
         carrier = self._carrier
         worked = self.lower(note, order, stored.path, traced=carrier is not None and carrier.in_blocks)
         if worked.counts.unanswered:
@@ -108,15 +108,18 @@ class Workshop:
             rendered = msgspec.structs.replace(rendered, data=stored.data)
         return Result(rendered, digest_of(lowered), worked.counts, (*found, *worked.findings), changed, record)
 
-    def _passes(self, note: Note, order: WorkOrder, found: tuple[Finding, ...]) -> bool:
+    def _passes(self, found: tuple[Finding, ...]) -> bool:
         """Whether a note stays where it is within a system whose texts say nothing of their place."""
         own = self.pair.parameter("tree") == "paths" and self.pair.same_system and self._source is self._target
         keeps = self._target.keeps
-        return own and keeps is not None and keeps(found) and order.output.key == note.key
+        return own and keeps is not None and keeps(found)
 
-    def _passed(self, stored: Stored, note: Note, found: tuple[Finding, ...]) -> Result:
+    def _passed(self, stored: Stored, note: Note, order: WorkOrder, found: tuple[Finding, ...]) -> Result:
+        path = order.output.key
+        if path != note.key:
+            note, _ = self._read(msgspec.structs.replace(stored, key=path, path=path, folder=order.output.folder))
         blocks = sum(1 for _ in walk(note.blocks))
-        rendered = Rendered(note.key, stored.data, note.key, note.stamp)
+        rendered = Rendered(path, stored.data, path, note.stamp)
         return Result(rendered, digest_of(note), InnerCounts(blocks, blocks, 0, 0), found, approximated=False)
 
     def _is_untouched(self, note: Note, lowered: Note, found: tuple[Finding, ...]) -> bool:

@@ -19,7 +19,7 @@ CALL = ("convert", "a", "b.mnemo")
         (("convert", "a"), "DST"),
         ((*CALL, "c"), "c"),
         ((*CALL, "--overwite-output"), "There is no option '--overwite-output'. Did you mean '--overwrite-output'?"),
-        ((*CALL, "--into", "x"), "There is no option '--into'."),
+        ((*CALL, "--into", "x"), "DST is named twice"),
         ((*CALL, "--from", "markdwn"), "'markdwn' is none of mnemo, siyuan, markdown, json. Did you mean 'markdown'?"),
         ((*CALL, "--to", "anki"), "'anki' is none of mnemo, siyuan, markdown, json."),
         (

@@ -3,7 +3,7 @@
 A new code is one entry in the module of its area: `containers` (packages and files), `reading` (what stood in a
 record or a file), `structure` (folders, names, links, assets), `fallbacks` (what a target cannot hold exactly),
 `losses` (what it cannot hold at all), `residues` (what comes back), `workspaces` (SiYuan),
-`comparisons` (what two archives do not share).
+`comparisons` (what two archives do not share), `merges` (what a target had already).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from converter.findings.codes import (
     containers,
     fallbacks,
     losses,
+    merges,
     reading,
     residues,
     structure,
@@ -23,7 +24,7 @@ from converter.findings.codes.entry import OUTCOMES, SEVERITIES, Code
 
 __all__ = ["CODES", "OUTCOMES", "SEVERITIES", "Code", "code_of"]
 
-_TABLES = (containers, reading, structure, fallbacks, losses, residues, workspaces, comparisons)
+_TABLES = (containers, reading, structure, fallbacks, losses, residues, workspaces, comparisons, merges)
 
 CODES: dict[str, Code] = {
     code.name: code for code in sorted((c for table in _TABLES for c in table.CODES), key=lambda c: c.name)

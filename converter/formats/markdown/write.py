@@ -19,7 +19,7 @@ from converter.model.moment import Moment
 from converter.text.frontmatter import join
 from converter.text.markdown import render as render_body
 
-__all__ = ["FolderTarget", "head_of", "open_target", "render"]
+__all__ = ["FolderTarget", "head_of", "open_merge", "open_target", "render"]
 
 
 def render(note: Note, _context: TargetContext) -> Rendered:
@@ -49,9 +49,10 @@ def head_of(note: Note) -> str:
 
 
 class FolderTarget:
-    """A folder of Markdown in the making."""
+    """A folder of Markdown in the making, or what is to come into one that exists."""
 
     def __init__(self, staging: Path) -> None:
+        self.grown: set[str] = {NAME}
         self._root = staging
         self._made: set[Path] = set()
         staging.mkdir(parents=True, exist_ok=True)
@@ -98,6 +99,11 @@ class FolderTarget:
         if path not in self._made:
             path.mkdir(parents=True, exist_ok=True)
             self._made.add(path)
+
+
+def open_merge(_present: Path, staging: Path, _context: TargetContext) -> FolderTarget:
+    """Files that come into a folder, each staged at its place in it."""
+    return FolderTarget(staging)
 
 
 def open_target(staging: Path, _context: TargetContext) -> FolderTarget:

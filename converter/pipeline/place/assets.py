@@ -11,6 +11,7 @@ from converter.findings.finding import Finding
 from converter.model.moment import Moment
 from converter.model.timed_id import NUMBERS, base36, is_timed_id, numbered_id, time_text
 from converter.pipeline.catalog import AssetEntry, Catalog
+from converter.pipeline.into.known import Known
 from converter.pipeline.pair import Pair
 from converter.pipeline.place.own_paths import OwnPaths, is_note_name, own_path
 from converter.pipeline.work import unreadable
@@ -24,11 +25,18 @@ _REMOVED = str.maketrans("", "", "~[]()!`&{}=#%$;")
 """Without the characters that the application removes from names of uploaded files."""
 
 
-def place_assets(catalog: Catalog, pair: Pair, clock: Moment, digest: Callable[[str], str], report: Report) -> None:
+def place_assets(
+    catalog: Catalog,
+    pair: Pair,
+    clock: Moment,
+    digest: Callable[[str], str],
+    report: Report,
+    known: Known | None = None,
+) -> None:
     """Give every selected asset its place.
 
-    `digest` gives the SHA-256 of an asset by its key; it is asked for pictures only, whose names in a package
-    are digests.
+    What is `known` from an earlier import has the name that it got then. `digest` gives the SHA-256 of an asset by its
+    key; it is asked for pictures only, whose names in a package are digests.
     """
     unique = Unique()
     own_paths = OwnPaths(catalog) if pair.keeps_paths else None
@@ -48,7 +56,8 @@ def place_assets(catalog: Catalog, pair: Pair, clock: Moment, digest: Callable[[
         elif pair.parameter("tree") == "paths":
             _place_in_folder(entry, unique, report)
         elif pair.documents:
-            _place_in_workspace(entry, unique, time)
+            there = known.asset(key) if known is not None else None
+            entry.paths, entry.name = ((there,), there) if there is not None else _in_workspace(entry, unique, time)
         else:
             _place_in_package(entry, pair, digest, unique, report)
 
@@ -64,14 +73,14 @@ def _place_in_folder(entry: AssetEntry, unique: Unique, report: Report) -> None:
     entry.paths, entry.name = (f"assets/{name}",), f"assets/{name}"
 
 
-def _place_in_workspace(entry: AssetEntry, unique: Unique, time: str) -> None:
+def _in_workspace(entry: AssetEntry, unique: Unique, time: str) -> tuple[tuple[str, ...], str]:
     """In `assets/`, under a name that ends in an id."""
     stem, extension = posixpath.splitext(_uploaded(entry.fact.name))
     if not is_timed_id(stem[-22:]):
         number = int.from_bytes(blake2b(entry.fact.key.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
         stem = f"{stem}-{numbered_id((f'{time}-{base36(number // NUMBERS, 4)}',), number % NUMBERS)}"
     name = unique.take(stem, extension=extension)
-    entry.paths, entry.name = (f"assets/{name}",), f"assets/{name}"
+    return (f"assets/{name}",), f"assets/{name}"
 
 
 def _uploaded(name: str) -> str:

@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
+import posixpath
+
 from converter.findings.finding import Finding
 from converter.model.moment import Moment
 from converter.model.order import Output
 from converter.model.timed_id import Prefixes, is_timed_id, moment_of, numbered_id, time_text
-from converter.pipeline.catalog import Catalog, FolderEntry, NoteEntry
+from converter.pipeline.catalog import Catalog
+from converter.pipeline.into.known import Known
 from converter.pipeline.pair import Pair
 from converter.pipeline.place.names import Report, changed_id
 from converter.pipeline.place.tree import Branch
 
 __all__ = ["place_documents"]
 
+_PREFIX = 19
+"""Characters of an id before its number."""
+
 
 def place_documents(
-    roots: list[Branch], catalog: Catalog, pair: Pair, clock: Moment, name: str, report: Report
+    roots: list[Branch],
+    catalog: Catalog,
+    pair: Pair,
+    clock: Moment,
+    name: str,
+    report: Report,
+    known: Known | None = None,
 ) -> None:
     """Give every branch its document. What has no notebook goes into one of this name; folders are documents.
 
     Ids are kept where they are of the target's form and free. A new one tells the time at which its note was created.
+    What is `known` from an earlier import is where it is.
     """
-    placer = _Placer(catalog, pair, clock, report)
+    placer = _Placer(catalog, pair, clock, report, known)
     placer.reserve()
     if pair.keeps_notebooks:
         notebooks = [(placer.notebook(branch), branch.children) for branch in roots if _is_notebook(branch)]
@@ -35,7 +48,7 @@ def place_documents(
         while waiting:
             above, siblings = waiting.pop()
             for number, branch in enumerate(siblings, 1):
-                below = placer.document(branch, above, output, number)
+                below = placer.document(branch, above, number)
                 if branch.children:
                     waiting.append((below, branch.children))
 
@@ -48,8 +61,9 @@ def _is_notebook(branch: Branch) -> bool:
 class _Placer:
     """Hands out ids and paths."""
 
-    def __init__(self, catalog: Catalog, pair: Pair, clock: Moment, report: Report) -> None:
+    def __init__(self, catalog: Catalog, pair: Pair, clock: Moment, report: Report, known: Known | None) -> None:
         self._catalog = catalog
+        self._known = known
         self._same = pair.same_system
         self._block_ids = bool(pair.source.parameters.get("block_ids"))
         self._zone = pair.zone
@@ -57,6 +71,7 @@ class _Placer:
         self._report = report
         self._prefixes = Prefixes()
         self._taken: set[str] = set()
+        self._settled: set[str] = set()
 
     def reserve(self) -> None:
         """Set apart what ids that are kept already use; an id that stands in two notes stays in the first."""
@@ -82,23 +97,27 @@ class _Placer:
 
     def made_notebook(self, name: str) -> Output:
         """The notebook for all that has none."""
+        there = self._known.made(name) if self._known is not None else None
+        if there is not None:
+            self._catalog.made.append(there)
+            return there
         own = numbered_id(self._prefixes.take(f"notebook {name}", time_text(self._clock, self._zone), 1), 0)
         output = Output(key=own, id=own, title=name, path=own, form="folder")
         self._catalog.made.append(output)
         return output
 
-    def document(self, branch: Branch, above: Output, notebook: Output, number: int) -> Output:
+    def document(self, branch: Branch, above: Output, number: int) -> Output:
         """The document of a note, or of a folder."""
-        own, prefixes = self._id(branch)
-        path = f"{above.path.removesuffix('.sy')}/{own}.sy"
+        path, own, prefixes = self._there(branch) or self._new(branch, above)
+        folder, _, rest = path.partition("/")
         output = Output(
             key=path,
             id=own,
             title=branch.name,
             path=path,
             name=own,
-            folder=notebook.key,
-            parent=above.key if above is not notebook else None,
+            folder=folder,
+            parent=f"{posixpath.dirname(path)}.sy" if "/" in rest else None,
             order=self._own_order(branch, own) if self._same else number,
             created=moment_of(own, self._zone),
             prefixes=prefixes,
@@ -110,16 +129,32 @@ class _Placer:
             self._report(Finding(code="folder-as-document", item=f"folders/{branch.key}"))
         return output
 
+    def _new(self, branch: Branch, above: Output) -> tuple[str, str, tuple[str, ...]]:
+        own, prefixes = self._id(branch)
+        return f"{above.path.removesuffix('.sy')}/{own}.sy", own, prefixes
+
+    def _there(self, branch: Branch) -> tuple[str, str, tuple[str, ...]] | None:
+        """Path, id and prefixes of a document that is in the target already."""
+        if self._known is None:
+            return None
+        note = branch.note
+        path = self._known.note(note.key, note.id) if note is not None else self._known.folder(branch.key, branch.id)
+        if path is None or path in self._settled:
+            return None
+        self._settled.add(path)
+        own = posixpath.basename(path).removesuffix(".sy")
+        self._taken.add(own)
+        first = numbered_id((own[:_PREFIX],), 0) == own
+        return path, own, (own[:_PREFIX],) if first else self._take(branch)
+
     def _own_order(self, branch: Branch, own: str) -> int | None:
         """The number that the notebook's own list of numbers has for this id: it is written as it is."""
         return branch.order if branch.note is not None and branch.note.id == own else None
 
     def _id(self, branch: Branch) -> tuple[str, tuple[str, ...]]:
         """The id of a branch, and the prefixes of new ids below it."""
-        entry = branch.note if branch.note is not None else branch.folder
-        wanted = entry.id if isinstance(entry, NoteEntry) else entry.fact.id if entry is not None else None
-        blocks = self._catalog.outline(branch.key).blocks if branch.note is not None else 0
-        prefixes = self._take(branch, entry, blocks)
+        wanted = branch.id
+        prefixes = self._take(branch)
         if wanted and is_timed_id(wanted) and wanted not in self._taken:
             own = wanted
         else:
@@ -130,8 +165,10 @@ class _Placer:
         self._taken.add(own)
         return own, prefixes
 
-    def _take(self, branch: Branch, entry: NoteEntry | FolderEntry | None, blocks: int) -> tuple[str, ...]:
+    def _take(self, branch: Branch) -> tuple[str, ...]:
         """Prefixes for a branch's document and blocks: a source block becomes a handful of blocks at most."""
-        created = (entry.created or entry.stamp) if isinstance(entry, NoteEntry) else None
+        note = branch.note
+        blocks = self._catalog.outline(branch.key).blocks if note is not None else 0
+        created = (note.created or note.stamp) if note is not None else None
         identity = f"{branch.kind} {branch.key}"
         return self._prefixes.take(identity, time_text(created or self._clock, self._zone), 8 * blocks + 64)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from converter.model.moment import Moment
 from converter.pipeline.catalog import Catalog
+from converter.pipeline.into.known import Known
 from converter.pipeline.pair import Pair
 from converter.pipeline.place.documents import place_documents
 from converter.pipeline.place.names import Report
@@ -15,10 +16,12 @@ from converter.pipeline.place.tree import build_tree
 __all__ = ["place_items"]
 
 
-def place_items(catalog: Catalog, pair: Pair, clock: Moment, name: str, report: Report) -> None:
+def place_items(
+    catalog: Catalog, pair: Pair, clock: Moment, name: str, report: Report, known: Known | None = None
+) -> None:
     """Give every selected folder and note its output. Broken trees are mended, and reported.
 
-    `name` is what a top of the target is called where it needs one.
+    `name` is what a top of the target is called where it needs one. `known` says what is in the target already.
     """
     tree = pair.parameter("tree")
     if tree == "keys":
@@ -26,11 +29,15 @@ def place_items(catalog: Catalog, pair: Pair, clock: Moment, name: str, report: 
         return
     if pair.same_system and tree != "documents":
         place_as_it_was(catalog, pair, report)
+        if known is not None and tree == "paths":
+            known.settle_paths(catalog)
         return
     roots = build_tree(catalog, pair, report)
     if tree == "paths":
         place_paths(roots, catalog, pair, report)
+        if known is not None:
+            known.settle_paths(catalog)
     elif tree == "documents":
-        place_documents(roots, catalog, pair, clock, name, report)
+        place_documents(roots, catalog, pair, clock, name, report, known)
     else:
         place_rows(roots, catalog, report)

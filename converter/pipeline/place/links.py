@@ -130,7 +130,7 @@ class LinkBook:
         if found.kind != "asset":
             return Goal(kind="missing")
         asset = self._catalog.assets[found.key]
-        if asset.end:
+        if asset.end and asset.end != "unchanged":
             return Goal(kind="left")
         return Goal(
             kind="asset",

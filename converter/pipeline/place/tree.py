@@ -49,6 +49,13 @@ class Branch:
         return self.folder.fact.key if self.folder is not None else ""
 
     @property
+    def id(self) -> str | None:
+        """The id that the source has for it."""
+        if self.note is not None:
+            return self.note.id
+        return self.folder.fact.id if self.folder is not None else None
+
+    @property
     def kind(self) -> str:
         """The kind of unit that the key belongs to."""
         return "notes" if self.note is not None else "folders"

@@ -61,6 +61,7 @@ class Carrier:
             blocks=order.blocks,
             dropped=tuple(sorted(order.dropped)),
             marks=marks,
+            copy=order.copy,
         )
 
     def _cut(self, data: bytes, blocks: int) -> Segments | None:
@@ -69,4 +70,4 @@ class Carrier:
 
 def _stub(record: NoteRecord) -> NoteRecord:
     """What tells of a note that is deleted with all its blocks: what it was, and what links to it lead to."""
-    return NoteRecord(key=record.key, output=record.output)
+    return NoteRecord(key=record.key, output=record.output, copy=record.copy)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
@@ -53,6 +54,16 @@ class Collector:
         """All lines, from the first."""
         self._lines.seek(0)
         return self._lines
+
+    def behind(self, before: Iterable[bytes]) -> IO[bytes]:
+        """All lines, from the first, behind other ones."""
+        joined: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_HELD)  # noqa: SIM115
+        joined.writelines(before)
+        shutil.copyfileobj(self.finished(), joined, _STRETCH)
+        joined.seek(0)
+        self._lines.close()
+        self._lines = joined
+        return joined
 
     def close(self) -> None:
         """Let go of the file."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager
 from typing import IO
 
@@ -13,7 +14,7 @@ from converter.pipeline.catalog import AssetEntry
 from converter.pipeline.pair import Pair
 from converter.pipeline.residue.carry import Carrier
 from converter.pipeline.residue.collect import Collector
-from converter.pipeline.residue.records import AssetRecord, FolderRecord, Header, MadeRecord
+from converter.pipeline.residue.records import AssetRecord, FolderRecord, Header, MadeRecord, kept_lines
 
 __all__ = ["Recorder"]
 
@@ -72,7 +73,8 @@ class Recorder:
         """A file, and where it lies."""
         root = self._pair.parameter("asset_root")
         at = tuple(root + path for path in entry.paths)
-        self._lines.add(AssetRecord(key=key, at=at, name=entry.name, stamp=entry.fact.stamp))
+        copy = entry.way == "duplicated"
+        self._lines.add(AssetRecord(key=key, at=at, name=entry.name, stamp=entry.fact.stamp, copy=copy))
 
     def payload(self, fact: PayloadFact, members: Iterable[tuple[str, AbstractContextManager[IO[bytes]]]]) -> None:
         """A payload that travels whole."""
@@ -81,6 +83,16 @@ class Recorder:
     def finished(self) -> IO[bytes]:
         """All records as lines."""
         return self._lines.finished()
+
+    def behind(self, before: AbstractContextManager[IO[bytes]] | None, replaced: AbstractSet[str]) -> IO[bytes]:
+        """All records as lines, behind those that the target has already of what is not replaced.
+
+        `replaced` holds the keys, in the target, of what the run wrote.
+        """
+        if before is None:
+            return self.finished()
+        with before as lines:
+            return self._lines.behind(kept_lines(lines, replaced))
 
     def close(self) -> None:
         """Let go of the records."""

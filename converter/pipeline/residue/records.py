@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 
 import msgspec
 
@@ -25,6 +26,7 @@ __all__ = [
     "Record",
     "Text",
     "encode_record",
+    "kept_lines",
     "records_of",
 ]
 
@@ -92,12 +94,16 @@ class MadeRecord(_Record, frozen=True, omit_defaults=True, tag="made"):
 
 
 class AssetRecord(_Record, frozen=True, omit_defaults=True, tag="asset"):
-    """A file of the origin, and where it lies in the target; `name` is how notes of the target spell it."""
+    """A file of the origin, and where it lies in the target; `name` is how notes of the target spell it.
+
+    `copy` says that it came in beside another version of itself.
+    """
 
     key: str
     at: tuple[str, ...]
     name: str = ""
     stamp: Moment | None = None
+    copy: bool = False
 
 
 class PayloadRecord(_Record, frozen=True, omit_defaults=True, tag="payload"):
@@ -121,7 +127,7 @@ class NoteRecord(_Record, frozen=True, omit_defaults=True, tag="note"):
     `blocks` are those of its work order, `beside` names what the origin's store gave with its bytes. The bytes are
     `content`, or stand in the target's blocks in slices: then `head` and `tail` are what is before and after them, and
     `slices` says how many there are. `marks` are digests of the blocks. `shown` is the title in the target, where that
-    differs.
+    differs. `copy` says that it came in beside another version of itself.
     """
 
     key: str
@@ -141,6 +147,7 @@ class NoteRecord(_Record, frozen=True, omit_defaults=True, tag="note"):
     slices: int = 0
     marks: str = ""
     shown: str | None = None
+    copy: bool = False
 
     def stored(self, data: bytes, beside: tuple[tuple[str, bytes], ...] = ()) -> Stored:
         """The note as its own store would give it."""
@@ -171,3 +178,16 @@ def records_of(lines: Iterable[bytes]) -> Iterator[Record | None]:
                 hint="Use a newer version of this program, or --ignore-residue to convert what the source shows.",
             )
         yield record
+
+
+def kept_lines(lines: Iterable[bytes], replaced: AbstractSet[str]) -> Iterator[bytes]:
+    """The lines without the records of notes and files that other ones replace; `replaced` are keys in the target."""
+    for line in lines:
+        try:
+            record: Record | None = _decode(line)
+        except (msgspec.DecodeError, ValueError):
+            record = None
+        gone = isinstance(record, NoteRecord) and record.output.key in replaced
+        gone = gone or (isinstance(record, AssetRecord) and any(path in replaced for path in record.at))
+        if not gone:
+            yield line if line.endswith(b"\n") else line + b"\n"

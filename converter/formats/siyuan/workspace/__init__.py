@@ -9,7 +9,7 @@ from converter.formats.siyuan.workspace.index import open_source
 from converter.formats.siyuan.workspace.links import names, resolve
 from converter.formats.siyuan.workspace.profile import profile
 from converter.formats.siyuan.workspace.read import keeps, read
-from converter.formats.siyuan.workspace.write import open_target, render
+from converter.formats.siyuan.workspace.write import open_merge, open_target, render
 
 __all__ = ["FORMAT"]
 
@@ -26,6 +26,8 @@ FORMAT = Format(
     profile=profile,
     render=render,
     open_target=open_target,
+    open_merge=open_merge,
+    merges="tree",
     segments=segments,
     pieces=pieces,
     frame=frame,

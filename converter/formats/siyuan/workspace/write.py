@@ -9,10 +9,11 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import IO
 
+from converter.errors import TargetError
 from converter.formats.entries import set_time
 from converter.formats.front import Rendered, TargetContext
 from converter.formats.siyuan.document import document_bytes
-from converter.formats.siyuan.workspace.layout import RESIDUE
+from converter.formats.siyuan.workspace.layout import RESIDUE, find_layout
 from converter.formats.siyuan.workspace.notebooks import (
     order_bytes,
     read_notebook,
@@ -24,7 +25,7 @@ from converter.model.facts import PayloadFact
 from converter.model.items import Folder, Note
 from converter.model.moment import Moment
 
-__all__ = ["WorkspaceTarget", "open_target", "render"]
+__all__ = ["WorkspaceTarget", "open_merge", "open_target", "render"]
 
 
 def render(note: Note, context: TargetContext) -> Rendered:
@@ -33,10 +34,17 @@ def render(note: Note, context: TargetContext) -> Rendered:
 
 
 class WorkspaceTarget:
-    """A workspace in the making: `data` alone, since its `conf` is the application's."""
+    """The data of a workspace in the making, or what is to come into one that exists.
 
-    def __init__(self, staging: Path) -> None:
-        self._data = staging / "data"
+    `data` is where its files are staged, `present` the folder of data that exists, None for a new one; `place` is the
+    path of `data` in the target.
+    """
+
+    def __init__(self, data: Path, present: Path | None = None, place: str = "data/") -> None:
+        self.grown: set[str] = {place + RESIDUE}
+        self._data = data
+        self._present = present
+        self._place = place
         self._made: set[Path] = set()
         self._notebooks: list[Folder] = []
         self._orders: dict[str, dict[str, int]] = {}
@@ -87,30 +95,47 @@ class WorkspaceTarget:
         for number, notebook in enumerate(self._notebooks, 1):
             sort = notebook.order if notebook.order is not None else number
             self._settle_name(notebook, sort)
-            self._settle_order(notebook.key)
+        for key in dict.fromkeys((*(notebook.key for notebook in self._notebooks), *self._orders)):
+            self._settle_order(key)
 
     def _settle_name(self, notebook: Folder, sort: int) -> None:
         """Settings that came whole stay, unless they say another name."""
         name = f"{notebook.key}/.siyuan/conf.json"
-        own = (self._data / name).read_bytes() if name in self._whole else None
+        own = self._bytes(name)
         if own is None:
             self._write(name, settings_bytes(notebook.name, sort))
         elif read_notebook(own).name != notebook.name:
             self._write(name, renamed_settings(own, notebook.name) or settings_bytes(notebook.name, sort))
 
     def _settle_order(self, notebook: str) -> None:
-        """An order that came whole stays, unless it gives documents other numbers than they have."""
+        """An order that came whole stays, unless it gives documents other numbers than they have.
+
+        One that is there already stays, and new documents join it.
+        """
         name = f"{notebook}/.siyuan/sort.json"
         order = self._orders.get(notebook, {})
-        own = read_order((self._data / name).read_bytes()) if name in self._whole else None
+        before = self._bytes(name)
+        own = read_order(before) if before is not None else None
         if own is None:
             if order:
                 self._write(name, order_bytes(order))
+            return
+        if self._present is not None:
+            if order.keys() - own.keys():
+                self.grown.add(self._place + name)
+                self._write(name, order_bytes(order | own))
             return
         without = self._unnumbered.get(notebook, set()) & own.keys()
         if without or any(own.get(key) != number for key, number in order.items()):
             merged = {key: number for key, number in (own | order).items() if key not in without}
             self._write(name, order_bytes(merged))
+
+    def _bytes(self, name: str) -> bytes | None:
+        """A file that came whole, or that is there already."""
+        if name in self._whole:
+            return (self._data / name).read_bytes()
+        there = self._present / name if self._present is not None else None
+        return there.read_bytes() if there is not None and there.is_file() else None
 
     def _write(self, name: str, data: bytes) -> None:
         path = self._data / name
@@ -128,4 +153,16 @@ class WorkspaceTarget:
 
 def open_target(staging: Path, _context: TargetContext) -> WorkspaceTarget:
     """A new workspace at the staging path."""
-    return WorkspaceTarget(staging)
+    return WorkspaceTarget(staging / "data")
+
+
+def open_merge(present: Path, staging: Path, _context: TargetContext) -> WorkspaceTarget:
+    """Files that come into a workspace or its data folder; raises `TargetError` for a notebook, which has no assets."""
+    layout = find_layout(present)
+    if layout is None or layout.prefix:
+        raise TargetError(
+            f"{present} is neither a workspace nor the data folder of one.",
+            hint="Name the workspace: assets of its notebooks stand beside them.",
+        )
+    place = "data/" if layout.workspace is not None else ""
+    return WorkspaceTarget(staging / "data" if place else staging, layout.root, place)

@@ -1,0 +1,106 @@
+"""Where a run writes: staged beside the target, and committed at once; nothing has happened before that."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self, cast
+
+from converter.errors import UsageError
+from converter.storage.commit import CommitResult, Staging
+from converter.storage.companion import check_companion, commit_with_companion
+from converter.storage.database import DatabaseUpdate
+from converter.storage.target import check_kind, check_target
+from converter.storage.update import TreeUpdate, check_settled
+
+if TYPE_CHECKING:
+    from converter.formats.front import DatabaseTarget, Target
+    from converter.pipeline.session import Session
+
+__all__ = ["Destination", "check_destination"]
+
+
+def check_destination(session: Session) -> None:
+    """Refuse a target that may not be written; raises `TargetError`, or `UsageError` where nothing can be merged."""
+    options, front = session.options, session.target_front
+    final = Path(options.target)
+    if options.into:
+        _check_merge(session, final)
+    elif not options.dry_run:
+        check_target(Path(options.source), final, options.overwrite_output, folder=not front.single_file)
+        if front.beside is not None and not options.inline:
+            check_companion(final, front.beside(final.name), options.overwrite_output)
+
+
+def _check_merge(session: Session, final: Path) -> None:
+    front = session.target_front
+    if front.open_merge is None:
+        raise UsageError(f"--into cannot merge into the format {front.id!r}.", hint="Convert into a new target.")
+    if not final.exists():
+        raise UsageError(f"There is no target {final} to merge into.", hint="Convert into a new one: without --into.")
+    check_target(Path(session.options.source), final, True, folder=final.is_dir())
+    check_settled(final)
+    check_kind(final, folder=not front.single_file)
+    why = front.in_use(final) if front.in_use is not None else ""
+    if why:
+        from converter.errors import TargetError
+
+        raise TargetError(f"The target {final} is in use: {why}.", hint="Close the application and try again.")
+
+
+class Destination:
+    """The staged target of a run; a context manager. `target` takes the items."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._final = Path(session.options.target)
+        self._opened = ExitStack()
+        self._staged: Staging | TreeUpdate | DatabaseUpdate
+        self.target: Target
+
+    def __enter__(self) -> Self:
+        front, writing = self._session.target_front, self._session.writing
+        self._staged = self._opened.enter_context(self._staging())
+        if self._staged.leftovers:
+            self._session.report.about["leftovers"] = list(self._staged.leftovers)
+        try:
+            if self._session.options.into and front.open_merge is not None:
+                self.target = front.open_merge(self._final, self._staged.path, writing)
+            else:
+                self.target = front.open_target(self._staged.path, writing)
+        except BaseException as error:
+            self._opened.__exit__(type(error), error, error.__traceback__)
+            raise
+        return self
+
+    def _staging(self) -> Staging | TreeUpdate | DatabaseUpdate:
+        front = self._session.target_front
+        merges = front.merges if self._session.options.into else ""
+        if merges == "tree":
+            return TreeUpdate(self._final)
+        if merges == "database":
+            return DatabaseUpdate(self._final)
+        return Staging.for_file(self._final) if front.single_file else Staging.for_folder(self._final)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if error is not None:
+                self.target.abandon()
+        finally:
+            self._opened.__exit__(kind, error, trace)
+
+    def commit(self) -> CommitResult:
+        """Put everything in its final place; the target was finished."""
+        options, staged = self._session.options, self._staged
+        beside = self._session.target_front.beside
+        if isinstance(staged, DatabaseUpdate):
+            return staged.commit(cast("DatabaseTarget", self.target).apply, options.backup)
+        if isinstance(staged, TreeUpdate):
+            return staged.commit(options.backup)
+        overwrite = options.overwrite_output or options.into
+        if beside is None or options.inline:
+            return staged.commit(overwrite, options.backup)
+        return commit_with_companion(staged, beside(staged.final.name), overwrite, options.backup)

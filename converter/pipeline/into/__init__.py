@@ -1,0 +1,1 @@
+"""Merging into a target that exists: what is there, what of it comes again, and what becomes of both."""

@@ -1,0 +1,177 @@
+"""Items that come in beside others of their name: their new outputs, and the new names inside all that is written."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+import msgspec
+
+from converter.findings.finding import Finding
+from converter.formats.front import LinkKey, Renaming, Stored
+from converter.model.order import Output
+from converter.model.timed_id import NUMBERS, numbered_id
+from converter.pipeline.catalog import FolderEntry, NoteEntry
+from converter.pipeline.into.names import copy_of, respelled
+from converter.pipeline.into.present import Present
+from converter.pipeline.lower.ids import derived_id
+from converter.pipeline.session import Session
+from converter.pipeline.work import digest_of_bytes
+from converter.storage.names import fold
+
+__all__ = ["Copies"]
+
+
+class Copies:
+    """Gives duplicates their outputs, and answers what names became of old ones."""
+
+    def __init__(self, session: Session, present: Present) -> None:
+        self._session = session
+        self._catalog = session.catalog
+        self._present = present
+        self._tree = present.tree
+        self._before: dict[str, Output] = {}
+        self._moved: dict[str, dict[str, str]] = {"folders": {}, "notes": {}}
+        self._blocks: dict[str, dict[str, str]] = {}
+        self._files: dict[str, tuple[str, str]] = {}
+        self._own = {fold(output.key) for output in self._outputs()}
+        same = session.pair.same_system and session.source_front.relink is not None
+        self._front = session.source_front if same else None
+
+    def __bool__(self) -> bool:
+        return bool(self._moved["folders"] or self._moved["notes"] or self._files)
+
+    def _entries(self) -> Iterator[FolderEntry | NoteEntry]:
+        yield from self._catalog.folders.values()
+        yield from self._catalog.notes.values()
+
+    def _outputs(self) -> Iterator[Output]:
+        return (entry.output for entry in self._entries() if entry.output is not None)
+
+    def moved(self, kind: str, key: str | None) -> str | None:
+        """The key that an item has now."""
+        return self._moved[kind].get(key, key) if key is not None else None
+
+    def file(self, key: str, old: str, new: str) -> None:
+        """A file gets another name, both without folders."""
+        self._files[key] = (old, new)
+
+    def is_free(self, path: str) -> bool:
+        """Whether nothing stands at a path of the target or comes there."""
+        return self._present.taken(path) is None and fold(path) not in self._own
+
+    def folder(self, kind: str, entry: FolderEntry | NoteEntry) -> None:
+        """A new output for a folder; where a run before made the same copy, that one stays."""
+        before = entry.output
+        if before is None:
+            return
+        number = 0
+        content = digest_of_bytes(f"{before.title}\0{before.folder}".encode("utf-8", "surrogatepass")).hex()
+        made, again = before, self._session.options.on_conflict == "duplicate"
+        while made.key == before.key or (self._stands(made.key) and not again):
+            number += 1
+            made = copy_of(before, kind, content, number, 0, self._session.pair)
+        self._take(kind, before, made, entry)
+        if self._stands(made.key):
+            entry.end = "unchanged"
+
+    def _stands(self, key: str) -> bool:
+        return key in self._present.folders or key in self._present.notes
+
+    def note(self, stored: Stored, entry: NoteEntry, number: int) -> None:
+        """A new output for a note; `number` counts the attempts, from 1."""
+        before = self._before.setdefault(entry.key, entry.output or Output(key=entry.key))
+        content = digest_of_bytes(stored.data).hex()
+        blocks = self._catalog.outline(entry.key).blocks
+        made = before
+        while made is before or (self._tree == "paths" and fold(made.key) in self._own):
+            made = copy_of(before, "notes", content, number, blocks, self._session.pair)
+            number += 1
+        self._take("notes", before, made, entry)
+        entry.salt = made.id or made.key
+        if self._front is not None and self._front.own_ids is not None:
+            own = self._front.own_ids(stored.data)
+            self._blocks[entry.key] = {old: self._block_id(made, number, old) for number, old in enumerate(own)}
+
+    def _block_id(self, made: Output, number: int, old: str) -> str:
+        if made.prefixes:
+            return numbered_id(made.prefixes, number) if number < NUMBERS * len(made.prefixes) else old
+        return derived_id("duplicate", old, made.key)
+
+    def _take(self, kind: str, before: Output, made: Output, entry: FolderEntry | NoteEntry) -> None:
+        self._moved[kind][before.key] = made.key
+        if before.id and made.id:
+            self._moved[kind][before.id] = made.id
+        entry.output = self._followed(made)
+        entry.way = "duplicated"
+
+    def _followed(self, output: Output) -> Output:
+        """The output with its place where the items above it are now."""
+        if self._tree == "documents":
+            return self._in_document(output)
+        if self._tree == "paths":
+            return output
+        folder, parent = self.moved("folders", output.folder), self.moved("notes", output.parent)
+        if (folder, parent) == (output.folder, output.parent):
+            return output
+        return msgspec.structs.replace(output, folder=folder, parent=parent)
+
+    def _in_document(self, output: Output) -> Output:
+        names = self._moved["folders"] | self._moved["notes"]
+        above, name = posixpath.split(output.path)
+        parts = [names.get(part, part) for part in above.split("/") if part]
+        if not parts or posixpath.join(*parts) == above:
+            return output
+        path = posixpath.join(*parts, name)
+        parent = posixpath.dirname(path) + ".sy" if len(parts) > 1 else None
+        return msgspec.structs.replace(output, key=path, path=path, folder=parts[0], parent=parent)
+
+    def taken(self, key: str) -> str | None:
+        """What stands where the copy of a note is to go."""
+        output = self._catalog.notes[key].output
+        if output is None:
+            return None
+        there = self._present.taken(output.key) if self._tree == "paths" else output.key
+        return there if there in self._present.notes else None
+
+    def stays(self, key: str) -> None:
+        """The copy of a note is there already."""
+        self._catalog.notes[key].end = "unchanged"
+
+    def follow(self) -> None:
+        """Put all that is new where the items above it are now, and say what is a duplicate."""
+        if not self:
+            return
+        kinds = (("folders", self._catalog.folders), ("notes", self._catalog.notes))
+        for kind, entries in kinds:
+            for key, entry in entries.items():
+                if entry.end or entry.output is None or entry.way == "overwritten":
+                    continue
+                entry.output = self._followed(entry.output)
+                if entry.way == "duplicated":
+                    became = entry.output.path or entry.output.key
+                    self._session.add(Finding(code="duplicated", item=f"{kind}/{key}", details=(("became", became),)))
+
+    def renamed(self, stored: Stored, entry: NoteEntry) -> Stored:
+        """The bytes of a note of the same system with the names that items have in the target."""
+        if self._front is None or self._front.relink is None or not self:
+            return stored
+        links = dict(self._links(entry))
+        blocks = {old: new for one in self._blocks.values() for old, new in one.items()}
+        blocks |= self._blocks.get(entry.key, {})
+        ids = {**self._moved, "blocks": blocks}
+        files = {key[1]: new for key, new in links.items()}
+        data = self._front.relink(stored, Renaming(ids=ids, files=files), links)
+        return stored if data is stored.data else msgspec.structs.replace(stored, data=data)
+
+    def _links(self, entry: NoteEntry) -> Iterator[tuple[LinkKey, str]]:
+        """Links to items that have another name now, with the new text of their targets."""
+        for link in self._catalog.links(entry.key):
+            found = self._session.source_front.resolve(self._catalog, entry.key, link)
+            names = None
+            if found.kind == "asset":
+                names = self._files.get(found.key)
+            elif found.kind == "note" and self._tree == "paths" and found.key in self._moved["notes"]:
+                names = posixpath.basename(found.key), posixpath.basename(self._moved["notes"][found.key])
+            if names is not None and (new := respelled(link.target, *names)) != link.target:
+                yield (link.form, link.target, link.place, link.block), new

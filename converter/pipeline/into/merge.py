@@ -1,0 +1,231 @@
+"""Which items of a source are in the target already, and what becomes of each: before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Protocol
+
+import msgspec
+
+from converter.errors import ItemError, TargetError
+from converter.findings.finding import Finding
+from converter.formats.front import Rendered, Stored
+from converter.model.moment import Moment
+from converter.model.order import Output
+from converter.pipeline.catalog import FolderEntry, NoteEntry
+from converter.pipeline.into.copies import Copies
+from converter.pipeline.into.files import settle_files
+from converter.pipeline.into.look import Look
+from converter.pipeline.into.present import Present
+from converter.pipeline.session import Session
+from converter.pipeline.work import Result
+
+__all__ = ["Converts", "Merge"]
+
+_NAMED = 5
+"""How many items a refusal names."""
+
+_DUPLICATING = ("duplicate", "duplicate-all")
+
+
+class Converts(Protocol):
+    """How items of the run are made, as often as one likes: nothing is reported."""
+
+    def note(self, stored: Stored, entry: NoteEntry) -> Result:
+        """A note of the source by its present output; raises `ItemError`."""
+
+    def blank(self, key: str, output: Output) -> Rendered:
+        """A note without text for a folder."""
+
+
+class Merge:
+    """Settles the outputs of a session that was placed, against what is present."""
+
+    def __init__(self, session: Session, present: Present, converts: Converts) -> None:
+        self._session = session
+        self._catalog = session.catalog
+        self._policy = session.options.on_conflict
+        self._converts = converts
+        self._conflicts: list[str] = []
+        self.present = present
+        self.copies = Copies(session, present)
+
+    def settle(self) -> None:
+        """Decide for every item; raises `TargetError` where conflicts are to stop the run."""
+        settle_files(self._session, self.present, self.copies, self._refuse)
+        self._folders()
+        self._blanks()
+        self._notes()
+        self.copies.follow()
+        if self._conflicts:
+            raise _refusal(self._session.options.target, self._conflicts)
+
+    def _refuse(self, item: str) -> None:
+        self._conflicts.append(item)
+
+    def is_there(self, output: Output) -> bool:
+        """Whether a folder that only the target needs is there already."""
+        return output.key in self.present.folders
+
+    def _places(self) -> Iterator[tuple[str, str, FolderEntry | NoteEntry, Output]]:
+        """Items that become folders of the target, with their kinds and keys."""
+        kinds: tuple[tuple[str, Mapping[str, FolderEntry | NoteEntry]], ...] = (
+            ("folders", self._catalog.folders),
+            ("notes", self._catalog.notes),
+        )
+        for kind, entries in kinds:
+            for key, entry in entries.items():
+                if not entry.end and entry.output is not None and entry.output.form == "folder":
+                    yield kind, key, entry, entry.output
+
+    def _folders(self) -> None:
+        """Folders say a name and where they stand, and nothing that could be older or newer."""
+        in_files = self.present.tree == "paths"
+        for kind, key, entry, output in self._places():
+            there = self.present.taken(output.key) if in_files else output.key
+            fact = self.present.folders.get(there or "")
+            if fact is None:
+                continue
+            same = in_files or (fact.name == output.title and (fact.parent or None) == (output.folder or None))
+            if (same and self._policy != "duplicate-all") or in_files:
+                entry.end = "unchanged"
+            elif self._policy in _DUPLICATING:
+                self.copies.folder(kind, entry)
+            else:
+                self._decide(kind, key, entry, newer=False)
+
+    def _blanks(self) -> None:
+        """Folders that become notes without text: one of the same title is the same, whatever was written into it."""
+        waiting = {
+            key: entry.output.key
+            for key, entry in self._catalog.folders.items()
+            if not entry.end and entry.output is not None and not entry.output.form
+        }
+        looks = self.present.looks(key for key in waiting.values())
+        for key, place in waiting.items():
+            entry = self._catalog.folders[key]
+            if place not in self.present.notes or entry.output is None:
+                continue
+            rendered = self._converts.blank(key, entry.output)
+            new = self.present.look_at(_stored(rendered))
+            old = looks.get(place)
+            if old is not None and new is not None and old.title == new.title and self._policy != "duplicate-all":
+                entry.end = "unchanged"
+            elif self._policy in _DUPLICATING:
+                self.copies.folder("folders", entry)
+            else:
+                self._decide("folders", key, entry, newer=False)
+
+    def _notes(self) -> None:
+        places = {key: place for key, entry in self._catalog.notes.items() if (place := self._place(entry)) is not None}
+        looks = self.present.looks(places.values())
+        changed: dict[str, Look | None] = {}
+        linked: dict[str, Look] = {}
+        for stored in self._session.source.fetch(list(places)):
+            if isinstance(stored, Finding) or (new := self._look(stored)) is None:
+                continue
+            key, old = stored.key, looks.get(places[stored.key])
+            entry = self._catalog.notes[key]
+            self._stay_at(entry, places[key])
+            if old is not None and self._is_same(old, new) and self._policy != "duplicate-all":
+                entry.end = "unchanged"
+            elif self._policy not in _DUPLICATING:
+                self._decide("notes", key, entry, newer=_is_newer(new.updated, old))
+            elif old is not None and old.bare == new.bare and self._policy == "duplicate":
+                linked[key] = old
+            else:
+                changed[key] = old
+        self._duplicate(list(changed), linked)
+
+    def _place(self, entry: NoteEntry) -> str | None:
+        """The key of what stands where a note is to go."""
+        if entry.end or entry.output is None or entry.output.form == "folder":
+            return None
+        there = self.present.taken(entry.output.key) if self.present.tree == "paths" else entry.output.key
+        return there if there in self.present.notes else None
+
+    def _stay_at(self, entry: NoteEntry, place: str) -> None:
+        """A note that is there keeps its place, whatever the case of its letters."""
+        if entry.output is not None and entry.output.key != place and self.present.tree == "paths":
+            entry.output = msgspec.structs.replace(entry.output, key=place, path=place)
+
+    def _look(self, stored: Stored) -> Look | None:
+        """How a note of the source would look in the target; None where it cannot be made."""
+        try:
+            result = self._converts.note(stored, self._catalog.notes[stored.key])
+        except ItemError:
+            return None
+        return self.present.look_at(_stored(result.rendered))
+
+    def _is_same(self, old: Look, new: Look) -> bool:
+        if old.raw == new.raw:
+            return True
+        folder = old.folder in (new.folder, self.copies.moved("folders", new.folder))
+        parent = old.parent in (new.parent, self.copies.moved("notes", new.parent))
+        return old.said == new.said and folder and parent
+
+    def _decide(self, kind: str, key: str, entry: FolderEntry | NoteEntry, *, newer: bool) -> None:
+        item = f"{kind}/{key}"
+        if self._policy == "fail":
+            self._refuse(item)
+        elif self._policy == "overwrite" or (self._policy == "newer" and newer):
+            entry.way = "overwritten"
+            self._session.add(Finding(code="overwritten", item=item))
+        else:
+            entry.end = "skipped"
+            self._session.add(Finding(code="kept-existing", item=item, details=(("what", self._policy),)))
+
+    def _duplicate(self, changed: list[str], linked: dict[str, Look]) -> None:
+        """Give notes that differ new names; those that only link to such notes differ if they would link otherwise."""
+        while changed:
+            self._copy(changed)
+            changed = []
+            for stored in self._session.source.fetch(list(linked)) if self.copies else ():
+                if isinstance(stored, Finding) or (new := self._look(stored)) is None:
+                    continue
+                if self._is_same(linked[stored.key], new):
+                    self._catalog.notes[stored.key].end = "unchanged"
+                    del linked[stored.key]
+            if linked and not changed:
+                changed, linked = list(linked), {}
+        if linked:
+            self._copy(list(linked))
+
+    def _copy(self, keys: list[str]) -> None:
+        """New outputs for notes; where a run before made the same copy, that one stays."""
+        number = 1
+        while keys:
+            for stored in self._session.source.fetch(keys):
+                if not isinstance(stored, Finding):
+                    self.copies.note(stored, self._catalog.notes[stored.key], number)
+            taken = {key: place for key in keys if (place := self.copies.taken(key)) is not None}
+            looks = self.present.looks(taken.values())
+            keys = []
+            for stored in self._session.source.fetch(list(taken)):
+                if isinstance(stored, Finding):
+                    continue
+                new, old = self._look(stored), looks.get(taken[stored.key])
+                same = old is not None and new is not None and self._is_same(old, new)
+                if same and self._policy == "duplicate":
+                    self.copies.stays(stored.key)
+                else:
+                    keys.append(stored.key)
+            number += 1
+
+
+def _stored(rendered: Rendered) -> Stored:
+    return Stored(rendered.key, rendered.data, rendered.path, rendered.stamp, order=rendered.order)
+
+
+def _is_newer(new: Moment | None, old: Look | None) -> bool:
+    """Whether a note was changed after the one in the target; where either time is unknown, it was not."""
+    return new is not None and old is not None and old.updated is not None and new.ticks > old.updated.ticks
+
+
+def _refusal(target: str, items: list[str]) -> TargetError:
+    named = ", ".join(items[:_NAMED]) + (f" and {len(items) - _NAMED} more" if len(items) > _NAMED else "")
+    hint = "Choose another --on-conflict, or leave them out with --exclude. Nothing was written."
+    return TargetError(f"In {target} there are already other versions of {named}.", hint=hint)
+
+
+Refuse = Callable[[str], None]

@@ -1,0 +1,140 @@
+"""What stands at a target before a run: its items by their identity, and how its notes look."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from converter.errors import ItemError
+from converter.findings.finding import Finding
+from converter.formats.front import Format, Source, SourceContext, Stored
+from converter.model.facts import AssetFact, FolderFact, NoteFact, PayloadFact
+from converter.model.items import Note
+from converter.pipeline.into.look import Look, look_of
+from converter.pipeline.residue.book import ResidueBook
+from converter.storage.digest import digest
+from converter.storage.names import fold
+
+__all__ = ["Present", "look_into"]
+
+
+class Present:
+    """The items of a target, as its own reader lists them. Bytes are read when they are asked for."""
+
+    def __init__(self, front: Format, source: Source, context: SourceContext, tree: str) -> None:
+        self.tree = tree
+        self.folders: dict[str, FolderFact] = {}
+        self.notes: dict[str, NoteFact] = {}
+        self.assets: dict[str, AssetFact] = {}
+        self.payloads: list[PayloadFact] = []
+        self.book = ResidueBook()
+        self._front = front
+        self._source = source
+        self._context = context
+        self._ids: dict[str, str] | None = None
+        self._digests: dict[str, str] = {}
+        for fact in source.facts():
+            match fact:
+                case FolderFact(key=key):
+                    self.folders[key] = fact
+                case NoteFact(key=key):
+                    self.notes[key] = fact
+                case AssetFact(key=key):
+                    self.assets[key] = fact
+                case PayloadFact():
+                    self.payloads.append(fact)
+                case _:
+                    pass
+        self.book.open(source)
+        self._names = {fold(key): key for key in (*self.folders, *self.notes, *self.assets)}
+
+    def close(self) -> None:
+        """Let go of the target."""
+        self.book.close()
+        self._source.close()
+
+    @property
+    def source(self) -> Source:
+        """The target as a source."""
+        return self._source
+
+    def taken(self, path: str) -> str | None:
+        """The key of what stands at this path of a tree, whatever the case of its letters."""
+        return self._names.get(fold(path))
+
+    def note_with_id(self, identity: str) -> str | None:
+        """The key of the note with this id of its own, where the target's notes have such."""
+        if self._ids is None:
+            self._ids = dict(self._own_ids())
+        return self._ids.get(identity)
+
+    def _own_ids(self) -> Iterator[tuple[str, str]]:
+        if self.tree == "documents":
+            yield from ((posixpath.basename(key).removesuffix(".sy"), key) for key in self.notes)
+        elif self.tree == "paths":
+            yield from self._ids_in_files()
+        else:
+            yield from ((key, key) for key in self.notes)
+
+    def _ids_in_files(self) -> Iterator[tuple[str, str]]:
+        """Notes that say an id in their front matter; without an entry of that name there is nothing to read."""
+        for stored in self._source.fetch():
+            if isinstance(stored, Stored) and b"id:" in stored.data[:_HEAD]:
+                note = self.read(stored)
+                if note is not None and note.id:
+                    yield note.id, stored.key
+
+    def read(self, stored: Stored) -> Note | None:
+        """A note of the target; None where it cannot be read."""
+        try:
+            return self._front.read(stored, self._context)[0]
+        except (ItemError, RecursionError):
+            return None
+
+    def looks(self, keys: Iterable[str]) -> dict[str, Look]:
+        """How these notes look; without those that cannot be read."""
+        wanted = [key for key in keys if key in self.notes]
+        found: dict[str, Look] = {}
+        for stored in self._source.fetch(wanted) if wanted else ():
+            if not isinstance(stored, Finding) and (note := self.read(stored)) is not None:
+                found[stored.key] = self.look(stored.data, note)
+        return found
+
+    def look(self, data: bytes, note: Note) -> Look:
+        """How a note of the target's own form looks."""
+        return look_of(data, note, placed=self.tree not in ("paths", "documents"))
+
+    def look_at(self, stored: Stored) -> Look | None:
+        """How bytes would look in the target; None where it could not read them."""
+        note = self.read(stored)
+        return None if note is None else self.look(stored.data, note)
+
+    def file_digest(self, key: str) -> str:
+        """The SHA-256 of a file of the target; "" where it cannot be read."""
+        if key not in self._digests:
+            try:
+                with self._source.open_asset(key) as stream:
+                    self._digests[key] = digest(stream)[1]
+            except (ItemError, OSError):
+                self._digests[key] = ""
+        return self._digests[key]
+
+
+_HEAD = 65_536
+
+
+@contextmanager
+def look_into(front: Format, path: Path, context: SourceContext, tree: str) -> Iterator[Present]:
+    """Open a target that exists to see what it holds."""
+    source = front.open_source(path, context)
+    try:
+        present = Present(front, source, context, tree)
+    except BaseException:
+        source.close()
+        raise
+    try:
+        yield present
+    finally:
+        present.close()
