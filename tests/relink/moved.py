@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set as AbstractSet
 from typing import Any
 
 import msgspec
@@ -23,19 +23,17 @@ def inverse(renaming: Renaming) -> Renaming:
     )
 
 
-def moved(note: Note, new: Callable[[str], str], *, attrs: bool = True) -> Note:
-    """The note with `new` applied to the fields that name something; with `attrs` to the values of attributes too."""
-    found = _moved(note, "", new, attrs)
+def moved(note: Note, new: Callable[[str], str], *more: str) -> Note:
+    """The note with `new` applied to the fields that name something, and to `more`; `attrs` are the attributes."""
+    found = _moved(note, "", new, _NAMES | set(more))
     assert isinstance(found, Note)
     return found
 
 
-def _moved(value: Any, name: str, new: Callable[[str], str], attrs: bool) -> Any:
+def _moved(value: Any, name: str, new: Callable[[str], str], names: AbstractSet[str]) -> Any:
     if isinstance(value, msgspec.Struct):
-        fields = {field: _moved(getattr(value, field), field, new, attrs) for field in value.__struct_fields__}
+        fields = {field: _moved(getattr(value, field), field, new, names) for field in value.__struct_fields__}
         return type(value)(**fields)
     if isinstance(value, (list, tuple)):
-        inner = name if name == "attrs" and attrs else ""
-        return type(value)(_moved(element, inner, new, attrs) for element in value)
-    wanted = name in _NAMES or (name == "attrs" and attrs)
-    return new(value) if isinstance(value, str) and wanted else value
+        return type(value)(_moved(element, name if name == "attrs" else "", new, names) for element in value)
+    return new(value) if isinstance(value, str) and name in names else value

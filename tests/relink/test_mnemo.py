@@ -320,7 +320,7 @@ def test_all_names_of_real_notes_change_and_come_back() -> None:
         changed = FORMAT.relink(Stored("row", data), renaming, LINKS)
         again = read(changed)
         assert again is not None
-        assert again == moved(note, renamed_by(renaming), attrs=False)
+        assert again == moved(note, renamed_by(renaming))
         back = FORMAT.relink(Stored("row", changed), inverse(renaming), LINKS)
         assert read(back) == note
         assert back == data or data not in written
