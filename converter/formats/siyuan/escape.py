@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from html import unescape
 
-__all__ = ["attribute", "attribute_list", "memo", "plain_attribute", "plain_memo", "plain_text", "quoted", "text"]
+__all__ = [
+    "ATTRIBUTE",
+    "QUOTED",
+    "attribute",
+    "attribute_list",
+    "memo",
+    "plain_attribute",
+    "plain_memo",
+    "plain_text",
+    "quoted",
+    "text",
+]
 
 _NEWLINE = "_esc_newline_"
 _TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
-_QUOTED = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
-_ATTRIBUTE = str.maketrans(
+QUOTED = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
+ATTRIBUTE = str.maketrans(
     {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\n": _NEWLINE, "{": "&#123;", "}": "&#125;"}
 )
 
@@ -26,7 +37,7 @@ def text(shown: str) -> str:
 
 def quoted(shown: str) -> str:
     """The destination or title of a link as it is stored."""
-    return shown.translate(_QUOTED)
+    return shown.translate(QUOTED)
 
 
 def plain_memo(stored: str) -> str:
@@ -36,7 +47,7 @@ def plain_memo(stored: str) -> str:
 
 def memo(shown: str) -> str:
     """An inline memo as it is stored."""
-    return shown.translate(_QUOTED).replace("\n", _NEWLINE)
+    return shown.translate(QUOTED).replace("\n", _NEWLINE)
 
 
 def plain_attribute(stored: str) -> str:
@@ -49,7 +60,7 @@ def plain_attribute(stored: str) -> str:
 
 def attribute(value: str) -> str:
     """A value as an attribute stores it."""
-    return value.translate(_ATTRIBUTE)
+    return value.translate(ATTRIBUTE)
 
 
 def attribute_list(properties: dict[str, str]) -> str:

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-__all__ = ["ListData", "Node", "decode", "encode"]
+__all__ = ["ListData", "Node", "decode", "encode", "spelled"]
 
 
 Number = Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
@@ -162,6 +162,11 @@ def _whole(value: Any) -> Any:
 def encode(root: Node) -> bytes:
     """The bytes of a document in the kernel's one-line form."""
     return _ESCAPED.sub(_escape, _encoder.encode(root))
+
+
+def spelled(text: str) -> str:
+    """A text as the kernel writes it between quotation marks."""
+    return _ESCAPED.sub(_escape, _encoder.encode(text)).decode()[1:-1]
 
 
 def _escape(match: re.Match[bytes]) -> bytes:

@@ -9,6 +9,7 @@ from converter.formats.mnemo.package.links import names, resolve
 from converter.formats.mnemo.package.profile import profile
 from converter.formats.mnemo.package.read import read
 from converter.formats.mnemo.package.write import open_target, render
+from converter.formats.mnemo.relink import own_ids, relink, relink_file
 from converter.formats.mnemo.segments import frame, pieces, segments
 
 __all__ = ["FORMAT"]
@@ -30,4 +31,7 @@ FORMAT = Format(
     pieces=pieces,
     frame=frame,
     gap=",",
+    relink=relink,
+    relink_file=relink_file,
+    own_ids=own_ids,
 )

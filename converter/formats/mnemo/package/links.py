@@ -8,12 +8,10 @@ from typing import Final
 from urllib.parse import unquote
 
 from converter.formats.front import Found, Lookup
+from converter.formats.mnemo.addresses import FILE_LINK, NOTE_LINK
 from converter.model.facts import LinkFact
 
-__all__ = ["FILE_LINK", "NOTE_LINK", "names", "resolve"]
-
-NOTE_LINK: Final = "mnemo://note/"
-FILE_LINK: Final = "mnemo://file/"
+__all__ = ["names", "resolve"]
 
 _STEM: Final = "stem:"
 _ATTACHMENT: Final = "attachment:"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from converter.formats.front import Format
+from converter.formats.siyuan.relink import own_ids, relink, relink_file
 from converter.formats.siyuan.segments import frame, pieces, segments
 from converter.formats.siyuan.workspace.detect import detect
 from converter.formats.siyuan.workspace.index import open_source
@@ -33,4 +34,7 @@ FORMAT = Format(
     frame=frame,
     gap=",",
     keeps=keeps,
+    relink=relink,
+    relink_file=relink_file,
+    own_ids=own_ids,
 )

@@ -1,0 +1,194 @@
+"""JSON text with the place of each of its strings, to change some of them and touch no other byte.
+
+`edited` is the way in: it parses, lets a function gather changes on a `Patch`, and gives the bytes back.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final, TypeAlias
+
+from converter.text.json_text import mend
+
+__all__ = ["Change", "Entries", "Patch", "Place", "Spot", "edited", "patched", "places", "strings"]
+
+Change: TypeAlias = tuple[int, int, str]
+"""What stands from the first place up to the second gives way to the text."""
+
+_TOKEN: Final = re.compile(
+    r'[ \t\r\n]*(?:"((?:[^"\\\x00-\x1f]++|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})*+)"|([{}\[\],:])|([-+.\w]+))'
+)
+_SCALAR: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false|null")
+_UNIT: Final = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u.{4}|\\.|.", re.DOTALL)
+_BOM: Final = "\ufeff"
+
+
+class Spot:
+    """A string of a JSON text: what stands between its quotation marks, and where that begins.
+
+    A number is `bare`: a string without quotation marks, as patient readers take it.
+    """
+
+    __slots__ = ("_text", "bare", "raw", "start")
+
+    def __init__(self, raw: str, start: int, *, bare: bool = False) -> None:
+        self.raw = raw
+        self.start = start
+        self.bare = bare
+        self._text: str | None = None
+
+    @property
+    def text(self) -> str:
+        """What the string says; half a surrogate pair is U+FFFD."""
+        if self._text is None:
+            self._text = mend(json.loads(f'"{self.raw}"') if "\\" in self.raw else self.raw)
+        return self._text
+
+    def offsets(self) -> list[int]:
+        """Where each character of `text` stands in the JSON text, and at last the end."""
+        if "\\" not in self.raw:
+            return list(range(self.start, self.start + len(self.raw) + 1))
+        return [self.start + unit.start() for unit in _UNIT.finditer(self.raw)] + [self.start + len(self.raw)]
+
+
+class Entries:
+    """An object: its members in the order of the text, repeated names included."""
+
+    __slots__ = ("pairs",)
+
+    def __init__(self) -> None:
+        self.pairs: list[tuple[Spot, Place]] = []
+
+    def named(self, *names: str) -> Iterator[Place]:
+        """The values of all members of these names, which are given in lower case; case does not count."""
+        for name, value in self.pairs:
+            if name.text.lower() in names:
+                yield value
+
+
+Place: TypeAlias = "Entries | list[Place] | Spot | str"
+"""What `places` gives: true, false and null are their text."""
+
+
+def places(text: str) -> Place | None:
+    """The value of a JSON text with the places of its strings; None where the text is no JSON."""
+    top: list[Place] = []
+    stack: list[Entries | list[Place]] = [top]
+    name: Spot | None = None
+    wanted, at = "value", 0
+    while match := _TOKEN.match(text, at):
+        at = match.end()
+        string, sign, scalar = match.groups()
+        above = stack[-1]
+        if sign and sign in "]}" and wanted in ("end", "first"):
+            if len(stack) == 1 or isinstance(above, list) != (sign == "]"):
+                return None
+            stack.pop()
+            wanted = "end"
+        elif sign == "," and wanted == "end" and len(stack) > 1:
+            wanted = "value" if isinstance(above, list) else "name"
+        elif sign == ":" and wanted == "colon":
+            wanted = "value"
+        elif string is not None and isinstance(above, Entries) and wanted in ("name", "first"):
+            name, wanted = Spot(string, match.start(1)), "colon"
+        elif wanted in ("value", "first") and (isinstance(above, list) or wanted == "value"):
+            value = _value(match, string, sign, scalar)
+            if value is None:
+                return None
+            if isinstance(above, list):
+                above.append(value)
+            elif name is not None:
+                above.pairs.append((name, value))
+            wanted = "end"
+            if sign:
+                stack.append(value)  # type: ignore[arg-type]
+                wanted = "first"
+        else:
+            return None
+    whole = len(stack) == 1 and wanted == "end" and not text[at:].strip(" \t\r\n")
+    return top[0] if whole else None
+
+
+def _value(match: re.Match[str], string: str | None, sign: str | None, scalar: str | None) -> Place | None:
+    if string is not None:
+        return Spot(string, match.start(1))
+    if sign:
+        return Entries() if sign == "{" else [] if sign == "[" else None
+    if not scalar or not _SCALAR.fullmatch(scalar):
+        return None
+    return scalar if scalar[0].isalpha() else Spot(scalar, match.start(3), bare=True)
+
+
+def strings(place: Place | None) -> Iterator[tuple[str, str, Spot]]:
+    """All strings below a place in no special order, with the names of two members.
+
+    The first is the member around the object that holds the string, the second the string's own, or its array's.
+    """
+    stack: list[tuple[str, str, Place | None]] = [("", "", place)]
+    while stack:
+        outer, name, value = stack.pop()
+        if isinstance(value, Spot):
+            if not value.bare:
+                yield outer, name, value
+        elif isinstance(value, list):
+            stack += [(outer, name, element) for element in value]
+        elif isinstance(value, Entries):
+            stack += [(name, member.text, inner) for member, inner in value.pairs]
+
+
+def patched(text: str, changes: Iterable[Change]) -> str:
+    """The text with these changes, which do not overlap."""
+    parts: list[str] = []
+    at = 0
+    for start, end, new in sorted(changes):
+        parts += [text[at:start], new]
+        at = end
+    return "".join(parts) + text[at:]
+
+
+class Patch:
+    """Changes to strings of a JSON text. `spell` gives a text as it stands between quotation marks."""
+
+    def __init__(self, spell: Callable[[str], str]) -> None:
+        self._spell = spell
+        self.changes: list[Change] = []
+
+    def put(self, spot: Place | None, new: str) -> None:
+        """Let a string say something else, which a number then becomes; what is neither stays."""
+        if isinstance(spot, Spot) and new != spot.text:
+            text = self._spell(new)
+            self.changes.append((spot.start, spot.start + len(spot.raw), f'"{text}"' if spot.bare else text))
+
+    def put_in(self, spot: Spot, changes: Iterable[Change]) -> None:
+        """Change parts of a string, given by places in what it says."""
+        found = list(changes)
+        if found:
+            at = spot.offsets()
+            self.changes += [(at[start], at[end], self._spell(new)) for start, end, new in found]
+
+    def put_below(self, spot: Place | None, edit: Callable[[Place, Patch], None]) -> None:
+        """Change a JSON text that stands in a string; what is none stays."""
+        below = places(spot.text) if isinstance(spot, Spot) else None
+        if below is not None and isinstance(spot, Spot):
+            inner = Patch(self._spell)
+            edit(below, inner)
+            self.put_in(spot, inner.changes)
+
+
+def edited(data: bytes, spell: Callable[[str], str], edit: Callable[[Place, Patch], None]) -> bytes:
+    """The bytes of a JSON text after `edit` has gathered its changes; the same object where there are none.
+
+    A text that is no JSON has no strings to change and comes back as it is, as do bytes that are no UTF-8.
+    """
+    text = data.decode("utf-8", "surrogateescape")
+    mark = len(_BOM) if text.startswith(_BOM) else 0
+    place = places(text[mark:])
+    if place is None:
+        return data
+    patch = Patch(spell)
+    edit(place, patch)
+    if not patch.changes:
+        return data
+    return (text[:mark] + patched(text[mark:], patch.changes)).encode("utf-8", "surrogateescape")

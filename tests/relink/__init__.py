@@ -1,0 +1,1 @@
+"""Tests of new names in the bytes of items."""
