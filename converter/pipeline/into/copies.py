@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections import ChainMap
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
@@ -32,14 +33,16 @@ class Copies:
         self._tree = present.tree
         self._before: dict[str, Output] = {}
         self._moved: dict[str, dict[str, str]] = {"folders": {}, "notes": {}}
+        self._items: dict[str, dict[str, str]] = {}
         self._blocks: dict[str, dict[str, str]] = {}
+        self._all_blocks: dict[str, str] = {}
         self._files: dict[str, tuple[str, str]] = {}
         self._own = {fold(output.key) for output in self._outputs()}
         same = session.pair.same_system and session.source_front.relink is not None
         self._front = session.source_front if same else None
 
     def __bool__(self) -> bool:
-        return bool(self._moved["folders"] or self._moved["notes"] or self._files)
+        return bool(self._moved["folders"] or self._moved["notes"] or self._files or self._items)
 
     def _entries(self) -> Iterator[FolderEntry | NoteEntry]:
         yield from self._catalog.folders.values()
@@ -55,6 +58,10 @@ class Copies:
     def file(self, key: str, old: str, new: str) -> None:
         """A file gets another name, both without folders."""
         self._files[key] = (old, new)
+
+    def item(self, kind: str, old: str, new: str) -> None:
+        """An item that is neither a folder nor a note gets another id."""
+        self._items.setdefault(kind, {})[old] = new
 
     def is_free(self, path: str) -> bool:
         """Whether nothing stands at a path of the target or comes there."""
@@ -91,7 +98,9 @@ class Copies:
         entry.salt = made.id or made.key
         if self._front is not None and self._front.own_ids is not None:
             own = self._front.own_ids(stored.data)
-            self._blocks[entry.key] = {old: self._block_id(made, number, old) for number, old in enumerate(own)}
+            renewed = {old: self._block_id(made, number, old) for number, old in enumerate(own)}
+            self._blocks[entry.key] = renewed
+            self._all_blocks |= renewed
 
     def _block_id(self, made: Output, number: int, old: str) -> str:
         if made.prefixes:
@@ -157,12 +166,28 @@ class Copies:
         if self._front is None or self._front.relink is None or not self:
             return stored
         links = dict(self._links(entry))
-        blocks = {old: new for one in self._blocks.values() for old, new in one.items()}
-        blocks |= self._blocks.get(entry.key, {})
-        ids = {**self._moved, "blocks": blocks}
         files = {key[1]: new for key, new in links.items()}
-        data = self._front.relink(stored, Renaming(ids=ids, files=files), links)
+        renaming = Renaming(ids=self._ids(self._blocks.get(entry.key, {})), files=files)
+        data = self._front.relink(stored, renaming, links)
         return stored if data is stored.data else msgspec.structs.replace(stored, data=data)
+
+    def _ids(self, own: Mapping[str, str]) -> Mapping[str, Mapping[str, str]]:
+        """All new ids by kind; those of a note's own blocks go before those of other notes."""
+        return {**self._moved, **self._items, "blocks": ChainMap(dict(own), self._all_blocks)}
+
+    def renamed_file(self, name: str, data: bytes) -> bytes:
+        """The bytes of a file that passes whole with the names that items have in the target."""
+        if self._front is None or self._front.relink_file is None or not self:
+            return data
+        return self._front.relink_file(name, data, Renaming(ids=self._ids({})))
+
+    def renamed_path(self, path: str) -> str:
+        """Where a file that passes whole goes: parts of its path that are ids follow them."""
+        names = self._moved["folders"] | {old: new for one in self._items.values() for old, new in one.items()}
+        parts = path.split("/")
+        stem, extension = posixpath.splitext(parts[-1])
+        parts[-1] = names.get(stem, stem) + extension
+        return "/".join(names.get(part, part) for part in parts)
 
     def _links(self, entry: NoteEntry) -> Iterator[tuple[LinkKey, str]]:
         """Links to items that have another name now, with the new text of their targets."""

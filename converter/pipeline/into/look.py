@@ -46,6 +46,7 @@ class Look(msgspec.Struct, frozen=True, gc=False):
     folder: str | None = None
     parent: str | None = None
     updated: Moment | None = None
+    order: int | None = None
 
 
 def look_of(data: bytes, note: Note, *, placed: bool) -> Look:
@@ -62,6 +63,7 @@ def look_of(data: bytes, note: Note, *, placed: bool) -> Look:
         folder=note.folder if placed else None,
         parent=note.parent if placed else None,
         updated=note.updated or note.stamp,
+        order=note.order,
     )
 
 

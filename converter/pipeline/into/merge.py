@@ -16,6 +16,7 @@ from converter.pipeline.catalog import FolderEntry, NoteEntry
 from converter.pipeline.into.copies import Copies
 from converter.pipeline.into.files import settle_files
 from converter.pipeline.into.look import Look
+from converter.pipeline.into.members import Members
 from converter.pipeline.into.present import Present
 from converter.pipeline.session import Session
 from converter.pipeline.work import Result
@@ -49,10 +50,12 @@ class Merge:
         self._conflicts: list[str] = []
         self.present = present
         self.copies = Copies(session, present)
+        self.members = Members(session, present, self.copies, self._refuse)
 
     def settle(self) -> None:
         """Decide for every item; raises `TargetError` where conflicts are to stop the run."""
         settle_files(self._session, self.present, self.copies, self._refuse)
+        self.members.settle()
         self._folders()
         self._blanks()
         self._notes()
@@ -81,6 +84,9 @@ class Merge:
     def _folders(self) -> None:
         """Folders say a name and where they stand, and nothing that could be older or newer."""
         in_files = self.present.tree == "paths"
+        for folder in self._catalog.folders.values():
+            if folder.output is None and not folder.end:
+                folder.end = "unchanged"
         for kind, key, entry, output in self._places():
             there = self.present.taken(output.key) if in_files else output.key
             fact = self.present.folders.get(there or "")
@@ -131,6 +137,7 @@ class Merge:
                 entry.end = "unchanged"
             elif self._policy not in _DUPLICATING:
                 self._decide("notes", key, entry, newer=_is_newer(new.updated, old))
+                self._keep_number(entry, old)
             elif old is not None and old.bare == new.bare and self._policy == "duplicate":
                 linked[key] = old
             else:
@@ -148,6 +155,11 @@ class Merge:
         """A note that is there keeps its place, whatever the case of its letters."""
         if entry.output is not None and entry.output.key != place and self.present.tree == "paths":
             entry.output = msgspec.structs.replace(entry.output, key=place, path=place)
+
+    def _keep_number(self, entry: NoteEntry, old: Look | None) -> None:
+        """What replaces a document stays where that was among its siblings."""
+        if entry.output is not None and old is not None and self.present.tree == "documents":
+            entry.output = msgspec.structs.replace(entry.output, order=old.order)
 
     def _look(self, stored: Stored) -> Look | None:
         """How a note of the source would look in the target; None where it cannot be made."""

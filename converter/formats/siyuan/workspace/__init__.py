@@ -7,6 +7,7 @@ from converter.formats.siyuan.relink import own_ids, relink, relink_file
 from converter.formats.siyuan.segments import frame, pieces, segments
 from converter.formats.siyuan.workspace.detect import detect
 from converter.formats.siyuan.workspace.index import open_source
+from converter.formats.siyuan.workspace.join import join_file
 from converter.formats.siyuan.workspace.links import names, resolve
 from converter.formats.siyuan.workspace.profile import profile
 from converter.formats.siyuan.workspace.read import keeps, read
@@ -29,6 +30,7 @@ FORMAT = Format(
     open_target=open_target,
     open_merge=open_merge,
     merges="tree",
+    join_file=join_file,
     segments=segments,
     pieces=pieces,
     frame=frame,
