@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from converter.formats.front import Format
+from converter.formats.mnemo.links import names, resolve
 from converter.formats.mnemo.package.detect import detect
 from converter.formats.mnemo.package.index import open_source
-from converter.formats.mnemo.package.links import names, resolve
 from converter.formats.mnemo.package.profile import profile
-from converter.formats.mnemo.package.read import read
 from converter.formats.mnemo.package.write import open_target, render
+from converter.formats.mnemo.read import read
 from converter.formats.mnemo.segments import frame, pieces, segments
 
 __all__ = ["FORMAT"]

@@ -1,4 +1,4 @@
-"""What a link in a package names: notes by id, files by name (docs/formats/mnemo.md, "Links and pictures")."""
+"""What a link of a note names: notes by id, files by name (docs/formats/mnemo.md, "Links and pictures")."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def names(kind: str, key: str) -> tuple[str, ...]:
 
 
 def resolve(lookup: Lookup, _origin: str, link: LinkFact) -> Found:
-    """What a link names: a note, a file, something that is missing here, or something outside of any package."""
+    """What a link names: a note, a file, something that is missing here, or something outside of any library."""
     if link.form in ("page", "reference"):
         return _note(lookup, link.target, link.place)
     if link.form == "image":
