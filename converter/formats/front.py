@@ -251,7 +251,7 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     `read` and `render` are pure. `names` gives the lookup names of a note or asset key for `Lookup`;
     `resolve` says what a link names. `single_file` tells whether a target is a file or a folder. `keeps` tells of what
     was found while a note was read whether its bytes can still be written as they are; None: they never are. `beside`
-    names the folder that may stand beside a file of that name, for formats of one file that keep more than it holds.
+    names the folders that may stand beside a file of that name, for formats of one file that keep more than it holds.
     `origin` gives the id of the format that the items of a source came from, "" where it does not say; None: its own.
 
     For residue: `segments` cuts a note's bytes, with the number of its blocks, where the blocks begin (None: they
@@ -284,7 +284,7 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     frame: Callable[[Note, TargetContext], tuple[str, str]]
     gap: str
     keeps: Callable[[tuple[Finding, ...]], bool] | None = None
-    beside: Callable[[str], str] | None = None
+    beside: Callable[[str], tuple[str, ...]] | None = None
     origin: Callable[[Path], str] | None = None
     open_merge: Callable[[Path, Path, TargetContext], Target] | None = None
     merges: str = ""

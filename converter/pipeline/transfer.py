@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
+from shutil import copyfileobj
 from tempfile import SpooledTemporaryFile
-from typing import IO
+from typing import IO, TYPE_CHECKING, cast
+
+import msgspec
 
 from converter.errors import InternalFaultError, ItemError
 from converter.findings.finding import Finding
@@ -18,14 +21,19 @@ from converter.model.items import Folder, Note
 from converter.model.order import Output, WorkOrder, plain_order
 from converter.pipeline.catalog import AssetEntry, NoteEntry
 from converter.pipeline.plan import unit_end, unit_rule
+from converter.pipeline.residue.collect import Collector
 from converter.pipeline.residue.recorder import Recorder
 from converter.pipeline.residue.records import SCHEMA, Header
-from converter.pipeline.session import Session, profile_options_of
+from converter.pipeline.residue.sections import foreign_lines
+from converter.pipeline.session import Session
 from converter.pipeline.verify import Written, verify
 from converter.pipeline.work import Result, Workshop, digest_of_bytes, unreadable
 from converter.storage.commit import CommitResult, Staging, check_target
-from converter.storage.companion import check_companion, commit_with_companion
+from converter.storage.companion import check_companions, commit_with_companions
 from converter.storage.digest import copy_digest, digest
+
+if TYPE_CHECKING:
+    from converter.formats.front import PartTarget
 
 __all__ = ["Transfer"]
 
@@ -48,6 +56,8 @@ class Transfer:
         self._sources: dict[str, str] = {}
         self._blanks: dict[str, Output] = {}
         self._recorder: Recorder | None = None
+        self._parcel: Collector | None = None
+        """What the target has no place for, within one system, or on the way back to where it was carried as well."""
         self._workshop: Workshop
 
     def _prepare(self) -> None:
@@ -76,7 +86,7 @@ class Transfer:
             name=session.name(),
             zone=str(session.report.resolved["timezone"]),
             before=session.writing.origin if session.writing.origin != session.source_front.id else "",
-            options={name: value for name, value in profile_options_of(session.options).items() if value},
+            options={name: value for name, value in session.profile_options.items() if value},
         )
 
     def check(self) -> None:
@@ -94,6 +104,8 @@ class Transfer:
         finally:
             if self._recorder is not None:
                 self._recorder.close()
+            if self._parcel is not None:
+                self._parcel.close()
 
     def _run(self) -> None:
         session, options = self._session, self._session.options
@@ -111,8 +123,7 @@ class Transfer:
             target = session.target_front.open_target(staging.path, session.writing)
             try:
                 self._everything(target)
-                if self._recorder is not None:
-                    target.residue(self._recorder.finished())
+                self._residue(target)
                 target.finish()
             except BaseException:
                 target.abandon()
@@ -127,13 +138,13 @@ class Transfer:
     def _check_companion(self, final: Path) -> None:
         beside, options = self._session.target_front.beside, self._session.options
         if beside is not None and not options.inline:
-            check_companion(final, beside(final.name), options.overwrite_output)
+            check_companions(final, beside(final.name), options.overwrite_output)
 
     def _commit(self, staging: Staging) -> CommitResult:
         beside, options = self._session.target_front.beside, self._session.options
         if beside is None or options.inline:
             return staging.commit(options.overwrite_output, options.backup)
-        return commit_with_companion(staging, beside(staging.final.name), options.overwrite_output, options.backup)
+        return commit_with_companions(staging, beside(staging.final.name), options.overwrite_output, options.backup)
 
     def _everything(self, target: Target | None) -> None:
         self._folders(target)
@@ -334,37 +345,123 @@ class Transfer:
         return "created"
 
     def _payloads(self, target: Target | None) -> None:
-        for payload in self._session.catalog.payloads:
-            ends = [unit_end(self._session, unit) for unit in payload.units]
-            keep = "" in ends or (not payload.units and self._session.pair.same_system)
-            keep = keep and (payload.type != "residue" or self._session.options.residue)
-            if (keep or "carried" in ends) and not self._readable(payload, keep=keep):
-                ends = ["failed" if end in ("", "carried") else end for end in ends]
-                keep = False
-            self._end_units(payload, ends)
-            if "carried" in ends and self._recorder is not None:
-                self._recorder.payload(payload, self._members(payload))
-            if keep and target is not None:
-                target.payload(payload, self._members(payload))
-        if self._session.restorer is not None and target is not None:
+        session = self._session
+        for payload in session.catalog.payloads:
+            if payload.type == "residue":
+                continue
+            ends = [unit_end(session, payload, unit) for unit in payload.units]
+            if session.pair.by_parts(payload.type):
+                self._by_parts(payload, ends, target)
+            else:
+                self._whole(payload, ends, target)
+        if session.restorer is not None and target is not None:
             taken = self._written.notes.keys() | self._written.files.keys()
-            for payload, members in self._session.restorer.payloads(taken):
-                target.payload(payload, members)
+            for payload, members in session.restorer.payloads(taken):
+                if session.pair.takes(payload.type):
+                    target.payload(payload, members)
+                else:
+                    self._carry(payload, members)
+
+    def _whole(self, payload: PayloadFact, ends: list[str], target: Target | None) -> None:
+        """Pass a payload with all its members, or carry it."""
+        pair = self._session.pair
+        keep = "" in ends or (not payload.units and pair.same_system and pair.takes(payload.type))
+        if (keep or "carried" in ends) and not self._readable(payload, keep=keep):
+            ends = ["failed" if end in ("", "carried") else end for end in ends]
+            keep = False
+        self._end_units(payload, ends)
+        if "carried" in ends:
+            self._carry(payload, self._members(payload))
+        if keep and target is not None:
+            target.payload(payload, self._members(payload))
+
+    def _by_parts(self, payload: PayloadFact, ends: list[str], target: Target | None) -> None:
+        """Pass the items of a payload one by one; one that has none which the other format knows is carried."""
+        wanted = {(unit.kind, unit.key) for unit, end in zip(payload.units, ends, strict=True) if not end}
+        if wanted and not self._readable(payload, keep=False):
+            self._end_units(payload, [end or "failed" for end in ends])
+            return
+        made = self._parts(payload, wanted, target)
+        if wanted and not made:
+            carried = "carried" if self._session.carries_payloads else "lost"
+            whole = msgspec.structs.replace(payload, type=f"{payload.type}.whole")
+            self._whole(whole, [end or carried for end in ends], None)
+            return
+        for place, unit in enumerate(payload.units):
+            if not ends[place] and (unit.kind, unit.key) not in made:
+                why = (("why", "it cannot be read"),)
+                self._session.add(Finding(code="item-unreadable", item=f"{unit.kind}/{unit.key}", details=why))
+            ends[place] = ends[place] or made.get((unit.kind, unit.key), "failed")
+        self._end_units(payload, [end if end != "created" else "" for end in ends])
+
+    def _parts(
+        self, payload: PayloadFact, wanted: set[tuple[str, str]], target: Target | None
+    ) -> dict[tuple[str, str], str]:
+        """How the items of a payload ended that could be read at all."""
+        session = self._session
+        made: dict[tuple[str, str], str] = {}
+        parts = session.source_front.parts
+        for part in parts(payload, session.open_member) if parts is not None and wanted else ():
+            name = part.kind, part.key
+            if name not in wanted:
+                continue
+            try:
+                if target is not None:
+                    cast("PartTarget", target).part(part)
+            except ItemError as error:
+                session.add(unreadable(f"{part.kind}/{part.key}", error))
+                made[name] = "failed"
+            else:
+                made[name] = "created"
+                self._written.parts.add((part.kind, part.key.lower()))
+        return made
+
+    def _carry(self, payload: PayloadFact, members: Iterable[tuple[str, AbstractContextManager[IO[bytes]]]]) -> None:
+        """Keep a payload as residue."""
+        if self._recorder is not None:
+            self._recorder.payload(payload, members)
+            return
+        if self._parcel is None:
+            self._parcel = Collector(self._header())
+        self._parcel.payload(payload, members)
+
+    def _residue(self, target: Target) -> None:
+        """Write the residue of this run, and pass on what the source has of others within its system."""
+        session = self._session
+        if self._recorder is not None:
+            target.residue(self._recorder.finished())
+            return
+        passes = session.pair.same_system and session.options.residue
+        found = [fact for fact in session.catalog.payloads if passes and fact.type == "residue"]
+        if self._parcel is None and not session.returned and not session.pair.crosses:
+            for fact in found:
+                self._whole(fact, [], target)
+            return
+        with SpooledTemporaryFile(max_size=_HELD) as lines:
+            for fact in found:
+                for member in fact.members:
+                    with session.open_member(member.key) as stream:
+                        lines.writelines(foreign_lines(stream, session.pair.source.system))
+            if self._parcel is not None:
+                copyfileobj(self._parcel.finished(), lines)
+            if lines.tell():
+                lines.seek(0)
+                target.residue(lines)
 
     def _end_units(self, payload: PayloadFact, ends: list[str]) -> None:
         for unit, end in zip(payload.units, ends, strict=True):
             self._tally.end(unit.kind, end or "created")
             if end in ("lost", "carried"):
                 details = (("what", unit.title or unit.key),)
-                rule = unit_rule(self._session, unit)
-                self._session.add(Finding(code=rule.code, item=f"{unit.kind}/{unit.key}", details=details))
+                code = unit_rule(self._session, payload, unit).code
+                self._session.add(Finding(code=code, item=f"{unit.kind}/{unit.key}", details=details))
 
     def _readable(self, payload: PayloadFact, *, keep: bool) -> bool:
         """Whether every member can be read to its end; digests of those that are kept serve the verification."""
         found: dict[str, str] = {}
         for member in payload.members:
             try:
-                with self._session.source.open_member(member.key) as stream:
+                with self._session.open_member(member.key) as stream:
                     found[member.key] = digest(stream)[1]
             except ItemError as error:
                 self._session.add(unreadable(f"payloads/{payload.key}", error))
@@ -374,7 +471,7 @@ class Transfer:
         return True
 
     def _members(self, payload: PayloadFact) -> Iterator[tuple[str, AbstractContextManager[IO[bytes]]]]:
-        return ((member.key, self._session.source.open_member(member.key)) for member in payload.members)
+        return ((member.key, self._session.open_member(member.key)) for member in payload.members)
 
     def _close_books(self) -> None:
         """The law, at the end of all counting: what was read is what ended."""

@@ -99,7 +99,7 @@ def _file(lookup: Lookup, candidates: list[str]) -> Found:
 def _rank(key: str, spelling: str) -> tuple[bool, bool]:
     return (
         not spelling.startswith(_STEM) and _file_name(key) != spelling,
-        "/note-assets/" not in key.lower(),
+        "note-assets/" not in key.lower(),
     )
 
 

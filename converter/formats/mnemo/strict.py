@@ -18,7 +18,7 @@ from converter.formats.mnemo.records import (
 from converter.formats.mnemo.types import TYPES
 from converter.text.json_text import quote
 
-__all__ = ["strict_note"]
+__all__ = ["strict_blocks", "strict_note"]
 
 _STORED: Final = msgspec.defstruct(
     "_Stored",
@@ -34,6 +34,7 @@ _DECODERS: Final[dict[Dialect, msgspec.json.Decoder[Any]]] = {
     Dialect.PACKAGE: msgspec.json.Decoder(NoteRecord),
     Dialect.STORAGE: msgspec.json.Decoder(_STORED),
 }
+_BLOCKS: Final = msgspec.json.Decoder(list[BlockRecord])
 _TEXT: Final = msgspec.json.Decoder(str)
 _TYPES: Final = frozenset(TYPES)
 _SIMPLE: Final = re.compile(
@@ -89,3 +90,11 @@ def _canonical(block: BlockRecord) -> bool:
 
 def _fraction(span: FractionSpan) -> bool:
     return -_MAX <= span.numerator < _MAX and 0 < span.denominator < _MAX
+
+
+def strict_blocks(data: bytes) -> bool:
+    """Whether a text holds blocks that the application reads as they stand, and reads all of."""
+    try:
+        return _all_canonical(_BLOCKS.decode(data))
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return False

@@ -6,6 +6,7 @@ from converter.formats.front import Format
 from converter.formats.mnemo.links import names, resolve
 from converter.formats.mnemo.package.detect import detect
 from converter.formats.mnemo.package.index import open_source
+from converter.formats.mnemo.package.parts import parts
 from converter.formats.mnemo.package.profile import profile
 from converter.formats.mnemo.package.write import open_target, render
 from converter.formats.mnemo.read import read
@@ -30,4 +31,5 @@ FORMAT = Format(
     pieces=pieces,
     frame=frame,
     gap=",",
+    parts=parts,
 )

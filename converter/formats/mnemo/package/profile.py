@@ -22,7 +22,7 @@ def profile(options: Mapping[str, str]) -> Profile:
         "images_dir": options.get("images_dir", ""),
         "richer": "" if target == "0.8" else "0.8",
         "asset_root": "payloads/notes/",
-        "asset_home": "payloads/notes/assets/",
+        "asset_home": "assets/",
         "asset_folders": "images note-assets files",
         "payloads": "* -storage -unreadable",
     }
