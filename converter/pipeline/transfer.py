@@ -20,6 +20,7 @@ from converter.model.facts import PayloadFact
 from converter.model.items import Folder, Note
 from converter.model.order import Output, WorkOrder, plain_order
 from converter.pipeline.catalog import AssetEntry, NoteEntry
+from converter.pipeline.diff.residue import is_residue
 from converter.pipeline.plan import unit_end, unit_rule
 from converter.pipeline.residue.collect import Collector
 from converter.pipeline.residue.recorder import Recorder
@@ -347,7 +348,7 @@ class Transfer:
     def _payloads(self, target: Target | None) -> None:
         session = self._session
         for payload in session.catalog.payloads:
-            if payload.type == "residue":
+            if is_residue(payload):
                 continue
             ends = [unit_end(session, payload, unit) for unit in payload.units]
             if session.pair.by_parts(payload.type):
@@ -432,7 +433,7 @@ class Transfer:
             target.residue(self._recorder.finished())
             return
         passes = session.pair.same_system and session.options.residue
-        found = [fact for fact in session.catalog.payloads if passes and fact.type == "residue"]
+        found = [fact for fact in session.catalog.payloads if passes and is_residue(fact)]
         if self._parcel is None and not session.returned and not session.pair.crosses:
             for fact in found:
                 self._whole(fact, [], target)

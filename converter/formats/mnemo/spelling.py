@@ -30,6 +30,7 @@ from converter.text.json_text import (
     is_text,
     offset_date,
     parse,
+    quote,
 )
 
 __all__ = ["packed", "stored"]
@@ -93,7 +94,8 @@ def _made(value: JsonValue, kind: _Kind, dialect: Dialect, at: str) -> JsonValue
     if isinstance(kind, _Shape):
         return _renamed(value, kind, dialect, at)
     if not isinstance(kind, _Many):
-        return value if dialect is Dialect.PACKAGE else kind(value, at)
+        made = value if dialect is Dialect.PACKAGE else kind(value, at)
+        return _as_date(made) if kind in (_date, _maybe_date) else made
     if kind.keyed and isinstance(value, Members):
         return Members([(name, _renamed(one, kind.shape, dialect, f"{at}/{name}")) for name, one in value.pairs])
     if not kind.keyed and isinstance(value, list):
@@ -153,6 +155,11 @@ def _real(value: JsonValue, at: str) -> JsonValue:
     return value if isinstance(value, Number) else Number(str(value).strip())
 
 
+def _as_date(value: JsonValue) -> JsonValue:
+    """A date as the application writes it: its plus sign is not escaped."""
+    return Number(quote(value).replace("\\u002B", "+")) if is_text(value) else value
+
+
 def _date(value: JsonValue, at: str) -> JsonValue:
     if is_text(value) and is_dotnet_date(value):
         return value
@@ -164,6 +171,9 @@ def _date(value: JsonValue, at: str) -> JsonValue:
 
 def _maybe(mend: _Mend) -> _Mend:
     return lambda value, at: None if value is None else mend(value, at)
+
+
+_maybe_date = _maybe(_date)
 
 
 def _blocks(value: JsonValue, at: str) -> JsonValue:
@@ -198,7 +208,7 @@ _CARD: Final = _Shape(
         "sourceInfo": _SOURCE,
         **dict.fromkeys(("frontBlocks", "backBlocks"), _blocks),
         **dict.fromkeys(("reviewCount", "lapseCount", "leitnerBox"), _maybe(_whole)),
-        "lastReviewedAt": _maybe(_date),
+        "lastReviewedAt": _maybe_date,
         "fsrsState": _maybe(_whole),
     },
     ("tags",),
@@ -207,7 +217,7 @@ _DECK: Final = _Shape(
     {
         **dict.fromkeys(("id", "name", "folderId", "description"), _text),
         "tags": _texts,
-        "lastStudied": _maybe(_date),
+        "lastStudied": _maybe_date,
         "retentionScore": _whole,
         "cards": _Many(_CARD),
         "schedulingAlgorithm": _whole,
