@@ -258,10 +258,8 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     `read` and `render` are pure. `names` gives the lookup names of a note or asset key for `Lookup`;
     `resolve` says what a link names. `single_file` tells whether a target is a file or a folder. `keeps` tells of what
     was found while a note was read whether its bytes can still be written as they are; None: they never are. `beside`
-    names the folder that may stand beside a file of that name, for formats of one file that keep more than it holds.
+    names the folders that may stand beside a file of that name, for formats of one file that keep more than it holds.
     `origin` gives the id of the format that the items of a source came from, "" where it does not say; None: its own.
-
-    `companions` names folders beside a file of the format that belong to it.
 
     For residue: `segments` cuts a note's bytes, with the number of its blocks, where the blocks begin (None: they
     cannot be cut); `pieces` gives the text of each block of a lowered note, `frame` what such a note has before and
@@ -295,9 +293,8 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     frame: Callable[[Note, TargetContext], tuple[str, str]]
     gap: str
     keeps: Callable[[tuple[Finding, ...]], bool] | None = None
-    beside: Callable[[str], str] | None = None
+    beside: Callable[[str], tuple[str, ...]] | None = None
     origin: Callable[[Path], str] | None = None
-    companions: tuple[str, ...] = ()
     open_merge: Callable[[Path, Path, TargetContext], Target] | None = None
     merges: str = ""
     in_use: Callable[[Path], str] | None = None

@@ -19,8 +19,8 @@ __all__ = ["REGISTRY", "RegistryRow", "format_ids", "load"]
 class RegistryRow(msgspec.Struct, frozen=True, kw_only=True):
     """A format: its id, what it is, where its front lives, and what can be done with it.
 
-    `suffixes` are endings of a target's name that mean this format; "/" stands for a folder. `streams` tells whether it
-    can be written to standard output.
+    `suffixes` are endings of a target's name that mean this format, or a whole name; "/" stands for a folder. `streams`
+    tells whether it can be written to standard output.
     """
 
     id: str
@@ -42,6 +42,15 @@ REGISTRY: tuple[RegistryRow, ...] = (
         writes=True,
         single_file=True,
         suffixes=(".mnemo",),
+    ),
+    RegistryRow(
+        id="mnemo-db",
+        title="library of Mnemo: mnemo.db with images/ beside it",
+        module="converter.formats.mnemo.database",
+        reads=True,
+        writes=True,
+        single_file=True,
+        suffixes=("mnemo.db",),
     ),
     RegistryRow(
         id="siyuan",

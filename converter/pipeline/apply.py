@@ -27,8 +27,8 @@ _MOST = 1 << 30
 def state_at(path: str, front_id: str) -> str:
     """The state of a source or a target, with what belongs to it beside it."""
     place = Path(path)
-    beside = load(front_id).companions if front_id else ()
-    return state_of([place, *(place.with_name(name) for name in beside)])
+    beside = load(front_id).beside if front_id else None
+    return state_of([place, *(place.with_name(name) for name in (beside(place.name) if beside is not None else ()))])
 
 
 def planned_options(options: Options) -> Options:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self, cast
 
 from converter.errors import UsageError
 from converter.storage.commit import CommitResult, Staging
-from converter.storage.companion import check_companion, commit_with_companion
+from converter.storage.companion import check_companions, commit_with_companions
 from converter.storage.database import DatabaseUpdate
 from converter.storage.target import check_kind, check_target
 from converter.storage.update import TreeUpdate, check_settled
@@ -30,7 +30,7 @@ def check_destination(session: Session) -> None:
     elif not options.dry_run:
         check_target(Path(options.source), final, options.overwrite_output, folder=not front.single_file)
         if front.beside is not None and not options.inline:
-            check_companion(final, front.beside(final.name), options.overwrite_output)
+            check_companions(final, front.beside(final.name), options.overwrite_output)
 
 
 def _check_merge(session: Session, final: Path) -> None:
@@ -103,4 +103,4 @@ class Destination:
         overwrite = options.overwrite_output or options.into
         if beside is None or options.inline:
             return staged.commit(overwrite, options.backup)
-        return commit_with_companion(staged, beside(staged.final.name), overwrite, options.backup)
+        return commit_with_companions(staged, beside(staged.final.name), overwrite, options.backup)

@@ -8,7 +8,7 @@ from converter.errors import InputError, UsageError
 from converter.formats.front import Detection, Format
 from converter.formats.registry import REGISTRY, format_ids, load
 
-__all__ = ["detect_source", "detect_target"]
+__all__ = ["detect_source", "detect_target", "file_of"]
 
 
 def detect_source(path: Path, wanted: str = "") -> tuple[Format, Detection]:
@@ -62,3 +62,13 @@ def detect_target(path: str, wanted: str = "") -> Format:
             if row.writes and "/" in row.suffixes:
                 return load(row.id)
     raise UsageError(f"The name {path!r} says no format.", hint="Name one with --to, or end a folder's name with '/'.")
+
+
+def file_of(front: Format, path: str) -> str:
+    """The file that a target is: a format whose file has a name of its own takes a folder to put it in."""
+    row = next(row for row in REGISTRY if row.id == front.id)
+    name = next((suffix for suffix in row.suffixes if suffix[0] not in "./"), "")
+    place = Path(path)
+    if not name or not (path.endswith(("/", "\\")) or place.is_dir() or not place.suffix):
+        return path
+    return str(place / name)

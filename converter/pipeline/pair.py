@@ -10,12 +10,18 @@ from converter.formats.registry import REGISTRY, load
 from converter.model.profile import EXACT, Profile, Rule
 from converter.model.runs import FLAG_NAMES
 
-__all__ = ["CONVERTED", "Pair"]
+__all__ = ["CONVERTED", "LOST_CODES", "Pair", "takes"]
 
 CONVERTED = ("folders", "notes", "assets")
 """Kinds of units that go from one system to another; all others pass within their own system only."""
 
 LOST_CODES = {"databases": "database-lost", "decks": "deck-lost", "maps": "map-lost", "settings": "setting-lost"}
+
+
+def takes(profile: Profile, kind: str) -> bool:
+    """Whether a format has a place for payloads of this type: those that it names, or all but those with a minus."""
+    words = profile.parameters.get("payloads", "*").split()
+    return kind.lower() in words or ("*" in words and f"-{kind.lower()}" not in words)
 
 
 class Pair:
@@ -56,6 +62,19 @@ class Pair:
         if kind in CONVERTED and rule is not None:
             return rule
         return Rule("drop", LOST_CODES.get(kind, "payload-lost"))
+
+    def takes(self, kind: str) -> bool:
+        """Whether the target has a place for payloads of this type, where it is of the source's system."""
+        return takes(self.target, kind)
+
+    @cached_property
+    def crosses(self) -> bool:
+        """Whether items go from one format of a system to another one: payloads item by item."""
+        return self.same_system and self.source.format != self.target.format
+
+    def by_parts(self, kind: str) -> bool:
+        """Whether payloads of this type pass item by item: both formats have a place for them, each its own way."""
+        return self.crosses and self.takes(kind) and takes(self.source, kind)
 
     @cached_property
     def unsaid(self) -> dict[str, tuple[tuple[str, str], ...]]:

@@ -8,10 +8,11 @@ import msgspec
 
 from converter.findings.plan import Plan, PlanItem, PlanOutput
 from converter.findings.report import Place
-from converter.model.facts import UnitFact
+from converter.model.facts import PayloadFact, UnitFact
 from converter.model.order import Output
 from converter.model.profile import Rule
 from converter.pipeline.apply import state_at
+from converter.pipeline.pair import LOST_CODES
 from converter.pipeline.session import Session
 
 __all__ = ["plan_of", "unit_end", "unit_rule"]
@@ -54,13 +55,12 @@ def _items(session: Session) -> Iterator[PlanItem]:
         yield _item("notes", key, note.title, note.end or note.way, note.output)
     for key, asset in catalog.assets.items():
         outputs = tuple(PlanOutput(key=path, path=path) for path in asset.paths)
-        yield PlanItem(
-            kind="assets", key=key, action=_ACTIONS[asset.end or asset.way], title=asset.fact.name, outputs=outputs
-        )
-    for unit in session.units():
-        yield PlanItem(
-            kind=unit.kind, key=unit.key, action=_ACTIONS[unit_end(session, unit) or "created"], title=unit.title
-        )
+        action = _ACTIONS[asset.end or asset.way]
+        yield PlanItem(kind="assets", key=key, action=action, title=asset.fact.name, outputs=outputs)
+    for payload in catalog.payloads:
+        for unit in payload.units:
+            action = _ACTIONS[unit_end(session, payload, unit) or "created"]
+            yield PlanItem(kind=unit.kind, key=unit.key, action=action, title=unit.title)
     for junk in catalog.junk:
         yield PlanItem(kind=junk.kind, key=junk.key, action="skip")
 
@@ -79,13 +79,16 @@ def _item(kind: str, key: str, title: str, end: str, output: Output | None) -> P
     return PlanItem(kind=kind, key=key, action=_ACTIONS[end], title=title, outputs=outputs)
 
 
-def unit_rule(session: Session, unit: UnitFact) -> Rule:
+def unit_rule(session: Session, payload: PayloadFact, unit: UnitFact) -> Rule:
     """What the target does with a unit of a payload. Folders of a payload go with the payload."""
-    rule = session.pair.outer("payloads" if unit.kind == "folders" else unit.kind)
+    kind = "payloads" if unit.kind == "folders" else unit.kind
+    rule = session.pair.outer(kind)
+    if rule.exact and not session.pair.takes(payload.type):
+        return Rule("drop", LOST_CODES.get(kind, "payload-lost"))
     return rule if rule.exact or not unit.lost else Rule(rule.fallback, unit.lost)
 
 
-def unit_end(session: Session, unit: UnitFact) -> str:
+def unit_end(session: Session, payload: PayloadFact, unit: UnitFact) -> str:
     """How a unit of a payload ends: "" (written), `skipped`, `failed`, `carried` in residue, or `lost`.
 
     What belongs to a folder that only an earlier conversion made is skipped on the way back.
@@ -94,8 +97,8 @@ def unit_end(session: Session, unit: UnitFact) -> str:
         return "skipped"
     if unit.broken:
         return "failed"
-    if unit_rule(session, unit).exact:
+    if unit_rule(session, payload, unit).exact:
         return ""
     if session.restorer is not None and session.restorer.is_ours(unit.key):
         return "skipped"
-    return "carried" if session.carries else "lost"
+    return "carried" if session.carries_payloads else "lost"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import UTC, tzinfo
 from pathlib import Path
+from typing import IO
 
 import msgspec
 
@@ -23,12 +24,12 @@ from converter.model.facts import UnitFact
 from converter.model.items import INNER_KINDS, OUTER_KINDS
 from converter.model.moment import Moment, moment_from_ns, parse_moment
 from converter.pipeline.catalog import Catalog, NoteEntry
-from converter.pipeline.detect import detect_source, detect_target
+from converter.pipeline.detect import detect_source, detect_target, file_of
 from converter.pipeline.index import build_catalog
 from converter.pipeline.into.known import Known
 from converter.pipeline.into.present import Present, look_into
 from converter.pipeline.options import Options
-from converter.pipeline.pair import Pair
+from converter.pipeline.pair import Pair, takes
 from converter.pipeline.place.assets import place_assets
 from converter.pipeline.place.items import place_items
 from converter.pipeline.place.links import LinkBook
@@ -36,11 +37,15 @@ from converter.pipeline.progress import Progress, Silent
 from converter.pipeline.residue.book import ResidueBook
 from converter.pipeline.residue.records import Header
 from converter.pipeline.residue.restore import Restorer
+from converter.pipeline.residue.sections import is_of_system
 from converter.pipeline.select import Selection
 from converter.storage.digest import digest
 from converter.storage.limits import NO_LIMITS, parse_limits
 
 __all__ = ["Session", "open_session", "profile_options_of"]
+
+_PAYLOAD_KINDS = frozenset(("decks", "maps", "databases", "settings", "records", "payloads", "folders"))
+"""Kinds of units of payloads."""
 
 
 class Session:
@@ -61,6 +66,10 @@ class Session:
         self.pair: Pair
         self.catalog: Catalog
         self.carries = False
+        self.carries_payloads = False
+        self.profile_options: dict[str, str] = {}
+        self.returned: set[str] = set()
+        """Members of payloads that travel in the source's residue, within its own system."""
         self.book: ResidueBook | None = None
         self.restorer: Restorer | None = None
         self.present: Present | None = None
@@ -77,7 +86,8 @@ class Session:
         """
         if self._muted:
             return
-        if self.carries and (code := CODES.get(finding.code)) is not None and code.outcome == LOST:
+        keeps = self.carries or (self.carries_payloads and finding.item.partition("/")[0] in _PAYLOAD_KINDS)
+        if keeps and (code := CODES.get(finding.code)) is not None and code.outcome == LOST:
             finding = msgspec.structs.replace(
                 finding, code="carried", details=(("what", code.render(finding.details)), ("code", code.name))
             )
@@ -103,16 +113,21 @@ class Session:
         self.source_front, seen = detect_source(path, options.source_format)
         report.source = Place(path=options.source, format=self.source_front.id, sha256=_file_digest(path))
         report.about["detected"] = seen.why
-        profile_options = profile_options_of(options)
+        profile_options = self.profile_options = profile_options_of(options)
         own = self.source_front.profile(profile_options)
         self.target_front = self.source_front
         if options.target:
             self.target_front = detect_target(options.target, options.target_format)
+            target_file = file_of(self.target_front, options.target)
+            options = self.options = msgspec.structs.replace(options, target=target_file)
             report.target = Place(path=options.target, format=self.target_front.id)
+            if "pictures" in self.target_front.profile(profile_options).parameters:
+                profile_options["place"] = str(Path(options.target).absolute().parent)
         target = self.target_front.profile(profile_options)
         origin = _origin(self.source_front, path)
         self.pair = Pair(own, target, self.reading.zone, origin=origin.profile(profile_options))
-        self.carries = bool(options.target) and options.residue and not self.pair.same_system
+        self.carries_payloads = bool(options.target) and options.residue
+        self.carries = self.carries_payloads and not self.pair.same_system
         self.writing = TargetContext(
             profile=target,
             clock=self.clock,
@@ -149,9 +164,33 @@ class Session:
             self.source_front, self.source, self.reading, lifts, self.add, self.progress, self.book
         )
         self._notes = self.catalog.notes
-        for finding in self.book.problems() if self.book is not None else ():
+        self._take_returned()
+        for finding in self.book.problems() if self.book is not None and not self.pair.same_system else ():
             self.add(finding)
         self.count_source()
+
+    def _take_returned(self) -> None:
+        """Take payloads that only residue of the source's system holds: they are of the source as all others are."""
+        own = self.pair.source
+        if self.options.ignore_residue or "payloads" not in own.parameters:
+            return
+        if self.book is None:
+            self.book = ResidueBook()
+            self.book.open(self.source)
+        there = {member.key for payload in self.catalog.payloads for member in payload.members}
+        for origin, fact in self.book.payloads:
+            keys = {member.key for member in fact.members}
+            ours = is_of_system(origin, own.system) and not takes(own, fact.type)
+            if ours and there.isdisjoint(keys) and all(map(self.book.has_member, keys)):
+                there |= keys
+                self.returned |= keys
+                self.catalog.payloads.append(fact)
+
+    def open_member(self, key: str) -> AbstractContextManager[IO[bytes]]:
+        """A member of a payload, from the source or from its residue."""
+        if self.book is not None and key in self.returned:
+            return self.book.open_member(key)
+        return self.source.open_member(key)
 
     def count_source(self) -> None:
         """Count the outer units, as the store itself has them."""
@@ -175,7 +214,7 @@ class Session:
 
     def origin(self) -> Header | None:
         """Where the source came from, as far as its residue tells: the target's format, else that of most notes."""
-        if not self.book:
+        if not self.book or self.pair.same_system:
             return None
         if self.target_front.id in self.book.headers:
             return self.book.headers[self.target_front.id]
@@ -187,7 +226,7 @@ class Session:
         book = self.book
         if book is None:
             return
-        self.carries = False
+        self.carries = self.carries_payloads = False
         self.restorer = Restorer(
             self.source_front, self.reading, self.target_front, book, header, self.catalog, self.pair, self.add
         )

@@ -26,14 +26,16 @@ _MOST = 20
 class Written(msgspec.Struct):
     """What a run wrote: digests of notes and files by the target's keys, and the keys of folders.
 
-    `origins` are digests of the bytes that residue has to give back, by the target's keys; `kept` are digests of
-    the bytes of notes that were there before and stay.
+    `parts` are kinds and keys, in lower case, of items that passed one by one. `origins` are digests of the bytes that
+    residue has to give back, by the target's keys; `kept` are digests of the bytes of notes that were there before and
+    stay.
     """
 
     notes: dict[str, bytes] = {}
     files: dict[str, str] = {}
     folders: set[str] = set()
     members: dict[str, str] = {}
+    parts: set[tuple[str, str]] = set()
     origins: dict[str, bytes] = {}
     kept: dict[str, bytes] = {}
 
@@ -66,6 +68,7 @@ def verify(
         book.close()
         source.close()
     number = len(written.notes) + len(written.files) + len(written.folders) + len(written.members)
+    number += len(written.parts)
     return number, tuple(differences[:_MOST])
 
 
@@ -116,7 +119,7 @@ def _compare_origins(book: ResidueBook, written: Written) -> list[str]:
 
 def _compare_store(source: Source, written: Written, *, alone: bool) -> list[str]:
     """Folders, notes, files and members: none missing, none too many, every byte as written."""
-    notes, folders, files, members = set(), set(), {}, {}
+    notes, folders, files, members, units = set(), set(), {}, {}, set()
     for fact in source.facts():
         match fact:
             case FolderFact(key=key):
@@ -127,9 +130,11 @@ def _compare_store(source: Source, written: Written, *, alone: bool) -> list[str
                 files[key] = fact
             case PayloadFact(members=parts):
                 members.update({part.key: part for part in parts})
+                units |= {(unit.kind, unit.key.lower()) for unit in fact.units}
             case _:
                 pass
     found = [f"{what} {key!r} is missing" for what, key in _missing(written, notes, folders, files, members)]
+    found += [f"{kind}/{key} is missing" for kind, key in sorted(written.parts - units)]
     if alone:
         found += [f"the note {key!r} is too many" for key in sorted(notes - written.notes.keys())]
         found += [f"the file {key!r} is too many" for key in sorted(files.keys() - written.files.keys())]

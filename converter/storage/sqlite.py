@@ -16,7 +16,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["check_sound", "create", "is_broken_text", "open_readonly", "reading", "tables", "writing"]
+__all__ = [
+    "check_sound",
+    "create",
+    "harden",
+    "is_broken_text",
+    "open_readonly",
+    "reading",
+    "tables",
+    "writing",
+]
 
 _WAIT_SECONDS: Final = 5.0
 _WAL_VERSION: Final = 2
@@ -111,7 +120,7 @@ def open_readonly(path: Path, limits: Limits = DEFAULT_LIMITS) -> sqlite3.Connec
             factory=_Reader,
         )
         try:
-            _harden(connection, limits)
+            harden(connection, limits)
             connection.allowed = _FREE_STEPS + _STEPS_PER_BYTE * size
             connection.set_progress_handler(connection.look, _STEPS)
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
@@ -121,7 +130,8 @@ def open_readonly(path: Path, limits: Limits = DEFAULT_LIMITS) -> sqlite3.Connec
     return connection
 
 
-def _harden(connection: sqlite3.Connection, limits: Limits) -> None:
+def harden(connection: sqlite3.Connection, limits: Limits) -> None:
+    """Make a connection read only, and trust nothing that its database says it should do."""
     connection.text_factory = partial(str, encoding="utf-8", errors="surrogateescape")
     for pragma in ("trusted_schema=OFF", "query_only=ON", "cell_size_check=ON", "mmap_size=0"):
         connection.execute(f"PRAGMA {pragma}")

@@ -17,6 +17,7 @@ from converter.findings.codes import (
     comparisons,
     containers,
     fallbacks,
+    libraries,
     losses,
     merges,
     reading,
@@ -27,7 +28,18 @@ from converter.findings.codes import structure as structure_codes
 from tests.findings.raised_by import RAISED_BY
 
 ROOT = Path(__file__).parents[2]
-TABLES = (comparisons, containers, fallbacks, losses, merges, reading, residues, structure_codes, workspaces)
+TABLES = (
+    comparisons,
+    containers,
+    fallbacks,
+    libraries,
+    losses,
+    merges,
+    reading,
+    residues,
+    structure_codes,
+    workspaces,
+)
 DETAILS = {
     "what",
     "code",

@@ -15,7 +15,7 @@ import pytest
 
 from converter.findings.finding import Finding
 from converter.formats.front import SourceContext, Stored
-from converter.formats.mnemo.package.read import read
+from converter.formats.mnemo.read import read
 from converter.model.blocks import Block, Blocks
 from converter.model.items import Note
 from converter.storage.limits import DEFAULT_LIMITS

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from converter.formats.front import Found
-from converter.formats.mnemo.package.links import names, resolve
+from converter.formats.mnemo.links import names, resolve
 from converter.model.facts import Anchor, LinkFact
 
 NOTES = {"n1": ["b1", "b 2"], "a/b": []}

@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 
 from converter.errors import InputError
 from converter.formats.mnemo.package.manifest import read_manifest
-from converter.formats.mnemo.package.manifest_text import ListedAsset, manifest_text, notes_entry
+from converter.formats.mnemo.package.manifest_text import ListedAsset, entry_text, manifest_text
 from converter.model.moment import Moment, parse_moment
 from converter.storage.schemas import load_schema
 from tests.mnemo.builders import data_path, entry, manifest, needs_data
@@ -154,7 +154,7 @@ def test_an_entry_is_kept_as_text() -> None:
 
 def test_the_text_that_is_written() -> None:
     assets = [ListedAsset("payloads/notes/assets/images/b+.png", 3, "ab" * 32)]
-    text = manifest_text(Moment(639_146_952_001_234_567, 120), [notes_entry(2)], assets)
+    text = manifest_text(Moment(639_146_952_001_234_567, 120), [entry_text("notes", 2)], assets)
 
     assert text == (
         '{\n  "format": "mnemo-package",\n  "version": 1,\n  "createdAtUtc": "2026-05-18T10:00:00.1234567+00:00",\n'

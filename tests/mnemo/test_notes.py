@@ -18,7 +18,7 @@ from converter.errors import InternalFaultError, ItemError
 from converter.findings.problems import Problems
 from converter.formats.front import Stored
 from converter.formats.mnemo.notes import folder_from, folder_text, note_text
-from converter.formats.mnemo.package.read import read
+from converter.formats.mnemo.read import read
 from converter.model.blocks import Columns, Html, Image, Paragraph, Raw, kind_of, walk
 from converter.model.items import Folder, Note
 from converter.model.moment import Moment

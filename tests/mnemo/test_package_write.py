@@ -18,8 +18,8 @@ from converter.errors import InternalFaultError
 from converter.findings.finding import Finding
 from converter.formats.front import TargetContext
 from converter.formats.mnemo.package.index import open_source
-from converter.formats.mnemo.package.read import read
 from converter.formats.mnemo.package.write import PackageTarget, open_target, render
+from converter.formats.mnemo.read import read
 from converter.model.blocks import Paragraph
 from converter.model.facts import AssetFact, FolderFact, MemberFact, PayloadFact
 from converter.model.items import Folder, Note

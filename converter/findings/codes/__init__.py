@@ -2,7 +2,7 @@
 
 A new code is one entry in the module of its area: `containers` (packages and files), `reading` (what stood in a
 record or a file), `structure` (folders, names, links, assets), `fallbacks` (what a target cannot hold exactly),
-`losses` (what it cannot hold at all), `residues` (what comes back), `workspaces` (SiYuan),
+`losses` (what it cannot hold at all), `residues` (what comes back), `workspaces` (SiYuan), `libraries` (Mnemo),
 `comparisons` (what two archives do not share), `merges` (what a target had already).
 """
 
@@ -13,6 +13,7 @@ from converter.findings.codes import (
     comparisons,
     containers,
     fallbacks,
+    libraries,
     losses,
     merges,
     reading,
@@ -24,7 +25,7 @@ from converter.findings.codes.entry import OUTCOMES, SEVERITIES, Code
 
 __all__ = ["CODES", "OUTCOMES", "SEVERITIES", "Code", "code_of"]
 
-_TABLES = (containers, reading, structure, fallbacks, losses, residues, workspaces, comparisons, merges)
+_TABLES = (containers, reading, structure, fallbacks, losses, residues, workspaces, libraries, comparisons, merges)
 
 CODES: dict[str, Code] = {
     code.name: code for code in sorted((c for table in _TABLES for c in table.CODES), key=lambda c: c.name)

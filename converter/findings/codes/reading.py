@@ -156,6 +156,15 @@ CODES: tuple[Code, ...] = (
         "Look at this note and put the cells back where they belong.",
     ),
     Code(
+        "spelled-as-package",
+        WARNING,
+        NONE,
+        "A row of the database is spelled as packages are[: {member}]; it was read all the same.",
+        "Mnemo finds names in its database in one spelling only (`NoteId`). A note without its own id gets a new one "
+        "each time it is read, and shows no text.",
+        "Nothing to do; the target holds the row in the right spelling.",
+    ),
+    Code(
         "surrogate-replaced",
         WARNING,
         APPROXIMATED,

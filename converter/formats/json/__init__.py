@@ -33,6 +33,6 @@ FORMAT = Format(
     frame=frame,
     gap=",",
     keeps=keeps,
-    beside=companion_of,
+    beside=lambda name: (companion_of(name),),
     origin=origin_of,
 )

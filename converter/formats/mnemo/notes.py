@@ -1,4 +1,4 @@
-"""Notes and folders: their texts in a package's database, both ways (docs/formats/mnemo.md, "Notes", "Folders")."""
+"""Notes and folders: their texts in rows of a database, both ways (docs/formats/mnemo.md, "Notes", "Folders")."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from msgspec import UNSET
 from converter.errors import ItemError
 from converter.findings.problems import Problems
 from converter.formats.mnemo.build import blocks_built
+from converter.formats.mnemo.dialect import Dialect
 from converter.formats.mnemo.old_notes import folder_record, note_record
 from converter.formats.mnemo.records import FolderRecord, NoteRecord
 from converter.formats.mnemo.render import blocks_text
@@ -60,12 +61,14 @@ def members_of(data: bytes, max_depth: int, problems: Problems) -> Members:
     return parsed.value
 
 
-def note_from(data: bytes, key: str, zone: tzinfo, max_depth: int, problems: Problems) -> Note:
+def note_from(
+    data: bytes, key: str, zone: tzinfo, max_depth: int, problems: Problems, dialect: Dialect = Dialect.PACKAGE
+) -> Note:
     """The note that the text of a row holds, under `key`; raises ItemError where the text is no JSON object.
 
     Dates without a zone stand in `zone`.
     """
-    record = strict_note(data) or note_record(members_of(data, max_depth, problems), problems)
+    record = strict_note(data, dialect) or note_record(members_of(data, max_depth, problems), problems, dialect)
     created, created_text = _moment("createdAt", record.created_at, zone, problems)
     updated, updated_text = _moment("modifiedAt", record.modified_at, zone, problems)
     return Note(
@@ -131,8 +134,8 @@ def _moment(name: str, text: str | None, zone: tzinfo, problems: Problems) -> tu
     return moment, "" if (moment is not None and text.endswith("Z")) or dotnet_date(bare) == text else text
 
 
-def note_text(note: Note) -> str:
-    """A note as its application writes it in a package: exactly what the note says.
+def note_text(note: Note, dialect: Dialect = Dialect.PACKAGE) -> str:
+    """A note as its application writes it: exactly what the note says.
 
     Members of application 0.8 are there where the note has them. Raises InternalFaultError for blocks and runs that
     Mnemo does not have.
@@ -159,7 +162,7 @@ def note_text(note: Note) -> str:
         "tags": f"[{','.join(map(quote, note.tags))}]" if note.tags else extra.get("tags"),
     }
     members += [(name, text) for name, text in newer.items() if text is not None]
-    return object_text(members)
+    return object_text((dialect.spelled(name), text) for name, text in members)
 
 
 def _moment_text(moment: Moment | None) -> str:
@@ -171,19 +174,18 @@ def _date(text: str) -> str:
     return f'"{text}"'
 
 
-def folder_from(data: bytes, max_depth: int, problems: Problems) -> FolderRecord:
+def folder_from(data: bytes, max_depth: int, problems: Problems, dialect: Dialect = Dialect.PACKAGE) -> FolderRecord:
     """The folder that the text of a row holds; raises ItemError where the text is no JSON object."""
-    return folder_record(members_of(data, max_depth, problems), problems)
+    return folder_record(members_of(data, max_depth, problems), problems, dialect)
 
 
-def folder_text(folder: Folder) -> str:
-    """A folder as its application writes it in a package."""
+def folder_text(folder: Folder, dialect: Dialect = Dialect.PACKAGE) -> str:
+    """A folder as its application writes it."""
     extra = dict(folder.attrs)
-    return object_text(
-        [
-            ("folderId", quote(folder.key if folder.id is None else folder.id)),
-            ("name", quote(folder.name) if folder.name else extra.get("name", '""')),
-            ("parentId", quote(folder.parent) if folder.parent else extra.get("parentId", "null")),
-            ("order", str(folder.order or 0)),
-        ]
-    )
+    members = [
+        ("folderId", quote(folder.key if folder.id is None else folder.id)),
+        ("name", quote(folder.name) if folder.name else extra.get("name", '""')),
+        ("parentId", quote(folder.parent) if folder.parent else extra.get("parentId", "null")),
+        ("order", str(folder.order or 0)),
+    ]
+    return object_text((dialect.spelled(name), text) for name, text in members)

@@ -8,9 +8,10 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from converter.findings.problems import Problems
+from converter.formats.mnemo.dialect import Dialect
 from converter.formats.mnemo.records import BlockRecord, FolderRecord, NoteRecord
 from converter.formats.mnemo.tolerant import blocks_from
-from converter.formats.mnemo.view import OuterView, text_form
+from converter.formats.mnemo.view import OuterView, StoredView, text_form
 from converter.text.json_text import Members, dump, is_text
 
 __all__ = ["folder_record", "note_record"]
@@ -19,9 +20,12 @@ _NOTE_NAMES: Final = frozenset(f.encode_name.lower() for f in msgspec.structs.fi
 _FOLDER_NAMES: Final = frozenset(f.encode_name.lower() for f in msgspec.structs.fields(FolderRecord))
 
 
-def note_record(members: Members, problems: Problems) -> NoteRecord:
-    """The record of a note of any era, as a package spells its members."""
-    view = OuterView(members, "", problems)
+_VIEWS: Final = {Dialect.PACKAGE: OuterView, Dialect.STORAGE: StoredView}
+
+
+def note_record(members: Members, problems: Problems, dialect: Dialect = Dialect.PACKAGE) -> NoteRecord:
+    """The record of a note of any era."""
+    view = _VIEWS[dialect](members, "", problems)
     view.unknown(_NOTE_NAMES)
     return NoteRecord(
         note_id=_identity(view, "noteId"),
@@ -44,9 +48,9 @@ def note_record(members: Members, problems: Problems) -> NoteRecord:
     )
 
 
-def folder_record(members: Members, problems: Problems) -> FolderRecord:
-    """The record of a folder, as a package spells its members."""
-    view = OuterView(members, "", problems)
+def folder_record(members: Members, problems: Problems, dialect: Dialect = Dialect.PACKAGE) -> FolderRecord:
+    """The record of a folder."""
+    view = _VIEWS[dialect](members, "", problems)
     view.unknown(_FOLDER_NAMES)
     return FolderRecord(
         folder_id=_identity(view, "folderId"),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
+from converter.formats.mnemo.dialect import Dialect
 from converter.formats.mnemo.records import (
     BlockRecord,
     FractionSpan,
@@ -17,9 +18,23 @@ from converter.formats.mnemo.records import (
 from converter.formats.mnemo.types import TYPES
 from converter.text.json_text import quote
 
-__all__ = ["strict_note"]
+__all__ = ["strict_blocks", "strict_note"]
 
-_DECODER: Final = msgspec.json.Decoder(NoteRecord)
+_STORED: Final = msgspec.defstruct(
+    "_Stored",
+    [(field.name, field.type, field.default) for field in msgspec.structs.fields(NoteRecord)],
+    rename="pascal",
+    forbid_unknown_fields=True,
+    frozen=True,
+    gc=False,
+)
+"""A note as the database spells it."""
+
+_DECODERS: Final[dict[Dialect, msgspec.json.Decoder[Any]]] = {
+    Dialect.PACKAGE: msgspec.json.Decoder(NoteRecord),
+    Dialect.STORAGE: msgspec.json.Decoder(_STORED),
+}
+_BLOCKS: Final = msgspec.json.Decoder(list[BlockRecord])
 _TEXT: Final = msgspec.json.Decoder(str)
 _TYPES: Final = frozenset(TYPES)
 _SIMPLE: Final = re.compile(
@@ -28,14 +43,15 @@ _SIMPLE: Final = re.compile(
 _MAX: Final = 2**31
 
 
-def strict_note(data: bytes) -> NoteRecord | None:
+def strict_note(data: bytes, dialect: Dialect = Dialect.PACKAGE) -> NoteRecord | None:
     """The record of a canonical text; None where any part of the text needs a patient reader."""
     if b":-0" in data:
         return None
     try:
-        note = _DECODER.decode(data)
+        found = _DECODERS[dialect].decode(data)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
+    note = found if isinstance(found, NoteRecord) else NoteRecord(*msgspec.structs.astuple(found))
     whole = note.note_id is not None and note.created_at is not None and note.modified_at is not None
     return note if whole and -_MAX <= note.order < _MAX and _all_canonical(note.blocks or []) else None
 
@@ -74,3 +90,11 @@ def _canonical(block: BlockRecord) -> bool:
 
 def _fraction(span: FractionSpan) -> bool:
     return -_MAX <= span.numerator < _MAX and 0 < span.denominator < _MAX
+
+
+def strict_blocks(data: bytes) -> bool:
+    """Whether a text holds blocks that the application reads as they stand, and reads all of."""
+    try:
+        return _all_canonical(_BLOCKS.decode(data))
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return False

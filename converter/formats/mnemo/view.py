@@ -12,9 +12,10 @@ from collections.abc import Iterable
 from typing import Final
 
 from converter.findings.problems import Problems
+from converter.formats.mnemo.dialect import Dialect
 from converter.text.json_text import JsonValue, Members, Number, dump, is_text
 
-__all__ = ["OuterView", "View", "int32", "text_form"]
+__all__ = ["OuterView", "StoredView", "View", "int32", "text_form"]
 
 
 _INTEGER: Final = re.compile(r"[+-]?[0-9]{1,40}")
@@ -171,6 +172,40 @@ class OuterView(View):
             return bool(found and found[0])
         self.repaired(name, found[0], "true or false")
         return isinstance(found[0], str) and found[0].strip().lower() in ("true", "1")
+
+
+class StoredView(OuterView):
+    """A note or folder in the database: names in one spelling, numbers without quotes.
+
+    Asked for by the names of packages. What is spelled otherwise counts here, and the application passes over it.
+    """
+
+    __slots__ = ("_told",)
+
+    def __init__(self, members: Members, pointer: str, problems: Problems) -> None:
+        super().__init__(members, pointer, problems)
+        self._told = False
+
+    def _search(self, name: str) -> tuple[JsonValue] | None:
+        own = Dialect.STORAGE.spelled(name)
+        exact = [value for member, value in self.members.pairs if member == own]
+        if len(exact) > 1:
+            self.problems.add("member-repeated", self.at(own), member=own)
+        if exact:
+            return (exact[-1],)
+        found = super()._search(name)
+        if found is not None and not self._told:
+            self._told = True
+            self.problems.add("spelled-as-package", self.at(name), member=name)
+        return found
+
+    def whole(self, name: str, default: int = 0) -> int:
+        """A 32-bit integer; one in quotes is read and reported."""
+        found = self._search(name)
+        if found is not None and is_text(found[0]):
+            self.bad_number(name, found[0])
+            return int32(found[0], default)
+        return super().whole(name, default)
 
 
 _NO_NUMBER: Final = 2**40

@@ -149,10 +149,10 @@ def _by_name(payload: PayloadFact) -> dict[str, MemberFact]:
 
 
 def _digest(side: Side, member: MemberFact) -> str:
-    with side.session.source.open_member(member.key) as stream:
+    with side.session.open_member(member.key) as stream:
         return digest(stream)[1]
 
 
 def _parts(side: Side, member: MemberFact) -> Parts:
-    with side.session.source.open_member(member.key) as stream:
+    with side.session.open_member(member.key) as stream:
         return parts_of(stream)

@@ -15,7 +15,7 @@ from converter.pipeline.into.known import Known
 from converter.pipeline.pair import Pair
 from converter.pipeline.place.own_paths import OwnPaths, is_note_name, own_path
 from converter.pipeline.work import unreadable
-from converter.storage.names import Unique, safe_segment
+from converter.storage.names import Unique, fold, safe_segment
 
 __all__ = ["place_assets"]
 
@@ -39,6 +39,7 @@ def place_assets(
     key; it is asked for pictures only, whose names in a package are digests.
     """
     unique = Unique()
+    moves = _Moves(pair, digest, unique, report)
     own_paths = OwnPaths(catalog) if pair.keeps_paths else None
     time = time_text(clock, pair.zone)
     for key, entry in catalog.assets.items():
@@ -49,8 +50,7 @@ def place_assets(
         if pair.parameter("tree") == "keys":
             entry.paths, entry.name = (key,), key
         elif pair.same_system:
-            path = own_path(key, pair.parameter("asset_root"))
-            entry.paths, entry.name = (path,), path
+            _place_within(entry, pair, moves)
         elif own_paths is not None and own_paths.take(key):
             entry.paths, entry.name = (key,), key
         elif pair.parameter("tree") == "paths":
@@ -60,6 +60,51 @@ def place_assets(
             entry.paths, entry.name = ((there,), there) if there is not None else _in_workspace(entry, unique, time)
         else:
             _place_in_package(entry, pair, digest, unique, report)
+
+
+def _place_within(entry: AssetEntry, pair: Pair, moves: _Moves) -> None:
+    """Where the system has it: between its formats in the folder of the same name, under its own name where it can."""
+    key, source = entry.fact.key, pair.source.parameters
+    path = own_path(key, pair.parameter("asset_root"))
+    home = source.get("asset_root", "") + source.get("asset_home", "")
+    if pair.crosses and key.lower().startswith(home):
+        path = moves.place(key, key[len(home) :])
+    entry.paths, entry.name = (path,), path
+    folder, _, below = path.partition("/")
+    if pair.parameter("pictures") == "absolute" and folder == "images":
+        entry.name = f"{pair.parameter('images_dir').rstrip('/')}/{below}"
+
+
+class _Moves:
+    """Places of files in another format of their system; equal files of one name share theirs."""
+
+    def __init__(self, pair: Pair, digest: Callable[[str], str], unique: Unique, report: Report) -> None:
+        self._home = pair.parameter("asset_home")
+        self._folders = pair.parameter("asset_folders").split()
+        self._digest = digest
+        self._unique = unique
+        self._report = report
+        self._holders: dict[tuple[str, str], str] = {}
+
+    def place(self, key: str, rest: str) -> str:
+        """The path of a file that lies at `rest` below the folder that holds the files of its own format."""
+        above, _, name = rest.rpartition("/")
+        first, slash, inner = above.partition("/")
+        folder = (first.lower() if first.lower() in self._folders else self._folders[0]) + slash + inner
+        if self._unique.reserve(name, folder):
+            self._holders[folder, fold(name)] = key
+        elif not self._is_copy(key, self._holders.get((folder, fold(name)))):
+            stem, extension = posixpath.splitext(name)
+            name = self._unique.take(stem, folder, extension=extension)
+            details = (("what", posixpath.basename(rest)), ("became", name))
+            self._report(Finding(code="name-changed", item=f"assets/{key}", details=details))
+        return f"{self._home}{folder}/{name}"
+
+    def _is_copy(self, key: str, holder: str | None) -> bool:
+        try:
+            return holder is not None and self._digest(holder) == self._digest(key)
+        except ItemError:
+            return False
 
 
 def _place_in_folder(entry: AssetEntry, unique: Unique, report: Report) -> None:
@@ -94,9 +139,10 @@ def _place_in_package(
     entry: AssetEntry, pair: Pair, digest: Callable[[str], str], unique: Unique, report: Report
 ) -> None:
     """Pictures under a name made of their digest, other files under their own."""
+    home = pair.parameter("asset_home")
     if not entry.shown:
         name = _take(unique, entry.fact.name)
-        entry.paths, entry.name = (f"assets/files/{name}",), name
+        entry.paths, entry.name = (f"{home}files/{name}",), name
         return
     try:
         entry.digest = entry.digest or digest(entry.fact.key)
@@ -106,8 +152,8 @@ def _place_in_package(
         return
     name = entry.digest[:32] + posixpath.splitext(entry.fact.name)[1].lower()
     directory, target = pair.parameter("images_dir"), pair.parameter("target")
-    shared = f"assets/images/{name}"
-    own = f"assets/note-assets/{name}"
+    shared = f"{home}images/{name}"
+    own = f"{home}note-assets/{name}"
     entry.paths = (shared,) if target == "0.6" else (shared, own) if directory else (own,)
     entry.name = f"{directory.rstrip('/')}/{name}" if directory else name
 

@@ -35,6 +35,7 @@ class LinkBook:
         self._wanted: dict[str, set[str]] = {}
         self._names: dict[str, dict[str, str]] = {}
         self._ids = pair.has_ids
+        self._pictures = pair.same_system and pair.parameter("pictures") == "absolute"
 
     def resolve_all(self, report: Report) -> None:
         """Resolve every link of every note that is converted; report what leads nowhere."""
@@ -47,7 +48,7 @@ class LinkBook:
                 founds.append(found)
                 self._note_use(link, found)
                 self._report(key, link, found, report)
-            if founds and not self._pair.same_system:
+            if founds and (self._pictures or not self._pair.same_system):
                 self._found[key] = _encode(founds)
         self._name_anchors()
 
@@ -114,13 +115,14 @@ class LinkBook:
         return self._names.get(key, {})
 
     def goals(self, key: str) -> dict[tuple[str, str, str, str], Goal]:
-        """The goals of a note's links. Within one system links stay as written."""
+        """The goals of a note's links. Within one system links stay as written, but for places of pictures."""
         packed = self._found.get(key)
-        if packed is None or self._pair.same_system:
+        if packed is None:
             return {}
         goals: dict[tuple[str, str, str, str], Goal] = {}
         for link, found in zip(self._catalog.links(key), _decode(packed), strict=True):
-            if found.kind != "outside":
+            shown = link.form == "image" and found.kind == "asset"
+            if found.kind != "outside" and (shown or not self._pictures):
                 goals[link.form, link.target, link.place, link.block] = self._goal(found)
         return goals
 

@@ -15,7 +15,7 @@ Report = Callable[[Finding], None]
 LINK_SIGNS = "#^[]"
 """Characters that a wikilink cannot name."""
 
-_SPOILED_IDS = re.compile(r"folder_.*|folders_index", re.DOTALL)
+_SPOILED_IDS = re.compile(r"folder_.*|folders_index|folders_trash", re.DOTALL)
 
 
 class OwnIds:

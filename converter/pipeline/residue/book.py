@@ -71,7 +71,8 @@ class ResidueBook:
         self.folders: dict[str, FolderRecord] = {}
         self.made: list[MadeRecord] = []
         self.assets: list[AssetRecord] = []
-        self.payloads: list[PayloadFact] = []
+        self.payloads: list[tuple[str, PayloadFact]] = []
+        """What travels whole, each with its origin."""
         self.damaged = 0
         self.foreign: list[str] = []
         self.spoiled: list[str] = []
@@ -128,7 +129,7 @@ class ResidueBook:
             case AssetRecord():
                 self.assets.append(record)
             case PayloadRecord(fact=fact):
-                self.payloads.append(fact)
+                self.payloads.append((self._archive, fact))
             case NoteRecord(content=None):
                 self.stubs.append(record)
             case NoteRecord():

@@ -64,6 +64,7 @@ class Restorer:
         self._book = book
         self._catalog = catalog
         self._report = report
+        self._origin = header.origin
         self._places: Places | None = None
         self.stamps: dict[str, Moment | None] = {}
         """Times of files by their places in the origin."""
@@ -149,7 +150,9 @@ class Restorer:
 
     def _sound_payloads(self, pair: Pair) -> Iterator[PayloadFact]:
         seen: set[str] = set()
-        for fact in self._book.payloads:
+        for origin, fact in self._book.payloads:
+            if origin != self._origin:
+                continue
             keys = [member.key for member in fact.members]
             sound = all(is_sound_file(key, pair) for key in (*keys, *(member.name for member in fact.members)))
             fresh = len({*keys}) == len(keys) and seen.isdisjoint(keys)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from converter.formats.front import Format
+from converter.formats.mnemo.links import names, resolve
 from converter.formats.mnemo.package.detect import detect
 from converter.formats.mnemo.package.index import open_source
-from converter.formats.mnemo.package.links import names, resolve
+from converter.formats.mnemo.package.parts import parts
 from converter.formats.mnemo.package.profile import profile
-from converter.formats.mnemo.package.read import read
 from converter.formats.mnemo.package.write import open_target, render
+from converter.formats.mnemo.read import read
 from converter.formats.mnemo.relink import own_ids, relink, relink_file
 from converter.formats.mnemo.segments import frame, pieces, segments
 
@@ -34,4 +35,5 @@ FORMAT = Format(
     relink=relink,
     relink_file=relink_file,
     own_ids=own_ids,
+    parts=parts,
 )

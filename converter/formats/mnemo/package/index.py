@@ -14,12 +14,13 @@ from converter.errors import InputError, ItemError
 from converter.findings.finding import Finding, Location
 from converter.formats.entries import is_residue
 from converter.formats.front import SourceContext, Stored
+from converter.formats.mnemo.folders import folder_facts
 from converter.formats.mnemo.package.checked import checked
-from converter.formats.mnemo.package.folders import folder_facts
 from converter.formats.mnemo.package.layout import RESIDUE, Share, fold, laid_out
 from converter.formats.mnemo.package.manifest import MANIFEST, read_manifest
-from converter.formats.mnemo.package.rows import Database, Keys, sniff
+from converter.formats.mnemo.package.rows import Database
 from converter.formats.mnemo.package.units import KNOWN_SCHEMAS, units_of
+from converter.formats.mnemo.rows import Keys, sniff
 from converter.model.facts import AssetFact, Fact, JunkFact, MemberFact, NoteFact, PayloadFact, UnitFact
 from converter.storage.archive import ZipReader
 from converter.storage.faults import writing

@@ -12,7 +12,7 @@ from converter.formats.mnemo.package.manifest import FORMAT_NAME, VERSION
 from converter.model.moment import Moment
 from converter.text.json_text import object_text, offset_date, quote
 
-__all__ = ["ListedAsset", "manifest_text", "notes_entry"]
+__all__ = ["ListedAsset", "entry_text", "manifest_text"]
 
 _PIECES: Final = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[\]{},:]|[^\[\]{},:"]+')
 
@@ -25,14 +25,14 @@ class ListedAsset(msgspec.Struct, frozen=True, gc=False):
     sha256: str
 
 
-def notes_entry(count: int) -> str:
-    """The entry of a notes payload with so many notes."""
+def entry_text(kind: str, count: int) -> str:
+    """The entry of a payload of this type with so many items."""
     return object_text(
         [
-            ("payloadType", '"notes"'),
+            ("payloadType", quote(kind)),
             ("itemCount", str(count)),
             ("schemaVersion", "1"),
-            ("path", '"payloads/notes"'),
+            ("path", quote(f"payloads/{kind}")),
             ("capabilities", "[]"),
         ]
     )

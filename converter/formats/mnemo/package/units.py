@@ -10,7 +10,8 @@ from typing import Final
 from converter.errors import InputError
 from converter.findings.problems import Problems
 from converter.formats.mnemo.package.layout import fold
-from converter.formats.mnemo.package.rows import Database, Keys, sniff
+from converter.formats.mnemo.package.rows import Database
+from converter.formats.mnemo.rows import Keys, sniff
 from converter.formats.mnemo.view import OuterView
 from converter.model.facts import UnitFact
 from converter.text.json_text import JsonTextError, JsonValue, Members, decode, parse

@@ -12,11 +12,12 @@ from typing import IO, Final
 import msgspec
 
 from converter.errors import EnvironmentFaultError, InternalFaultError
-from converter.formats.front import Rendered, TargetContext
+from converter.formats.front import Part, Rendered, TargetContext
 from converter.formats.mnemo.notes import folder_text, note_text
 from converter.formats.mnemo.package.layout import RESIDUE, ROOT
 from converter.formats.mnemo.package.manifest import MANIFEST
-from converter.formats.mnemo.package.manifest_text import ListedAsset, manifest_text, notes_entry
+from converter.formats.mnemo.package.manifest_text import ListedAsset, entry_text, manifest_text
+from converter.formats.mnemo.package.part_files import PartFiles
 from converter.formats.mnemo.package.spool import Spool
 from converter.model.facts import PayloadFact
 from converter.model.items import Folder, Note
@@ -107,6 +108,7 @@ class PackageTarget:
         self._started = False
         self._assets: list[str] = []
         self._groups: list[_Group] = []
+        self._items = PartFiles(Path(self._parts.name))
         self._writer: ZipWriter | None = None
 
     def folder(self, folder: Folder, _path: str) -> None:
@@ -146,6 +148,11 @@ class PackageTarget:
                 names.append(self._take(keys[name], stream))
         self._groups.append(_Group(fact.type.lower(), fact.entry, names))
 
+    def part(self, part: Part) -> None:
+        """Add a deck, a folder of decks, a map or a setting."""
+        with sqlite.writing(self._path):
+            self._items.add(part)
+
     def _take(self, name: str, stream: IO[bytes]) -> str:
         if name in self._spool or name == MANIFEST or (name == _DATABASE and self._started):
             raise InternalFaultError(f"two files of the package are named {name!r}: the plan let it pass")
@@ -161,9 +168,14 @@ class PackageTarget:
         """Write the archive: payloads by their type, files that no entry covers, and the manifest last."""
         self._connection.commit()
         self._connection.close()
+        with sqlite.writing(self._path):
+            made = self._items.finished()
+        for kind, count, name, stream in made:
+            with stream:
+                self._groups.append(_Group(kind, entry_text(kind, count), [self._take(name, stream)]))
         foreign = _DATABASE in self._spool
         if self._started or not (foreign or any(group.entry for group in self._groups)):
-            self._groups.append(_Group("notes", notes_entry(self._notes), []))
+            self._groups.append(_Group("notes", entry_text("notes", self._notes), []))
         groups = sorted(self._groups, key=lambda group: (not group.entry, group.order))
         writer = self._writer = ZipWriter(self._path)
         assets: list[ListedAsset] = []
@@ -189,6 +201,7 @@ class PackageTarget:
     def abandon(self) -> None:
         """Let go of everything without completing it."""
         self._connection.close()
+        self._items.close()
         if self._writer is not None:
             self._writer.abandon()
         self._drop()

@@ -1,4 +1,4 @@
-"""Folders of a package as facts, with the paths that selections match."""
+"""Folders of notes as facts, with the paths that selections match."""
 
 from __future__ import annotations
 
@@ -7,36 +7,39 @@ from collections.abc import Iterable, Iterator, Mapping
 from converter.errors import ItemError
 from converter.findings.finding import Finding
 from converter.findings.problems import Problems
+from converter.formats.mnemo.dialect import Dialect
 from converter.formats.mnemo.notes import folder_from
-from converter.formats.mnemo.package.rows import Keys, Row
+from converter.formats.mnemo.rows import Keys, Row
 from converter.model.facts import FolderFact
 
 __all__ = ["folder_facts"]
 
-_TABLE = "Folders"
+_TABLES = {Dialect.PACKAGE: "Folders", Dialect.STORAGE: "Storage"}
 
 
-def folder_facts(rows: Iterable[Row], keys: Keys, max_depth: int) -> Iterator[FolderFact | Finding]:
+def folder_facts(
+    rows: Iterable[Row], keys: Keys, max_depth: int, dialect: Dialect = Dialect.PACKAGE
+) -> Iterator[FolderFact | Finding]:
     """A fact for each folder, and findings. A row that cannot be read is a folder named after its key.
 
     All folders are held in memory: their paths need the whole tree.
     """
     facts: dict[str, FolderFact] = {}
     for row in rows:
-        problems = Problems(f"folders/{row.key}", _TABLE, row.key)
+        problems = Problems(f"folders/{row.key}", _TABLES[dialect], row.key)
         if row.null:
             problems.add("row-null")
         else:
-            fact = _fact(row, keys, max_depth, problems)
+            fact = _fact(row, keys, max_depth, dialect, problems)
             facts[fact.key] = fact
         yield from problems.findings()
     for fact in facts.values():
         yield _with_path(fact, facts)
 
 
-def _fact(row: Row, keys: Keys, max_depth: int, problems: Problems) -> FolderFact:
+def _fact(row: Row, keys: Keys, max_depth: int, dialect: Dialect, problems: Problems) -> FolderFact:
     try:
-        record = folder_from(row.data, max_depth, problems)
+        record = folder_from(row.data, max_depth, problems, dialect)
     except ItemError as error:
         problems.add("item-unreadable", why=error.message)
         key, _ = keys.take(None, row.key)

@@ -1,4 +1,4 @@
-"""What a link in a package names: notes by id, files by name (docs/formats/mnemo.md, "Links and pictures")."""
+"""What a link of a note names: notes by id, files by name (docs/formats/mnemo.md, "Links and pictures")."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def names(kind: str, key: str) -> tuple[str, ...]:
 
 
 def resolve(lookup: Lookup, _origin: str, link: LinkFact) -> Found:
-    """What a link names: a note, a file, something that is missing here, or something outside of any package."""
+    """What a link names: a note, a file, something that is missing here, or something outside of any library."""
     if link.form in ("page", "reference"):
         return _note(lookup, link.target, link.place)
     if link.form == "image":
@@ -97,7 +97,7 @@ def _file(lookup: Lookup, candidates: list[str]) -> Found:
 def _rank(key: str, spelling: str) -> tuple[bool, bool]:
     return (
         not spelling.startswith(_STEM) and _file_name(key) != spelling,
-        "/note-assets/" not in key.lower(),
+        "note-assets/" not in key.lower(),
     )
 
 

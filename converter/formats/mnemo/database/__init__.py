@@ -1,0 +1,37 @@
+"""Mnemo's library: the database `mnemo.db`, with its pictures beside it."""
+
+from __future__ import annotations
+
+from converter.formats.front import Format
+from converter.formats.mnemo.database.detect import detect
+from converter.formats.mnemo.database.index import open_source
+from converter.formats.mnemo.database.layout import COMPANIONS
+from converter.formats.mnemo.database.parts import parts
+from converter.formats.mnemo.database.profile import profile
+from converter.formats.mnemo.database.write import open_target, render
+from converter.formats.mnemo.links import names, resolve
+from converter.formats.mnemo.read import read_stored
+from converter.formats.mnemo.segments import stored_frame, stored_pieces, stored_segments
+
+__all__ = ["FORMAT"]
+
+FORMAT = Format(
+    id="mnemo-db",
+    title="library of Mnemo (mnemo.db)",
+    system="mnemo",
+    single_file=True,
+    detect=detect,
+    open_source=open_source,
+    read=read_stored,
+    names=names,
+    resolve=resolve,
+    profile=profile,
+    render=render,
+    open_target=open_target,
+    segments=stored_segments,
+    pieces=stored_pieces,
+    frame=stored_frame,
+    gap=",",
+    beside=lambda _name: COMPANIONS,
+    parts=parts,
+)
