@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 
 from converter.errors import ItemError
 from converter.findings.finding import Finding
-from converter.model.facts import MemberFact, PayloadFact
+from converter.model.facts import MemberFact, PayloadFact, UnitFact
 from converter.model.timed_id import Prefixes, is_timed_id, numbered_id
 from converter.pipeline.into.copies import Copies
 from converter.pipeline.into.present import Present
 from converter.pipeline.session import Session
 from converter.pipeline.work import digest_of_bytes
 
-__all__ = ["Member", "Members"]
+__all__ = ["Member", "Members", "unit_way"]
 
 _MOST = 64 << 20
 """Bytes of a file up to which it can be joined or renamed."""
@@ -114,6 +114,20 @@ class Members:
         """The bytes of a member of the source, or of the target; None where there are too many."""
         if member.size > _MOST:
             return None
-        source = self._session.source if ours else self._present.source
-        with source.open_member(member.key) as stream:
+        opened = self._session.open_member if ours else self._present.source.open_member
+        with opened(member.key) as stream:
             return stream.read()
+
+
+_RANKED = ("overwritten", "duplicated", "created", "skipped", "unchanged")
+
+
+def unit_way(payload: PayloadFact, unit: UnitFact, ways: Mapping[str, str]) -> str:
+    """How a unit ends whose members ended in these ways: the first of what any of them did."""
+    stem = posixpath.splitext(unit.key)[0]
+    own = {
+        way
+        for key, way in ways.items()
+        if unit.key in (key, payload.key) or key.startswith(unit.key + "/") or posixpath.splitext(key)[0] == stem
+    }
+    return next((way for way in _RANKED if way in own), "unchanged" if ways else "created")

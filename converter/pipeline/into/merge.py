@@ -17,6 +17,7 @@ from converter.pipeline.into.copies import Copies
 from converter.pipeline.into.files import settle_files
 from converter.pipeline.into.look import Look
 from converter.pipeline.into.members import Members
+from converter.pipeline.into.parts import Parts
 from converter.pipeline.into.present import Present
 from converter.pipeline.session import Session
 from converter.pipeline.work import Result
@@ -51,6 +52,7 @@ class Merge:
         self.present = present
         self.copies = Copies(session, present)
         self.members = Members(session, present, self.copies, self._refuse)
+        self.parts = Parts(session, present, self.copies, self._refuse)
 
     def settle(self) -> None:
         """Decide for every item; raises `TargetError` where conflicts are to stop the run."""
@@ -59,6 +61,7 @@ class Merge:
         self._folders()
         self._blanks()
         self._notes()
+        self.parts.settle()
         self.copies.follow()
         if self._conflicts:
             raise _refusal(self._session.options.target, self._conflicts)

@@ -1,0 +1,146 @@
+"""Decks, maps and settings that are in the target already: what becomes of each, and of the ids inside them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from hashlib import blake2b
+
+import msgspec
+
+from converter.errors import ItemError
+from converter.findings.finding import Finding
+from converter.formats.front import Part
+from converter.pipeline.into.copies import Copies
+from converter.pipeline.into.present import Present
+from converter.pipeline.lower.ids import derived_id
+from converter.pipeline.session import Session
+
+__all__ = ["Parts"]
+
+_NAMES = {"decks": "decks", "folders": "deck-folders", "maps": "maps"}
+"""Kinds of items that can come in beside others, with the kind that their ids have in a renaming."""
+
+_DUPLICATING = ("duplicate", "duplicate-all")
+
+
+class Parts:
+    """Decides for the items of payloads; their bytes are read again when they are written."""
+
+    def __init__(self, session: Session, present: Present, copies: Copies, refuse: Callable[[str], None]) -> None:
+        self._session = session
+        self._present = present
+        self._copies = copies
+        self._refuse = refuse
+        self._policy = session.options.on_conflict
+        self._there: dict[tuple[str, str], bytes] = {}
+        self._ways: dict[tuple[str, str], str] = {}
+        self._keys: dict[tuple[str, str], str] = {}
+
+    def settle(self) -> None:
+        """Decide for every item, once it is known what notes are called; folders first, which others name."""
+        if self._session.source_front.parts is None or not self._session.pair.same_system:
+            return
+        for part in self._present_parts():
+            self._there[_name(part)] = _digest(part.data)
+        if not self._there:
+            return
+        waiting = sorted(self._coming(), key=lambda part: part.kind != "folders")
+        changed = [part for part in waiting if _name(part) in self._there and not self._is_there(part, part.key)]
+        for part in changed:
+            self._conflict(part)
+        for part in waiting:
+            if _name(part) in self._there and _name(part) not in self._ways:
+                self._again(part)
+
+    def _present_parts(self) -> Iterator[Part]:
+        parts = self._session.target_front.parts
+        for payload in self._present.payloads if parts is not None else ():
+            if parts is not None and self._session.pair.takes(payload.type):
+                yield from parts(payload, self._present.source.open_member)
+
+    def _coming(self) -> Iterator[Part]:
+        session = self._session
+        for payload in session.catalog.payloads:
+            if session.source_front.parts is None or not session.pair.takes(payload.type):
+                continue
+            try:
+                yield from session.source_front.parts(payload, session.open_member)
+            except ItemError:
+                continue
+
+    def _is_there(self, part: Part, key: str) -> bool:
+        """Whether the target has exactly this item, as it is or with the names that others have now."""
+        there = self._there.get((part.kind, key.lower()))
+        return there is not None and there in (_digest(part.data), _digest(self._renamed(part)))
+
+    def _renamed(self, part: Part) -> bytes:
+        name = f"settings/{part.key}" if part.kind == "settings" else part.kind
+        return self._copies.renamed_file(name, part.data)
+
+    def _again(self, part: Part) -> None:
+        """An item that is the same; under `duplicate-all` it comes in again."""
+        if self._policy == "duplicate-all" and part.kind in _NAMES:
+            self._copy(part)
+        else:
+            self._ways[_name(part)] = "unchanged"
+
+    def _conflict(self, part: Part) -> None:
+        item = f"{part.kind}/{part.key}"
+        if self._policy == "fail":
+            self._refuse(item)
+        elif self._policy == "overwrite":
+            self._ways[_name(part)] = "overwritten"
+            self._session.add(Finding(code="overwritten", item=item))
+        elif self._policy in _DUPLICATING and part.kind in _NAMES:
+            self._copy(part)
+        else:
+            self._ways[_name(part)] = "skipped"
+            self._session.add(Finding(code="kept-existing", item=item, details=(("what", self._policy),)))
+
+    def _copy(self, part: Part) -> None:
+        """A new id that follows from the old one and the content, for the item and for what is in it."""
+        number = 0
+        while True:
+            number += 1
+            salt = blake2b(part.data, digest_size=16).hexdigest() + (f" {number}" if number > 1 else "")
+            new = derived_id("duplicate", part.kind, part.key, salt)
+            self._copies.item(_NAMES[part.kind], part.key, new)
+            for inner in self._inner_ids(part):
+                self._copies.item("cards", inner, derived_id("duplicate", inner, new))
+            if (part.kind, new) not in self._there:
+                self._take(part, new, "duplicated")
+                self._session.add(
+                    Finding(code="duplicated", item=f"{part.kind}/{part.key}", details=(("became", new),))
+                )
+                return
+            if self._policy == "duplicate" and self._is_there(part, new):
+                self._take(part, new, "unchanged")
+                return
+
+    def _inner_ids(self, part: Part) -> tuple[str, ...]:
+        part_ids = self._session.source_front.part_ids
+        return part_ids(part) if part_ids is not None else ()
+
+    def _take(self, part: Part, key: str, way: str) -> None:
+        self._ways[_name(part)] = way
+        self._keys[_name(part)] = key
+
+    def decide(self, part: Part) -> tuple[str, Part]:
+        """How an item ends, and what it is in the target."""
+        name = _name(part)
+        key = self._keys.get(name, part.key)
+        return self._ways.get(name, "created"), msgspec.structs.replace(part, key=key, data=self._renamed(part))
+
+
+def _name(part: Part) -> tuple[str, str]:
+    return part.kind, part.key.lower()
+
+
+def _digest(data: bytes) -> bytes:
+    """A digest of what an item says, however it is spelt."""
+    try:
+        said = json.dumps(json.loads(data), sort_keys=True).encode()
+    except (ValueError, RecursionError):
+        said = data
+    return blake2b(said, digest_size=16).digest()
