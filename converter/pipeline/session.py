@@ -37,8 +37,12 @@ from converter.pipeline.residue.restore import Restorer
 from converter.pipeline.select import Selection
 from converter.storage.digest import digest
 from converter.storage.limits import NO_LIMITS, parse_limits
+from converter.storage.room import check_settled
 
 __all__ = ["Session", "open_session", "profile_options_of"]
+
+_ABOVE = 3
+"""Folders above a source that it may be a part of: a notebook lies in `data`, which lies in a workspace."""
 
 
 class Session:
@@ -226,7 +230,8 @@ class Session:
 
 @contextmanager
 def open_session(session: Session) -> Iterator[Session]:
-    """Detect, open the source, and close it again whatever happens."""
+    """Detect, open the source, and close it again whatever happens. One in the middle of a change is refused."""
+    check_settled(Path(session.options.source), above=_ABOVE)
     session.detect()
     session.source = session.source_front.open_source(Path(session.options.source), session.reading)
     try:

@@ -169,15 +169,19 @@ def settle(final: Path) -> tuple[str, ...]:
         return room.leftovers
 
 
-def check_settled(final: Path) -> None:
+def check_settled(final: Path, *, above: int = 0) -> None:
     """Refuse a file or folder in the middle of a change, which shows neither its old nor its new state.
 
-    Raises TargetError. A target that is replaced as a whole is one or the other at any time at which it is there.
+    So many folders above it are looked at as well: it may be a part of what is changed. Raises TargetError. A target
+    that is replaced as a whole is one or the other at any time at which it is there.
     """
     final = final.absolute()
-    room = room_of(final) if final.name else final
-    if not final.name or not has_journal(room):
-        return
+    for place in (final, *list(final.parents)[:above]):
+        if place.name and has_journal(room_of(place)):
+            _refuse_unsettled(place, room_of(place))
+
+
+def _refuse_unsettled(final: Path, room: Path) -> None:
     if is_locked(room / _LOCK):
         raise TargetError(f"Another run is changing {final}.", hint=f"Wait until it is done. It works in {room}.")
     moves = read_journal(room, final).moves

@@ -9,6 +9,7 @@ from converter.formats.siyuan.workspace.index import open_source
 from converter.formats.siyuan.workspace.links import names, resolve
 from converter.formats.siyuan.workspace.profile import profile
 from converter.formats.siyuan.workspace.read import keeps, read
+from converter.formats.siyuan.workspace.use import in_use
 from converter.formats.siyuan.workspace.write import open_target, render
 
 __all__ = ["FORMAT"]
@@ -31,4 +32,5 @@ FORMAT = Format(
     frame=frame,
     gap=",",
     keeps=keeps,
+    in_use=in_use,
 )
