@@ -7,15 +7,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, cast
 
-from converter.errors import UsageError
+from converter.errors import TargetError, UsageError
 from converter.storage.commit import CommitResult, Staging
 from converter.storage.companion import check_companions, commit_with_companions
 from converter.storage.database import DatabaseUpdate
+from converter.storage.room import check_settled, settle
+from converter.storage.state import quick_state
 from converter.storage.target import check_kind, check_target
-from converter.storage.update import TreeUpdate, check_settled
+from converter.storage.update import TreeUpdate
 
 if TYPE_CHECKING:
-    from converter.formats.front import DatabaseTarget, Target
+    from converter.formats.front import DatabaseTarget, Target, TreeTarget
     from converter.pipeline.session import Session
 
 __all__ = ["Destination", "check_destination"]
@@ -40,12 +42,13 @@ def _check_merge(session: Session, final: Path) -> None:
     if not final.exists():
         raise UsageError(f"There is no target {final} to merge into.", hint="Convert into a new one: without --into.")
     check_target(Path(session.options.source), final, True, folder=final.is_dir())
-    check_settled(final)
+    if session.options.dry_run:
+        check_settled(final)
+    elif told := settle(final):
+        session.report.about["leftovers"] = list(told)
     check_kind(final, folder=not front.single_file)
     why = front.in_use(final) if front.in_use is not None else ""
     if why:
-        from converter.errors import TargetError
-
         raise TargetError(f"The target {final} is in use: {why}.", hint="Close the application and try again.")
 
 
@@ -61,7 +64,8 @@ class Destination:
 
     def __enter__(self) -> Self:
         front, writing = self._session.target_front, self._session.writing
-        self._staged = self._opened.enter_context(self._staging())
+        self._staged = self._staging()
+        self._opened.enter_context(self._staged)
         if self._staged.leftovers:
             self._session.report.about["leftovers"] = list(self._staged.leftovers)
         try:
@@ -97,10 +101,18 @@ class Destination:
         options, staged = self._session.options, self._staged
         beside = self._session.target_front.beside
         if isinstance(staged, DatabaseUpdate):
-            return staged.commit(cast("DatabaseTarget", self.target).apply, options.backup)
+            return staged.commit(cast("DatabaseTarget", self.target).apply, options.backup, self._revalidate)
         if isinstance(staged, TreeUpdate):
-            return staged.commit(options.backup)
+            grown = cast("TreeTarget", self.target).grown
+            return staged.commit(options.backup, self._revalidate, grown=grown)
+        self._revalidate()
         overwrite = options.overwrite_output or options.into
         if beside is None or options.inline:
             return staged.commit(overwrite, options.backup)
         return commit_with_companions(staged, beside(staged.final.name), overwrite, options.backup)
+
+    def _revalidate(self) -> None:
+        """A target that takes what comes must be the one that was looked at."""
+        if self._session.options.into and quick_state(self._final) != self._session.seen:
+            hint = "Nothing was written. Close what uses it, and run the command again."
+            raise TargetError(f"The target {self._final} changed while the run was under way.", hint=hint)

@@ -41,11 +41,15 @@ from converter.pipeline.residue.sections import is_of_system
 from converter.pipeline.select import Selection
 from converter.storage.digest import digest
 from converter.storage.limits import NO_LIMITS, parse_limits
+from converter.storage.room import check_settled
+from converter.storage.state import quick_state
 
 __all__ = ["Session", "open_session", "profile_options_of"]
 
 _PAYLOAD_KINDS = frozenset(("decks", "maps", "databases", "settings", "records", "payloads", "folders"))
 """Kinds of units of payloads."""
+_ABOVE = 3
+"""Folders above a source that it may be a part of: a notebook lies in `data`, which lies in a workspace."""
 
 
 class Session:
@@ -73,6 +77,7 @@ class Session:
         self.book: ResidueBook | None = None
         self.restorer: Restorer | None = None
         self.present: Present | None = None
+        self.seen = ""
         self.opened = ExitStack()
         self._muted = False
         self._notes: Mapping[str, NoteEntry] = {}
@@ -236,6 +241,7 @@ class Session:
     def look_into_target(self) -> None:
         """See what stands in the target that takes the source's items."""
         if self.options.into:
+            self.seen = quick_state(Path(self.options.target))
             tree = self.pair.parameter("tree")
             found = look_into(self.target_front, Path(self.options.target), self.reading, tree)
             self.present = self.opened.enter_context(found)
@@ -291,7 +297,8 @@ class Session:
 
 @contextmanager
 def open_session(session: Session) -> Iterator[Session]:
-    """Detect, open the source, and close it again whatever happens."""
+    """Detect, open the source, and close it again whatever happens. One in the middle of a change is refused."""
+    check_settled(Path(session.options.source), above=_ABOVE)
     session.detect()
     session.source = session.source_front.open_source(Path(session.options.source), session.reading)
     try:

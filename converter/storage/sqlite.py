@@ -21,6 +21,7 @@ __all__ = [
     "create",
     "harden",
     "is_broken_text",
+    "is_wal",
     "open_readonly",
     "reading",
     "tables",
@@ -110,7 +111,7 @@ def open_readonly(path: Path, limits: Limits = DEFAULT_LIMITS) -> sqlite3.Connec
         head = _head(path)
         _refuse_newer_files(path)
         size = path.stat().st_size
-    mode = "immutable=1" if _WAL_VERSION in head[18:20] else "mode=ro"
+    mode = "immutable=1" if is_wal(head) else "mode=ro"
     with reading(str(path)):
         connection = sqlite3.connect(
             f"{path.absolute().as_uri()}?{mode}",
@@ -152,6 +153,11 @@ def _head(path: Path) -> bytes:
     if what == "unknown binary data":
         what = "encrypted, or no database at all"
     raise InputError(f"{path} is not an SQLite database: it is {what}.")
+
+
+def is_wal(head: bytes) -> bool:
+    """Whether the header of a database says that it has a write-ahead log."""
+    return _WAL_VERSION in head[18:20]
 
 
 def _refuse_newer_files(path: Path) -> None:

@@ -7,18 +7,31 @@ import os
 import sys
 from contextlib import suppress
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Iterator, Sequence
 
-__all__ = ["entries_below", "exchange", "is_locked", "remove", "rename_new", "sync", "sync_folder", "try_lock"]
+__all__ = [
+    "entries_below",
+    "exchange",
+    "is_locked",
+    "opened_by",
+    "remove",
+    "rename_new",
+    "sync",
+    "sync_folder",
+    "sync_folders",
+    "try_lock",
+]
 
 _LINUX: Final[bool] = sys.platform == "linux"
 _RENAME_NOREPLACE: Final = 1
 _RENAME_EXCHANGE: Final = 2
 _AT_FDCWD: Final = -100
+_MANY_FOLDERS: Final = 16
+"""From so many folders on, syncing all of a file system at once is cheaper."""
 _UNSUPPORTED: Final = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM)
 
 
@@ -76,13 +89,8 @@ def sync(path: Path) -> None:
 
 
 def _sync_tree(root: Path) -> None:
-    if _libc("syncfs") is not None:
-        handle = os.open(root, os.O_RDONLY)
-        try:
-            if _called("syncfs", handle):
-                return
-        finally:
-            os.close(handle)
+    if _sync_all_of(root):
+        return
     for entry in entries_below(root):
         if entry.is_dir(follow_symlinks=False):
             sync_folder(entry.path)
@@ -90,6 +98,17 @@ def _sync_tree(root: Path) -> None:
             with open(entry.path, "rb+") as file:  # noqa: PTH123  an entry gives strings
                 os.fsync(file.fileno())
     sync_folder(root)
+
+
+def _sync_all_of(folder: Path) -> bool:
+    """Bring all of the file system of a folder to the disk; False where there is no such call."""
+    if _libc("syncfs") is None:
+        return False
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        return _called("syncfs", handle)
+    finally:
+        os.close(handle)
 
 
 def entries_below(root: Path) -> Iterator[os.DirEntry[str]]:
@@ -135,6 +154,27 @@ def sync_folder(path: str | os.PathLike[str]) -> None:
             os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def sync_folders(folders: Sequence[Path]) -> None:
+    """Bring the entries of folders of one file system to the disk."""
+    if len(folders) < _MANY_FOLDERS or not _sync_all_of(folders[0]):
+        for folder in folders:
+            sync_folder(folder)
+
+
+def opened_by(path: Path) -> str:
+    """The name and number of another process that has a file open; "" where there is none, or we are not told."""
+    wanted = os.path.realpath(path)
+    for process in sorted(Path("/proc").glob("[0-9]*")) if _LINUX else ():
+        if int(process.name) == os.getpid():
+            continue
+        with suppress(OSError), os.scandir(process / "fd") as handles:
+            for handle in handles:
+                with suppress(OSError):
+                    if os.readlink(handle.path) == wanted:  # noqa: PTH115  an entry gives strings
+                        return f"{(process / 'comm').read_text(errors='replace').strip()} ({process.name})"
+    return ""
 
 
 def is_locked(path: Path) -> bool:

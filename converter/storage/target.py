@@ -7,6 +7,7 @@ import stat
 from typing import TYPE_CHECKING
 
 from converter.errors import TargetError
+from converter.storage.room import check_settled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,9 +19,9 @@ __all__ = ["check_kind", "check_target", "is_occupied", "refuse_occupied"]
 def check_target(source: Path, final: Path, overwrite: bool, *, folder: bool | None = None) -> None:
     """Refuse a target that cannot be meant, and one that exists already unless it may be overwritten.
 
-    That is: the source itself, a place inside the source or around it, a link, neither file nor folder, and a file
-    where a folder is to be made or the reverse (`folder`; None when that is not known yet). Missing parents are fine:
-    they are made. Raises TargetError.
+    That is: the source itself, a place inside the source or around it, a link, neither file nor folder, a file where
+    a folder is to be made or the reverse (`folder`; None when that is not known yet), one in the middle of a change.
+    Missing parents are fine: they are made. Raises TargetError.
     """
     check_kind(final, folder=folder)
     here, there = source.resolve(), final.resolve()
@@ -36,6 +37,7 @@ def check_target(source: Path, final: Path, overwrite: bool, *, folder: bool | N
                 raise TargetError(f"The target {final} cannot be made: {parent} is not a folder.")
             break
     if not overwrite:
+        check_settled(final)
         refuse_occupied(final)
 
 

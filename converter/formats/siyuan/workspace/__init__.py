@@ -11,6 +11,7 @@ from converter.formats.siyuan.workspace.join import join_file
 from converter.formats.siyuan.workspace.links import names, resolve
 from converter.formats.siyuan.workspace.profile import profile
 from converter.formats.siyuan.workspace.read import keeps, read
+from converter.formats.siyuan.workspace.use import in_use
 from converter.formats.siyuan.workspace.write import open_merge, open_target, render
 
 __all__ = ["FORMAT"]
@@ -39,4 +40,5 @@ FORMAT = Format(
     relink=relink,
     relink_file=relink_file,
     own_ids=own_ids,
+    in_use=in_use,
 )

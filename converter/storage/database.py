@@ -1,0 +1,307 @@
+"""Changes to a database that exists, and to the files beside it: files first, then one transaction.
+
+See docs/formats/containers.md, "Commit".
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing, contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Final, Self
+
+from converter.errors import ConverterError, EnvironmentFaultError, InternalFaultError, TargetError
+from converter.storage.backups import free_backup
+from converter.storage.commit import CommitResult
+from converter.storage.faults import writing
+from converter.storage.placed import Placed, change_counter, has_placed, remove_placed, settle_placed, write_placed
+from converter.storage.record import stamp
+from converter.storage.room import Room
+from converter.storage.sniff import SQLITE_MAGIC
+from converter.storage.system import opened_by, rename_new, sync, sync_folders
+from converter.storage.target import check_kind
+from converter.storage.update import same_bytes, staged_entries
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+    from types import TracebackType
+
+__all__ = ["DatabaseUpdate", "database_in_use"]
+
+_BESIDE: Final = ("", "-wal", "-shm", "-journal")
+_CLOSE_HINT: Final = "Close the application that uses it, and run again."
+_BUSY: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL)
+_REFUSED: Final = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_FORMAT)
+_SYSTEM: Final = (
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_NOLFS,
+)
+
+
+class DatabaseUpdate:
+    """Changes to a database in the making; a context manager that cleans up after itself.
+
+    `path` is an empty folder: a file staged at `path/REL` is to stand beside the database, at `final.parent/REL`.
+    `commit` puts the files there and makes the changes; without it nothing has happened. `leftovers` tells what was
+    found of an earlier run that was killed, and what became of it. Entering and leaving raise as `Room` does; entering
+    raises TargetError too where there is no such database, or another program uses it.
+    """
+
+    def __init__(self, final: Path, *, needed: int = 0) -> None:
+        self._room = Room(final, needed=needed)
+        self.final = self._room.final
+        self.path = self._room.work
+        self._needed = needed
+
+    @property
+    def leftovers(self) -> tuple[str, ...]:
+        """What was found of a run that was killed, and what became of it."""
+        return self._room.leftovers
+
+    def __enter__(self) -> Self:
+        with writing(self.final):
+            _check_database(self.final)
+            refuse_use(self.final)
+        self._room.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._room.__exit__(kind, error, trace)
+
+    def commit(
+        self,
+        apply: Callable[[sqlite3.Connection], None],
+        backup: bool,
+        revalidate: Callable[[], None] | None = None,
+    ) -> CommitResult:
+        """Place the staged files, then let `apply` make its changes in one transaction: all of it or nothing.
+
+        The database as it was is kept as `NAME.bak-1` (or the next number that is free) when `backup`. A staged file
+        that is there already with the same bytes is left alone; where `apply` changes nothing and no file is new,
+        nothing happens at all. `revalidate` is called when nobody else can change the database any more, before the
+        first change, and raises to prevent it.
+
+        No reading connection of this process may be in the middle of a query. Raises TargetError when another program
+        has the database open, when it is damaged or has triggers, or when something else stands in a file's place;
+        EnvironmentFaultError when the system refuses. All is then as it was.
+        """
+        with writing(self.final, needed=self._needed):
+            _check_database(self.final)
+            refuse_use(self.final)
+            change = _Change(self._room, self.final)
+            change.compare()
+            sync(self.path)
+            try:
+                with _updating(self.final), closing(_open(self.final)) as connection:
+                    _claim(connection)
+                    if revalidate is not None:
+                        revalidate()
+                    made = change.make(connection, apply, backup=backup)
+            except BaseException as error:
+                if has_placed(self._room.path):
+                    told = settle_placed(self._room.path, self.final, undone=not change.ending)
+                    if change.ending and isinstance(error, ConverterError):
+                        error.hint = " ".join((error.hint, *told)).strip()
+                raise
+            if has_placed(self._room.path):
+                remove_placed(self._room.path)
+        return made
+
+
+class _Change:
+    """One change: which files are placed, and whether its transaction may have been made (`ending`)."""
+
+    def __init__(self, room: Room, final: Path) -> None:
+        self.ending = False
+        self._room = room
+        self._final = final
+        self._counter = change_counter(final)
+        self._folders: list[str] = []
+        self._files: list[str] = []
+
+    def compare(self) -> None:
+        """See which of the staged files and folders are new."""
+        for entry, rel in staged_entries(self._room.work):
+            place = self._final.parent / rel
+            if rel in {self._final.name + ending for ending in _BESIDE}:
+                raise InternalFaultError(f"The database {place} was staged as a file.")
+            folder = entry.is_dir(follow_symlinks=False)
+            if not os.path.lexists(place):
+                (self._folders if folder else self._files).append(rel)
+            elif place.is_symlink() or place.is_dir() is not folder:
+                raise TargetError(f"{place} is in the way.", hint="Move it elsewhere and run again.")
+            elif not folder and not same_bytes(entry.path, place):
+                raise TargetError(f"{place} exists already, with other content.", hint="Run again.")
+
+    def make(
+        self, connection: sqlite3.Connection, apply: Callable[[sqlite3.Connection], None], *, backup: bool
+    ) -> CommitResult:
+        """Make it, on a connection that has the database for itself."""
+        _refuse_triggers(connection, self._final)
+        copy = self._copy(connection) if backup else None
+        connection.execute("BEGIN EXCLUSIVE")
+        broken, changes, schema = _broken_keys(connection), connection.total_changes, _schema_version(connection)
+        self._place(copy)
+        apply(connection)
+        if not connection.in_transaction:
+            raise InternalFaultError(f"The transaction on {self._final} was ended too early.")
+        if _broken_keys(connection) > broken:
+            raise InternalFaultError(f"The change would break foreign keys of {self._final}.")
+        changed = connection.total_changes != changes or _schema_version(connection) != schema
+        if not changed:
+            connection.execute("ROLLBACK")
+            if not self._files and not self._folders:
+                return self._unmade()
+        else:
+            self.ending = True
+            connection.execute("COMMIT")
+        return CommitResult(copy)
+
+    def _unmade(self) -> CommitResult:
+        """Take the backup away again: nothing changed."""
+        if has_placed(self._room.path):
+            settle_placed(self._room.path, self._final, undone=True)
+        return CommitResult()
+
+    def _copy(self, connection: sqlite3.Connection) -> Path:
+        """Stage a copy of the database as it is; where it is to be kept."""
+        copy = free_backup(self._final)
+        made = self._room.work / copy.name
+        with closing(sqlite3.connect(made, isolation_level=None)) as other:
+            other.execute("PRAGMA journal_mode=OFF")
+            other.execute("PRAGMA synchronous=OFF")
+            connection.backup(other)
+        sync(made)
+        return copy
+
+    def _place(self, copy: Path | None) -> None:
+        """Put the new files and the backup in their places, after a note of which they are."""
+        parent, work = self._final.parent, self._room.work
+        files = [*self._files, *([copy.name] if copy is not None else [])]
+        if not files and not self._folders:
+            return
+        stamps = tuple((os.fsencode(rel), known) for rel in files if (known := stamp(work / rel)) is not None)
+        name, folders = os.fsencode(self._final.name), tuple(map(os.fsencode, self._folders))
+        write_placed(self._room.path, Placed(name, self._counter, stamps, folders))
+        for rel in self._folders:
+            (parent / rel).mkdir()
+        for rel in files:
+            rename_new(work / rel, parent / rel)
+        sync_folders(sorted({parent, *((parent / rel).parent for rel in (*files, *self._folders))}))
+
+
+def database_in_use(path: Path) -> str:
+    """Why a database cannot be written now: which program has it open; "" where it can, as far as can be seen.
+
+    Leaves everything as it is. Raises OSError.
+    """
+    holder = opened_by(path)
+    if holder:
+        return f"{path} is open in {holder}"
+    if any(_has_bytes(path.with_name(path.name + ending)) for ending in _BESIDE[1:]):
+        return ""
+    try:
+        with closing(_open(path)) as connection:
+            _claim(connection)
+    except sqlite3.Error as error:
+        return f"{path} is in use by another program" if _code(error) in _BUSY else ""
+    return ""
+
+
+def refuse_use(final: Path) -> None:
+    """Raise TargetError when another program has a database open."""
+    why = database_in_use(final)
+    if why:
+        raise TargetError(f"{why}.", hint=_CLOSE_HINT)
+
+
+def _has_bytes(path: Path) -> bool:
+    return path.exists() and path.stat().st_size > 0
+
+
+def _check_database(final: Path) -> None:
+    check_kind(final, folder=False)
+    if not final.exists():
+        raise TargetError(f"There is no database {final}.", hint="Check the path.")
+    with final.open("rb") as file:
+        if file.read(len(SQLITE_MAGIC)) != SQLITE_MAGIC:
+            raise TargetError(f"{final} is no SQLite database.", hint="Name another target.")
+
+
+def _open(final: Path) -> sqlite3.Connection:
+    """Open a database to write it: nothing in its schema is trusted, its journal mode stays, nobody is waited for."""
+    connection = sqlite3.connect(f"{final.as_uri()}?mode=rw", uri=True, timeout=0, isolation_level=None)
+    try:
+        connection.text_factory = partial(str, encoding="utf-8", errors="surrogateescape")
+        for pragma in (
+            "trusted_schema=OFF",
+            "cell_size_check=ON",
+            "mmap_size=0",
+            "foreign_keys=OFF",
+            "synchronous=EXTRA",
+            "locking_mode=EXCLUSIVE",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _claim(connection: sqlite3.Connection) -> None:
+    """Take the database for this connection alone, until it is closed: a copy cannot be made inside a transaction."""
+    connection.execute("BEGIN EXCLUSIVE")
+    connection.execute("COMMIT")
+
+
+def _refuse_triggers(connection: sqlite3.Connection, final: Path) -> None:
+    """A trigger is code that would run with our changes, and not every SQLite lets us turn it off."""
+    found = connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchone()
+    if found is not None:
+        hint = "Its own application has to change it: make a file of its exchange format, and import that."
+        raise TargetError(f"{final} has triggers ({found[0]}), which would run with our changes.", hint=hint)
+
+
+def _schema_version(connection: sqlite3.Connection) -> int:
+    version: int = connection.execute("PRAGMA schema_version").fetchone()[0]
+    return version
+
+
+def _broken_keys(connection: sqlite3.Connection) -> int:
+    """How many rows name a row that is not there, by the foreign keys of the schema."""
+    try:
+        return sum(1 for _ in connection.execute("PRAGMA foreign_key_check"))
+    except sqlite3.OperationalError:  # a schema whose keys cannot be checked says nothing
+        return 0
+
+
+@contextmanager
+def _updating(final: Path) -> Iterator[None]:
+    """Around changing a database: SQLite's errors become ours."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        code = _code(error)
+        if code in _BUSY:
+            raise TargetError(f"{final} is in use by another program.", hint=_CLOSE_HINT) from error
+        if code in _REFUSED:
+            hint = "Restore it from a backup, or name another target."
+            raise TargetError(f"{final} is damaged: {error}.", hint=hint) from error
+        if code in _SYSTEM:
+            hint = "Is there room, and permission?"
+            raise EnvironmentFaultError(f"Cannot write {final}: {error}.", hint=hint) from error
+        raise InternalFaultError(f"The change to {final} failed: {error}.") from error
+
+
+def _code(error: sqlite3.Error) -> int:
+    code: int = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code
