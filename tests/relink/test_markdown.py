@@ -174,7 +174,8 @@ def moved(value: Any, links: Mapping[LinkKey, str]) -> Any:
                 value.style, reference=msgspec.structs.replace(key, target=target)
             )
             if key.shows == "title":
-                changes["text"] = f"{target}#{key.place}" if key.place else value.text.replace(key.target, target, 1)
+                place = f"#{key.place}" if key.place else ""
+                changes["text"] = value.text.replace(key.target + place, target + place) if key.target else value.text
         case ImageRun():
             changes["target"] = links.get(("image", value.target, "", ""), value.target)
         case EmbedRun():
