@@ -17,10 +17,11 @@ __all__ = ["Change", "Entries", "Patch", "Place", "Spot", "edited", "patched", "
 Change: TypeAlias = tuple[int, int, str]
 """What stands from the first place up to the second gives way to the text."""
 
-_TOKEN: Final = re.compile(
-    r'[ \t\r\n]*(?:"((?:[^"\\\x00-\x1f]++|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})*+)"|([{}\[\],:])|([-+.\w]+))'
-)
-_SCALAR: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false|null")
+_INNER: Final = r'"((?:[^"\\\x00-\x1f]++|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})*+)"[ \t\r\n]*'
+_BLANKS: Final = re.compile(r"[ \t\r\n]*")
+_STRING: Final = re.compile(_INNER)
+_NAME: Final = re.compile(_INNER + r":[ \t\r\n]*")
+_SCALAR: Final = re.compile(r"(-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false|null)[ \t\r\n]*")
 _UNIT: Final = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u.{4}|\\.|.", re.DOTALL)
 _BOM: Final = "\ufeff"
 
@@ -43,7 +44,8 @@ class Spot:
     def text(self) -> str:
         """What the string says; half a surrogate pair is U+FFFD."""
         if self._text is None:
-            self._text = mend(json.loads(f'"{self.raw}"') if "\\" in self.raw else self.raw)
+            raw = self.raw
+            self._text = mend(json.loads(f'"{raw}"')) if "\\" in raw else raw if raw.isascii() else mend(raw)
         return self._text
 
     def offsets(self) -> list[int]:
@@ -68,57 +70,96 @@ class Entries:
                 yield value
 
 
+_CLOSERS: Final = {Entries: "}", list: "]"}
+
 Place: TypeAlias = "Entries | list[Place] | Spot | str"
 """What `places` gives: true, false and null are their text."""
 
 
 def places(text: str) -> Place | None:
     """The value of a JSON text with the places of its strings; None where the text is no JSON."""
-    top: list[Place] = []
-    stack: list[Entries | list[Place]] = [top]
-    name: Spot | None = None
-    wanted, at = "value", 0
-    while match := _TOKEN.match(text, at):
-        at = match.end()
-        string, sign, scalar = match.groups()
-        above = stack[-1]
-        if sign and sign in "]}" and wanted in ("end", "first"):
-            if len(stack) == 1 or isinstance(above, list) != (sign == "]"):
-                return None
-            stack.pop()
-            wanted = "end"
-        elif sign == "," and wanted == "end" and len(stack) > 1:
-            wanted = "value" if isinstance(above, list) else "name"
-        elif sign == ":" and wanted == "colon":
-            wanted = "value"
-        elif string is not None and isinstance(above, Entries) and wanted in ("name", "first"):
-            name, wanted = Spot(string, match.start(1)), "colon"
-        elif wanted in ("value", "first") and (isinstance(above, list) or wanted == "value"):
-            value = _value(match, string, sign, scalar)
-            if value is None:
-                return None
-            if isinstance(above, list):
-                above.append(value)
-            elif name is not None:
-                above.pairs.append((name, value))
-            wanted = "end"
-            if sign:
-                stack.append(value)  # type: ignore[arg-type]
-                wanted = "first"
-        else:
-            return None
-    whole = len(stack) == 1 and wanted == "end" and not text[at:].strip(" \t\r\n")
-    return top[0] if whole else None
-
-
-def _value(match: re.Match[str], string: str | None, sign: str | None, scalar: str | None) -> Place | None:
-    if string is not None:
-        return Spot(string, match.start(1))
-    if sign:
-        return Entries() if sign == "{" else [] if sign == "[" else None
-    if not scalar or not _SCALAR.fullmatch(scalar):
+    try:
+        return _Reader(text).whole()
+    except _NoJsonError:
         return None
-    return scalar if scalar[0].isalpha() else Spot(scalar, match.start(3), bare=True)
+
+
+class _NoJsonError(Exception):
+    """The text is no JSON."""
+
+
+class _Reader:
+    """Reads one value, without recursion: nesting has no limit."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._at = 0
+        self._above: Entries | list[Place] = []
+        self._stack: list[Entries | list[Place]] = []
+        self._name = Spot("", 0)
+
+    def whole(self) -> Place:
+        """The value, with nothing but blanks around it."""
+        top: list[Place] = []
+        self._above = top
+        self._at = self._match(_BLANKS, 0).end()
+        while True:
+            while self._enters():
+                self._take_name()
+            if self._is_over():
+                return top[0]
+
+    def _match(self, pattern: re.Pattern[str], at: int) -> re.Match[str]:
+        found = pattern.match(self._text, at)
+        if found is None:
+            raise _NoJsonError
+        return found
+
+    def _enters(self) -> bool:
+        """Take the value at this place; whether it is an object or array that holds something, which comes next."""
+        at = self._at
+        sign = self._text[at : at + 1]
+        value: Place
+        if sign == '"':
+            found = self._match(_STRING, at)
+            value = Spot(found[1], at + 1)
+        elif sign in ("{", "["):
+            found = self._match(_BLANKS, at + 1)
+            value = Entries() if sign == "{" else []
+        else:
+            found = self._match(_SCALAR, at)
+            value = found[1] if sign.isalpha() else Spot(found[1], at, bare=True)
+        self._at = found.end()
+        if isinstance(self._above, list):
+            self._above.append(value)
+        else:
+            self._above.pairs.append((self._name, value))
+        if not isinstance(value, (Entries, list)):
+            return False
+        self._stack.append(self._above)
+        self._above = value
+        return self._text[self._at : self._at + 1] != _CLOSERS[type(value)]
+
+    def _take_name(self) -> None:
+        if isinstance(self._above, Entries):
+            found = self._match(_NAME, self._at)
+            self._name = Spot(found[1], self._at + 1)
+            self._at = found.end()
+
+    def _is_over(self) -> bool:
+        """Go on behind a value to the next one; whether there is none."""
+        while self._stack:
+            sign = self._text[self._at : self._at + 1]
+            self._at = self._match(_BLANKS, self._at + 1).end()
+            if sign == ",":
+                self._take_name()
+                return False
+            if sign != _CLOSERS[type(self._above)]:
+                raise _NoJsonError
+            self._above = self._stack.pop()
+        if self._at < len(self._text):
+            raise _NoJsonError
+        return True
 
 
 def strings(place: Place | None) -> Iterator[tuple[str, str, Spot]]:

@@ -253,6 +253,22 @@ def test_records_keyed_by_decks_f9() -> None:
     assert file("whiteboards", session, renaming) == session
 
 
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [
+        ("folders", "deck"), ("folders/g", "deck"), ("flashcards/folders/g", "deck"), ("flashcards/folders", "deck"),
+        ("mindmaps/folders/g", "map"), ("map-folders", "map"), ("map-folders/g", "map"), ("whiteboards/g", ""),
+        ("notes/folders/g", ""), ("settings/folders", ""), ("", ""),
+    ],
+)  # fmt: skip
+def test_names_of_parts(name: str, changes: str) -> None:
+    renaming = Renaming(ids={"deck-folders": {"g": "deck"}, "map-folders": {"g": "map"}, "folders": {"g": "note"}})
+    assert file(name, {"id": "g"}, renaming) == {"id": changes or "g"}
+    assert file("notes/folders/g", {"folderId": "g", "parentId": "g"}, renaming)["parentId"] == "note"
+    assert file("settings/settings/Notes.LastOpenNoteId", "n") == "n2"
+    assert file("statistics/records/flashcards/totals", {"noteId": "n"}) == {"noteId": "n2"}
+
+
 def rows(package: Path, payload: str, table: str) -> Iterator[str]:
     """The texts of a table of a payload's database, that of the first payload of this name."""
     with zipfile.ZipFile(package) as archive:

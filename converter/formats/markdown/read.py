@@ -6,6 +6,7 @@ import posixpath
 
 from converter.findings.finding import Finding, Location
 from converter.formats.front import SourceContext, Stored
+from converter.formats.markdown.encoding import decoded
 from converter.formats.markdown.profile import FRONT_KEYS
 from converter.model.blocks import Blocks, Raw
 from converter.model.items import Note, Property
@@ -14,13 +15,6 @@ from converter.text.frontmatter import scalar_text, split, string_list
 from converter.text.markdown import parse
 
 __all__ = ["keeps", "read"]
-
-_BOMS = (
-    (b"\xff\xfe\x00\x00", "utf-32"),
-    (b"\x00\x00\xfe\xff", "utf-32"),
-    (b"\xff\xfe", "utf-16"),
-    (b"\xfe\xff", "utf-16"),
-)
 
 
 def read(stored: Stored, context: SourceContext) -> tuple[Note, tuple[Finding, ...]]:
@@ -69,27 +63,14 @@ def _finding(code: str, stored: Stored, **details: str) -> Finding:
 
 
 def _decoded(stored: Stored, findings: list[Finding]) -> str:
-    """UTF-8 (its byte-order mark kept as text); UTF-16 and UTF-32 by their marks; else Windows-1252, reported."""
-    data = stored.data
-    for mark, name in _BOMS:
-        if data.startswith(mark):
-            try:
-                text = data.decode(name)
-            except UnicodeDecodeError:
-                break
-            findings.append(_finding("encoding-repaired", stored, what=name.upper()))
-            return text
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        name = "windows-1252"
-        where = Location(file=stored.path, line=data.count(b"\n", 0, error.start) + 1, column=1)
-        found = Finding(code="encoding-repaired", item=f"notes/{stored.key}", location=where, details=(("what", name),))
-        findings.append(found)
-    try:
-        return data.decode("cp1252")
-    except UnicodeDecodeError:
-        return data.decode("latin-1")
+    """The text of the file; an encoding that is none of today's is reported."""
+    found = decoded(stored.data)
+    if found.repaired:
+        where = Location(file=stored.path, line=found.line, column=1)
+        details = (("what", found.repaired),)
+        finding = Finding(code="encoding-repaired", item=f"notes/{stored.key}", location=where, details=details)
+        findings.append(finding)
+    return found.text
 
 
 class _Facts:

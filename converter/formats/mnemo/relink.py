@@ -31,7 +31,7 @@ def relink(stored: Stored, renaming: Renaming, links: Mapping[LinkKey, str]) -> 
 
 
 def relink_file(name: str, data: bytes, renaming: Renaming) -> bytes:
-    """The bytes of a part with new names; `name` says what it is.
+    """The bytes of a part with new names; `name` says what it is, and may say its group before and its key behind it.
 
     `note-folders`, `decks`, `facts`, `folders` (of decks), `maps`, `map-folders`, `settings/<key>`, `records/<kind>`
     (statistics, sessions, reviews), `proofing`. What goes by another name comes back as it is.

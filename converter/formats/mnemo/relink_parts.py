@@ -26,13 +26,20 @@ _KINDS: Final = {
 
 
 def edit_part(name: str, place: Place, patch: Patch, names: Renames) -> None:
-    """Gather the changes of a part; `name` says what it is."""
-    kind, _, key = name.partition("/")
-    edit = _EDITS.get(name) or _EDITS.get(kind)
-    if kind == "settings":
-        edit = _SETTINGS.get(key.lower())
+    """Gather the changes of a part; `name` says what it is (docs, "Names inside items")."""
+    kind, key = _kind_and_key(name)
+    edit = _SETTINGS.get(key.lower()) if kind == "settings" else _EDITS.get(kind)
     if edit is not None:
         edit(place, patch, names)
+
+
+def _kind_and_key(name: str) -> tuple[str, str]:
+    first, _, rest = name.partition("/")
+    second, _, last = rest.partition("/")
+    if second in _GROUPED.get(first, ()):
+        return _GROUPED[first][second], last
+    grouped = first != "settings" and first not in _EDITS and second in _EDITS
+    return (second, last) if grouped else (first, rest)
 
 
 def _ids(place: Place, patch: Patch, names: Renames, *kinds: tuple[str, str]) -> None:
@@ -178,6 +185,14 @@ _EDITS: Final[dict[str, Callable[[Place, Patch, Renames], None]]] = {
     "records": _record,
     "proofing": _proofing,
 }
+_GROUPED: Final = {
+    "notes": {"folders": "note-folders"},
+    "mindmaps": {"folders": "map-folders"},
+    "settings": {"settings": "settings"},
+    "proofing": {"payloads": "proofing"},
+}
+"""Kinds that mean something else in each group."""
+
 _SETTINGS: Final[dict[str, Callable[[Place, Patch, Renames], None]]] = {
     "mindmap.minimapvisibilityoverrides": _minimaps,
     "notes.lastopennoteid": _open_note,

@@ -19,7 +19,7 @@ __all__ = ["Renames", "changes_inside"]
 _BLOCK = "siyuan://blocks/"
 _ID = re.compile(r"(?<![0-9A-Za-z-])[0-9]{14}-[0-9a-z]{7}(?![0-9A-Za-z-])")
 _ID_PATH = re.compile(r"/?[0-9]{14}-[0-9a-z]{7}(?:/[0-9]{14}-[0-9a-z]{7})*(?:\.sy)?/?")
-_LIST_ENTRY = re.compile(r"[^,\s]+")
+_LIST_ENTRY = re.compile(r"[^,\s](?:[^,]*[^,\s])?")
 _LITERAL = r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\""
 _SQL = re.compile(rf"--(?:(?!_esc_newline_)[^\n])*|/\*.*?(?:\*/|$)|({_LITERAL})", re.DOTALL)
 _SCRIPT = re.compile(
@@ -91,10 +91,12 @@ class Renames:
                 return
 
     def id_list(self, text: str) -> Iterator[Change]:
-        """Changes of ids with commas between them."""
-        for match in _LIST_ENTRY.finditer(text):
-            if self.item(match[0]) != match[0]:
-                yield match.start(), match.end(), self.item(match[0])
+        """Changes of a text that is nothing but ids with commas between them."""
+        found = list(_LIST_ENTRY.finditer(text))
+        if all(is_timed_id(match[0]) or match[0] in self._ids for match in found):
+            for match in found:
+                if self.item(match[0]) != match[0]:
+                    yield match.start(), match.end(), self.item(match[0])
 
     def anywhere(self, text: str, start: int = 0, end: int | None = None) -> Iterator[Change]:
         """Changes of ids that stand anywhere in a stretch of a text that is no prose."""

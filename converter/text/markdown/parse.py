@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -36,7 +37,7 @@ from converter.model.blocks import (
 from converter.model.runs import PLAIN, RawRun, Runs, TextRun, merge_runs
 from converter.text.markdown.inline import Inline
 
-__all__ = ["Parsed", "parse"]
+__all__ = ["CALLOUT", "KINDS", "Events", "Parsed", "events_of", "parse"]
 
 _OPTIONS = (
     Options.ENABLE_TABLES
@@ -51,7 +52,8 @@ _WITHOUT_DEFINITIONS = _OPTIONS & ~Options.ENABLE_DEFINITION_LIST
 _COLON = re.compile(r"^[ \t>]*(?=:[^ \t\n])", re.MULTILINE)
 _COLON_BYTES = re.compile(_COLON.pattern.encode(), re.MULTILINE)
 _DEFINES = re.compile(r"^[ \t>]*:(?:[ \t]|$)", re.MULTILINE)
-_CALLOUT = re.compile(r"\[!([^\]\n]+)\]([+-]?)[ \t]*")
+CALLOUT = re.compile(r"\[!([^\]\n]+)\]([+-]?)[ \t]*")
+"""What a quote begins with that is a callout."""
 _TASK = re.compile(r"\[([^\s\]])\](?= )")
 _ALIGN = {"None": "", "Left": "left", "Center": "center", "Right": "right"}
 _LEVELS = {f"H{level}": level for level in range(1, 7)}
@@ -80,18 +82,34 @@ class _Frame:
         self.loose = False
 
 
-@lru_cache(maxsize=2)
-def parse(text: str) -> Parsed:
-    """Parse a body without front matter. Never fails: every text is Markdown."""
+class Events(msgspec.Struct, frozen=True):
+    """What the parser says of a text: events, each with its range in `source`, the text in UTF-8.
+
+    `added` are the places of backslashes in `source` that the text does not have.
+    """
+
+    source: bytes
+    added: list[int]
+    ranged: Iterable[tuple[Any, dict[str, int]]]
+
+
+def events_of(text: str) -> Events:
+    """The parser's events for a body without front matter."""
     clean = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "\ufffd")
     clean = clean.encode("utf-8", "replace").decode("utf-8")
-    builder = _Builder(clean.encode("utf-8"))
     options = _OPTIONS if _DEFINES.search(clean) else _WITHOUT_DEFINITIONS
     added: list[int] = []
     if options is _OPTIONS and _COLON.search(clean):
         clean, added = _with_plain_colons(clean)
-        builder = _Builder(clean.encode("utf-8"))
-    for event, where in pyromark.events_with_range(clean, options=options):
+    return Events(clean.encode("utf-8"), added, pyromark.events_with_range(clean, options=options))
+
+
+@lru_cache(maxsize=2)
+def parse(text: str) -> Parsed:
+    """Parse a body without front matter. Never fails: every text is Markdown."""
+    found = events_of(text)
+    builder, added = _Builder(found.source), found.added
+    for event, where in found.ranged:
         builder.event(event, where["start"], where["end"])
     starts, ends = (tuple(at - bisect_left(added, at) for at in places) for places in (builder.starts, builder.ends))
     return Parsed(tuple(builder.finished()), starts, ends)
@@ -136,12 +154,12 @@ class _Builder:
             ((name, value),) = event.items()
             if name == "Start":
                 kind, data = (value, None) if isinstance(value, str) else next(iter(value.items()))
-                if kind in _BLOCKS:
+                if kind in KINDS:
                     self._open(kind, start, data)
                     return
             elif name == "End":
                 kind = value if isinstance(value, str) else next(iter(value))
-                if kind in _BLOCKS:
+                if kind in KINDS:
                     self._close(end)
                     return
             elif name == "Html":
@@ -247,7 +265,7 @@ class _Builder:
 
     def _callout(self, frame: _Frame, quote: _Frame) -> None:
         line = self._source[frame.start :].split(b"\n", 1)[0].decode("utf-8", "replace")
-        match = _CALLOUT.match(line)
+        match = CALLOUT.match(line)
         inline = frame.inline
         if match is None or inline is None:
             return
@@ -403,5 +421,7 @@ _CLOSERS = {
     "DefinitionListTitle": _Builder.close_title,
     "DefinitionListDefinition": _Builder.close_meaning,
 }
-_BLOCKS = frozenset(_CLOSERS)
+KINDS = frozenset(_CLOSERS)
+"""The parser's names of blocks and their parts."""
+
 _PARTS = frozenset(("TableHead", "TableRow", "TableCell", "DefinitionListTitle"))
