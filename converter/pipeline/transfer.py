@@ -22,6 +22,7 @@ from converter.model.order import Output, WorkOrder, plain_order
 from converter.pipeline.catalog import AssetEntry, NoteEntry
 from converter.pipeline.diff.residue import is_residue
 from converter.pipeline.plan import unit_end, unit_rule
+from converter.pipeline.residue.book import unused
 from converter.pipeline.residue.collect import Collector
 from converter.pipeline.residue.recorder import Recorder
 from converter.pipeline.residue.records import SCHEMA, Header
@@ -358,10 +359,10 @@ class Transfer:
         if session.restorer is not None and target is not None:
             taken = self._written.notes.keys() | self._written.files.keys()
             for payload, members in session.restorer.payloads(taken):
-                if session.pair.takes(payload.type):
-                    target.payload(payload, members)
-                else:
+                if not session.pair.takes(payload.type):
                     self._carry(payload, members)
+                elif (refused := self._taken(payload, members, target)) is not None:
+                    session.add(unused(f"payloads/{payload.key}", refused.message))
 
     def _whole(self, payload: PayloadFact, ends: list[str], target: Target | None) -> None:
         """Pass a payload with all its members, or carry it."""
@@ -370,11 +371,29 @@ class Transfer:
         if (keep or "carried" in ends) and not self._readable(payload, keep=keep):
             ends = ["failed" if end in ("", "carried") else end for end in ends]
             keep = False
+        refused = self._taken(payload, self._members(payload), target) if keep else None
+        if refused is not None:
+            self._session.add(unreadable(f"payloads/{payload.key}", refused))
+            ends = [end or "failed" for end in ends]
         self._end_units(payload, ends)
         if "carried" in ends:
             self._carry(payload, self._members(payload))
-        if keep and target is not None:
-            target.payload(payload, self._members(payload))
+
+    def _taken(
+        self,
+        payload: PayloadFact,
+        members: Iterable[tuple[str, AbstractContextManager[IO[bytes]]]],
+        target: Target | None,
+    ) -> ItemError | None:
+        """Give a payload to the target whole; the error where it is none that the target could hold."""
+        try:
+            if target is not None:
+                target.payload(payload, members)
+        except ItemError as error:
+            for member in payload.members:
+                self._written.members.pop(member.key, None)
+            return error
+        return None
 
     def _by_parts(self, payload: PayloadFact, ends: list[str], target: Target | None) -> None:
         """Pass the items of a payload one by one; one that has none which the other format knows is carried."""

@@ -202,7 +202,7 @@ def test_storage_without_a_key_may_hold_a_row_twice(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "ddl",
     [
-        "CREATE VIEW Storage AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i FROM n) SELECT i AS Key, i AS Value FROM n",
+        "CREATE VIEW Storage (Key, Value) AS WITH n (i) AS (VALUES (1) UNION ALL SELECT i FROM n) SELECT i, i FROM n",
         "CREATE TABLE Storage (Name TEXT, Text TEXT)",
     ],
 )
@@ -338,8 +338,7 @@ NEWER_DDL = (
     "CREATE TABLE FlashcardSchemaVersion (Version INTEGER)",
     "CREATE TABLE FlashcardFolders (Id TEXT PRIMARY KEY, Name TEXT, ParentId TEXT, SortOrder INTEGER, TrashId TEXT)",
     "CREATE TABLE FlashcardDecks (Id TEXT PRIMARY KEY, Name TEXT, FolderId TEXT, TagsJson TEXT, TrashId TEXT)",
-    "CREATE TABLE FlashcardCards (Id TEXT PRIMARY KEY, DeckId TEXT, Front TEXT, Back TEXT, Type INTEGER, TagsJson TEXT,"
-    " TrashId TEXT)",
+    "CREATE TABLE FlashcardCards (Id TEXT, DeckId TEXT, Front TEXT, Back TEXT, Type INT, TagsJson TEXT, TrashId TEXT)",
     "CREATE TABLE FlashcardScheduling (CardId TEXT PRIMARY KEY, DueDate TEXT, Stability REAL, FsrsState INTEGER)",
     "CREATE TABLE FlashcardReviews (Id INTEGER PRIMARY KEY, CardId TEXT)",
     "CREATE VIRTUAL TABLE FlashcardCardsFts USING fts5(Front)",
