@@ -109,11 +109,11 @@ def _notes_database(path: Path, notes: list[Any], folders: list[Any]) -> None:
     database.close()
 
 
-def package_rows(path: Path, table: str = "Notes") -> list[str]:
-    """The JSON texts of a package's notes or folders, in row order."""
+def package_rows(path: Path, table: str = "Notes", member: str = "payloads/notes/notes.db") -> list[str]:
+    """The JSON texts of a package's notes, folders or decks, in row order."""
     with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(path) as archive:
-        archive.extract("payloads/notes/notes.db", folder)
-        database = sqlite3.connect(Path(folder) / "payloads/notes/notes.db")
+        archive.extract(member, folder)
+        database = sqlite3.connect(Path(folder) / member)
         rows = [row[0] for row in database.execute(f"SELECT Json FROM {table} ORDER BY rowid")]
         database.close()
     return rows

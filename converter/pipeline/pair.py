@@ -73,8 +73,9 @@ class Pair:
         return self.same_system and self.source.format != self.target.format
 
     def by_parts(self, kind: str) -> bool:
-        """Whether payloads of this type pass item by item: both formats have a place for them, each its own way."""
-        return self.crosses and self.takes(kind) and takes(self.source, kind)
+        """Whether payloads of this type pass item by item: each format has its own way to hold them."""
+        always = kind in self.parameter("by_parts").split()
+        return self.same_system and self.takes(kind) and (always or (self.crosses and takes(self.source, kind)))
 
     @cached_property
     def unsaid(self) -> dict[str, tuple[tuple[str, str], ...]]:

@@ -19,6 +19,7 @@ from converter.pipeline.diff.residue import is_residue
 from converter.pipeline.into.members import unit_way
 from converter.pipeline.into.merge import Merge
 from converter.pipeline.plan import unit_end, unit_rule
+from converter.pipeline.residue.book import unused
 from converter.pipeline.residue.collect import Collector
 from converter.pipeline.residue.recorder import Recorder
 from converter.pipeline.residue.records import Header, kept_lines
@@ -79,8 +80,8 @@ class Payloads:
         for payload, members in session.restorer.payloads(taken):
             if not session.pair.takes(payload.type):
                 self._carry(payload, members)
-            elif target is not None:
-                target.payload(payload, members)
+            elif (refused := self._taken(payload, members, target)) is not None:
+                session.add(unused(f"payloads/{payload.key}", refused.message))
 
     def _by_items(self, payload: PayloadFact) -> bool:
         """Whether a payload passes item by item: to another format of its system, or to what has such items."""
@@ -100,11 +101,24 @@ class Payloads:
             keep = merges = False
         if merges and self._merge is not None:
             ends = self._merged(payload, ends, self._merge, target)
+        refused = self._taken(payload, self._members(payload), target) if keep and not merges else None
+        if refused is not None:
+            self._session.add(unreadable(f"payloads/{payload.key}", refused))
+            ends = [end or "failed" for end in ends]
         self._end_units(payload, ends)
         if "carried" in ends:
             self._carry(payload, self._members(payload))
-        if keep and not merges and target is not None:
-            target.payload(payload, self._members(payload))
+
+    def _taken(self, payload: PayloadFact, members: Iterable[Opened], target: Target | None) -> ItemError | None:
+        """Give a payload to the target whole; the error where it is none that the target could hold."""
+        try:
+            if target is not None:
+                target.payload(payload, members)
+        except ItemError as error:
+            for member in payload.members:
+                self._written.members.pop(member.key, None)
+            return error
+        return None
 
     def _merged(self, payload: PayloadFact, ends: list[str], merge: Merge, target: Target | None) -> list[str]:
         """Pass those members that the target has not, or that change there; how the units end then."""
@@ -121,8 +135,11 @@ class Payloads:
             opened.append((made[-1].key, self._opened(member, decided.data)))
             with self._opened(member, decided.data) as stream:
                 self._written.members[name] = digest(stream)[1]
-        if target is not None and made:
-            target.payload(msgspec.structs.replace(payload, members=tuple(made)), iter(opened))
+        coming = msgspec.structs.replace(payload, members=tuple(made))
+        refused = self._taken(coming, iter(opened), target) if made else None
+        if refused is not None:
+            self._session.add(unreadable(f"payloads/{payload.key}", refused))
+            ways |= dict.fromkeys(ways, "failed")
         return [end or unit_way(payload, unit, ways) for unit, end in zip(payload.units, ends, strict=True)]
 
     def _opened(self, member: MemberFact, data: bytes | None) -> AbstractContextManager[IO[bytes]]:

@@ -119,7 +119,7 @@ class Members:
             return stream.read()
 
 
-_RANKED = ("overwritten", "duplicated", "created", "skipped", "unchanged")
+_RANKED = ("failed", "overwritten", "duplicated", "created", "skipped", "unchanged")
 
 
 def unit_way(payload: PayloadFact, unit: UnitFact, ways: Mapping[str, str]) -> str:

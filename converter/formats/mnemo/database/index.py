@@ -87,8 +87,10 @@ class DatabaseSource:
 
     def facts(self) -> Iterator[Fact | Finding]:
         """Folders and notes as the indexes name them, files, then everything else."""
-        if self._odd:
-            yield Finding(code="row-not-text", item="archive", count=self._odd, details=(("what", "a key"),))
+        for place, key in enumerate(self._odd, 1):
+            yield JunkFact(key=key or f"row {place}", kind="records")
+            code, details = ("duplicate-id", (("id", key),)) if key else ("row-not-text", (("what", "its key"),))
+            yield Finding(code=code, item=f"records/{key}", details=details)
         gone = trashed(self._store, self._rows, (TRASH_NOTES, TRASH_FOLDERS), self._depth)
         yield from self._folders(gone[TRASH_FOLDERS])
         yield from self._note_facts(gone[TRASH_NOTES])

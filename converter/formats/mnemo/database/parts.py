@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Final
 
 from converter.findings.problems import Problems
 from converter.formats.front import Opener, Part
 from converter.formats.mnemo.database.layout import MAP_ROW, ROW, name_of
+from converter.formats.mnemo.database.newer import NEWER_CARDS, NEWER_MAPS, newer_parts
 from converter.formats.mnemo.dialect import Dialect
 from converter.formats.mnemo.rows import Keys, sniff
 from converter.formats.mnemo.spelling import packed
@@ -21,7 +23,7 @@ _DEPTH = 10_000
 
 def parts(fact: PayloadFact, opened: Opener) -> Iterator[Part]:
     """Decks and their folders, maps, settings; what cannot be read is left out. Other payloads have no parts."""
-    made = {"flashcards": _cards, "mindmaps": _maps, "settings": _settings}.get(fact.type)
+    made = _PARTS.get(fact.type)
     return iter(()) if made is None else made(fact, opened)
 
 
@@ -74,3 +76,12 @@ def _value(data: bytes) -> object:
         return parse(decode(data)[0], _DEPTH).value
     except JsonTextError:
         return None
+
+
+_PARTS: Final[dict[str, Callable[[PayloadFact, Opener], Iterator[Part]]]] = {
+    "flashcards": _cards,
+    "mindmaps": _maps,
+    "settings": _settings,
+    NEWER_CARDS: newer_parts,
+    NEWER_MAPS: newer_parts,
+}

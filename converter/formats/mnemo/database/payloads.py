@@ -28,11 +28,13 @@ from converter.formats.mnemo.database.layout import (
     ROW_NULL,
     TABLE,
     is_folder_row,
+    is_newer_table,
     is_note_row,
     is_secret,
     is_setting,
     piece,
 )
+from converter.formats.mnemo.database.newer import newer_facts
 from converter.formats.mnemo.database.store import Store, StoredRow
 from converter.formats.mnemo.dialect import Dialect
 from converter.formats.mnemo.history import cut_history
@@ -198,8 +200,9 @@ def _is_string(store: Store, row: StoredRow, max_depth: int) -> bool:
 
 def _tables(store: Store) -> Iterator[Fact | Finding]:
     """Tables of their own: statistics and key bindings row by row, tables that nobody knows as a whole."""
+    yield from newer_facts(store)
     for name, kind in store.objects.items():
-        if name.lower() in ("storage", _VERSION):
+        if name.lower() in ("storage", _VERSION) or is_newer_table(name):
             continue
         if kind != "table":
             yield _skipped(name, kind)
@@ -207,7 +210,8 @@ def _tables(store: Store) -> Iterator[Fact | Finding]:
         member = piece(TABLE, name)
         yield _payload(member, _STORAGE, [MemberFact(key=member, name=member)], _table_units(store, name, member))
     for name in store.triggers():
-        yield _skipped(name, "trigger")
+        if not is_newer_table(name):
+            yield _skipped(name, "trigger")
 
 
 def _skipped(name: str, kind: str) -> Finding:

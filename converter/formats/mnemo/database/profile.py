@@ -27,6 +27,7 @@ def profile(options: Mapping[str, str]) -> Profile:
         "pictures": "absolute",
         "asset_root": "",
         "asset_folders": "images files",
-        "payloads": "flashcards mindmaps settings storage residue",
+        "payloads": "flashcards mindmaps settings storage residue flashcards-0.8 mindmaps-0.8",
+        "by_parts": "flashcards-0.8 mindmaps-0.8",
     }
     return profile_for("mnemo-db", "library of Mnemo (mnemo.db)", "0.6", own)

@@ -12,7 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from converter.errors import InputError
-from converter.formats.mnemo.database.layout import CARDS
+from converter.formats.mnemo.database.layout import CARDS, is_newer_table
 from converter.storage.limits import Limits
 from converter.storage.snapshot import Snapshot
 from converter.storage.sqlite import reading, tables
@@ -21,6 +21,7 @@ __all__ = ["Store", "StoredRow", "Table", "table_from"]
 
 _CHUNK: Final = 256
 _STORAGE: Final = "storage"
+_TRASH: Final = "TrashId"
 
 
 class StoredRow(msgspec.Struct, frozen=True, gc=False):
@@ -90,20 +91,20 @@ class Store:
         ):
             return tuple(sorted(str(name) for (name,) in rows))
 
-    def rows(self) -> tuple[list[StoredRow], int]:
-        """All rows of `Storage` in their order, the first of each key; and how many have none or one that is taken."""
+    def rows(self) -> tuple[list[StoredRow], list[str]]:
+        """All rows of `Storage` in their order, the first of each key; and the keys of the others, "" for no text."""
         if self._storage is None:
-            return [], 0
+            return [], []
         table, key, value = self._storage
         found: dict[str, StoredRow] = {}
-        odd = 0
+        odd: list[str] = []
         query = f"SELECT {key}, typeof({value}), length(CAST({value} AS BLOB)) FROM {table}"
         with reading(self._name), closing(self._connection.execute(query)) as rows:
             for name, kind, size in rows:
                 if isinstance(name, str) and name not in found:
                     found[name] = StoredRow(name, kind, size or 0)
                 else:
-                    odd += 1
+                    odd.append(name if isinstance(name, str) else "")
         return list(found.values()), odd
 
     def value(self, key: str) -> bytes | None:
@@ -145,10 +146,13 @@ class Store:
                 yield from chunk
 
     def table_lines(self, name: str) -> Iterator[bytes]:
-        """A table as lines of JSON: what it is, then a row each."""
+        """A table as lines of JSON: what it is, then a row each. Rows in the trash of application 0.8 are left out."""
         table = self.table(name)
+        trash = next((at for at, column in enumerate(table.columns) if column[0] == _TRASH), None)
         yield _line({"table": table.name, "columns": table.columns})
         for row in self.table_rows(table):
+            if trash is not None and is_newer_table(name) and row[trash] is not None:
+                continue
             yield _line([_told(value) for value in row])
 
     @property

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import IO, Any, Final
 
-from converter.errors import InputError, InternalFaultError, ItemError
+from converter.errors import InternalFaultError, ItemError
 from converter.formats.entries import set_time
 from converter.formats.front import Part, Rendered, TargetContext
 from converter.formats.mnemo.database.layout import (
@@ -128,7 +128,10 @@ class LibraryTarget:
             set_time(final, stamp)
 
     def payload(self, fact: PayloadFact, members: Iterable[tuple[str, AbstractContextManager[IO[bytes]]]]) -> None:
-        """Add a payload as it stood in a library: its rows and tables, or residue."""
+        """Add a payload as it stood in a library: its rows and tables, or residue.
+
+        Raises ItemError for what is no such payload.
+        """
         for key, opened in members:
             with opened as stream:
                 if fact.type == "residue":
@@ -277,8 +280,5 @@ def _sign(new: object, old: object) -> str:
     return "CAST(? AS TEXT)" if isinstance(new, bytes) and isinstance(old, str) else "?"
 
 
-def _strange(member: str) -> InputError:
-    return InputError(
-        f"The residue of the source names {member!r}, which no library has there.",
-        hint="It is damaged or forged: --ignore-residue leaves it out.",
-    )
+def _strange(member: str) -> ItemError:
+    return ItemError(f"{member!r} is nothing that a library has there: it is damaged or forged")

@@ -24,6 +24,7 @@ def profile(options: Mapping[str, str]) -> Profile:
         "asset_root": "payloads/notes/",
         "asset_home": "assets/",
         "asset_folders": "images note-assets files",
-        "payloads": "* -storage -unreadable",
+        "payloads": "* -storage -unreadable -newer",
+        "by_parts": "flashcards-0.8 mindmaps-0.8",
     }
     return profile_for("mnemo", f".mnemo package ({target})", target, own)
