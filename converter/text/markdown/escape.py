@@ -7,6 +7,7 @@ import re
 __all__ = ["escape_line_starts", "escape_text"]
 
 _ALWAYS = re.compile(r"[*`\[\]<]|~(?=\S)|(?<=\S)~|\\(?=[!-/:-@\[-`{-~\n]|$)|==|%%|\$(?=\S)|(?<=\S)\$")
+_SIGNS = ("$", "~")
 _UNDERSCORE = re.compile(r"_")
 _ENTITY = re.compile(r"&(?=#\d{1,7};|#[xX][0-9A-Fa-f]{1,6};|[A-Za-z][A-Za-z0-9]{1,31};)")
 _TAG = re.compile(r"(?<!\S)#(?=[\w/-]*[^\W\d])")
@@ -19,7 +20,7 @@ _START = re.compile(
 
 def escape_text(text: str, *, before: str, after: str, pipes: bool) -> str:
     """Text so that it stays text; `before` and `after` are its neighbours, `pipes` whether it stands in a table."""
-    text = _ENTITY.sub(r"\\&", _ALWAYS.sub(_signs, text))
+    text = _ENTITY.sub(r"\\&", _edged(_ALWAYS.sub(_signs, text), before, after))
     text = _underscores(text, before, after)
     if "#" in text:
         text = _TAG.sub(lambda m: "#" if m.start() == 0 and before and not before.isspace() else r"\#", text)
@@ -28,6 +29,15 @@ def escape_text(text: str, *, before: str, after: str, pipes: bool) -> str:
 
 def _signs(match: re.Match[str]) -> str:
     return "".join("\\" + sign for sign in match[0])
+
+
+def _edged(text: str, before: str, after: str) -> str:
+    """A sign of a formula or a strike at the edge of the text, whose other neighbour stands outside of it."""
+    if text[-1:] in _SIGNS and not text[-2:-1].strip() and after[:1].strip():
+        text = f"{text[:-1]}\\{text[-1]}"
+    if text[:1] in _SIGNS and not text[1:2].strip() and before[-1:].strip():
+        text = "\\" + text
+    return text
 
 
 def _underscores(text: str, before: str, after: str) -> str:
