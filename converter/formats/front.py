@@ -271,9 +271,10 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     `DatabaseTarget`, with the staged files beside the database). `in_use` says why a target cannot be written now, ""
     where it can. `parts` gives the items of a payload by a function that opens its members. `relink` gives the bytes of
     a note with other names in it (`links`: the new text of targets of links, by form, target, place and block),
-    `relink_file` those of a part or a member. `own_ids` names what must be unique inside a note (its blocks),
-    `part_ids` what must be unique inside a part (its cards). `join_file` gives what is there with what comes besides,
-    for files of one name that can grow, None for others. The last six are pure.
+    `relink_file` those of a part or a member, and of assets whose names end as `linking` says; `link_keys` gives all
+    links of a note that `relink` can change, where these are more than its outline has. `own_ids` names what must be
+    unique inside a note (its blocks), `part_ids` what must be unique inside a part (its cards). `join_file` gives what
+    is there with what comes besides, for files of one name that can grow, None for others. Those of bytes are pure.
     """
 
     id: str
@@ -301,6 +302,8 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     parts: Callable[[PayloadFact, Opener], Iterator[Part]] | None = None
     relink: Callable[[Stored, Renaming, Mapping[LinkKey, str]], bytes] | None = None
     relink_file: Callable[[str, bytes, Renaming], bytes] | None = None
+    link_keys: Callable[[Stored], tuple[LinkKey, ...]] | None = None
+    linking: tuple[str, ...] = ()
     own_ids: Callable[[bytes], tuple[str, ...]] | None = None
     part_ids: Callable[[Part], tuple[str, ...]] | None = None
     join_file: Callable[[str, bytes, bytes], bytes | None] | None = None

@@ -49,7 +49,7 @@ def _check_merge(session: Session, final: Path) -> None:
     check_kind(final, folder=not front.single_file)
     why = front.in_use(final) if front.in_use is not None else ""
     if why:
-        raise TargetError(f"The target {final} is in use: {why}.", hint="Close the application and try again.")
+        raise TargetError(f"{why}.", hint="Close the application and try again.")
 
 
 class Destination:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+from io import BytesIO
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
-from typing import TYPE_CHECKING
+from typing import IO
 
 from converter.errors import InternalFaultError, ItemError
 from converter.findings.finding import Finding
@@ -25,9 +27,6 @@ from converter.pipeline.session import Session
 from converter.pipeline.verify import Written, verify
 from converter.pipeline.work import Result, Workshop, digest_of_bytes, unreadable
 from converter.storage.digest import copy_digest
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["Transfer"]
 
@@ -334,6 +333,14 @@ class Transfer:
             self._tally.end("assets", end)
             session.progress.advance(key)
 
+    def _opened_asset(self, key: str) -> AbstractContextManager[IO[bytes]]:
+        """The bytes of a file; of one that names others, with the names that these have in the target."""
+        opened = self._session.source.open_asset(key)
+        if self._merge is None or not self._merge.copies.is_linking(key):
+            return opened
+        with opened as stream:
+            return BytesIO(self._merge.copies.renamed_file(key, stream.read()))
+
     def _asset(self, key: str, entry: AssetEntry, target: Target | None) -> str:
         """Copy one file to its places; it is read to its end before a byte of it reaches the target."""
         root = self._session.pair.parameter("asset_root")
@@ -341,7 +348,7 @@ class Transfer:
         wanted = [path for path in entry.paths if root + path not in self._written.files]
         with SpooledTemporaryFile(max_size=_HELD) as held:
             try:
-                with self._session.source.open_asset(key) as stream:
+                with self._opened_asset(key) as stream:
                     _, found = copy_digest(stream, held)
             except ItemError as error:
                 self._session.add(unreadable(f"assets/{key}", error))
@@ -387,6 +394,8 @@ class Transfer:
         stored = next(iter(self._session.source.fetch([entry.key])))
         if isinstance(stored, Finding):
             raise InternalFaultError(f"The source changed while it was converted: {stored.item}.")
+        if self._merge is not None:
+            stored = self._merge.copies.renamed(stored, entry)
         note = self._workshop.read(stored)
         return self._workshop.expected(stored, note, self._order(entry))
 

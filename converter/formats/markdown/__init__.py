@@ -8,7 +8,7 @@ from converter.formats.markdown.index import open_source
 from converter.formats.markdown.links import names, resolve
 from converter.formats.markdown.profile import profile
 from converter.formats.markdown.read import keeps, read
-from converter.formats.markdown.relink import relink, relink_file
+from converter.formats.markdown.relink import link_keys, relink, relink_file
 from converter.formats.markdown.segments import frame, pieces, segments
 from converter.formats.markdown.write import open_merge, open_target, render
 
@@ -35,5 +35,7 @@ FORMAT = Format(
     gap="\n\n",
     keeps=keeps,
     relink=relink,
+    link_keys=link_keys,
+    linking=(".canvas",),
     relink_file=relink_file,
 )

@@ -10,6 +10,7 @@ import msgspec
 
 from converter.findings.finding import Finding
 from converter.formats.front import LinkKey, Renaming, Stored
+from converter.model.facts import LinkFact
 from converter.model.order import Output
 from converter.model.timed_id import NUMBERS, numbered_id
 from converter.pipeline.catalog import FolderEntry, NoteEntry
@@ -165,7 +166,7 @@ class Copies:
         """The bytes of a note of the same system with the names that items have in the target."""
         if self._front is None or self._front.relink is None or not self:
             return stored
-        links = dict(self._links(entry))
+        links = dict(self._links(stored, entry))
         files = {key[1]: new for key, new in links.items()}
         renaming = Renaming(ids=self._ids(self._blocks.get(entry.key, {})), files=files)
         data = self._front.relink(stored, renaming, links)
@@ -179,7 +180,14 @@ class Copies:
         """The bytes of a file that passes whole with the names that items have in the target."""
         if self._front is None or self._front.relink_file is None or not self:
             return data
-        return self._front.relink_file(name, data, Renaming(ids=self._ids({})))
+        files = {old: new for key, (old, new) in self._files.items()}
+        if self._tree == "paths":
+            files = {key: posixpath.join(posixpath.dirname(key), new) for key, (_, new) in self._files.items()}
+        return self._front.relink_file(name, data, Renaming(ids=self._ids({}), files=files))
+
+    def is_linking(self, name: str) -> bool:
+        """Whether a file names others, so that its bytes follow them."""
+        return self._front is not None and name.lower().endswith(self._front.linking or ("\0",))
 
     def renamed_path(self, path: str) -> str:
         """Where a file that passes whole goes: parts of its path that are ids follow them."""
@@ -189,9 +197,12 @@ class Copies:
         parts[-1] = names.get(stem, stem) + extension
         return "/".join(names.get(part, part) for part in parts)
 
-    def _links(self, entry: NoteEntry) -> Iterator[tuple[LinkKey, str]]:
+    def _links(self, stored: Stored, entry: NoteEntry) -> Iterator[tuple[LinkKey, str]]:
         """Links to items that have another name now, with the new text of their targets."""
-        for link in self._catalog.links(entry.key):
+        further = self._session.source_front.link_keys
+        links = dict.fromkeys(self._catalog.links(entry.key))
+        links |= dict.fromkeys(LinkFact(*key) for key in (further(stored) if further is not None else ()))
+        for link in links:
             found = self._session.source_front.resolve(self._catalog, entry.key, link)
             names = None
             if found.kind == "asset":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable
+from hashlib import sha256
 
 from converter.errors import ItemError
 from converter.findings.finding import Finding
@@ -16,14 +17,17 @@ from converter.pipeline.session import Session
 __all__ = ["settle_files"]
 
 
-def settle_files(session: Session, present: Present, copies: Copies, refuse: Callable[[str], None]) -> None:
+def settle_files(
+    session: Session, present: Present, copies: Copies, refuse: Callable[[str], None], *, linking: bool = False
+) -> None:
     """Equal files are there already; another file of the same name makes the new one take another name.
 
-    Under `overwrite`, and under `newer` where it is, the new file replaces the old one.
+    Under `overwrite`, and under `newer` where it is, the new file replaces the old one. `linking` asks for files that
+    name others, which can only be compared once those have their names.
     """
     settler = _Settler(session, present, copies, refuse)
     for key, entry in session.catalog.assets.items():
-        if not entry.end and entry.paths:
+        if not entry.end and entry.paths and copies.is_linking(key) is linking:
             settler.settle(key, entry)
 
 
@@ -50,13 +54,22 @@ class _Settler:
         if there is None:
             return ""
         fact = self._present.assets.get(there)
-        if fact is None or (fact.size and entry.fact.size and fact.size != entry.fact.size):
+        if fact is None:
             return "other"
         try:
-            entry.digest = entry.digest or self._session.asset_digest(key)
+            entry.digest = self._digest(key, entry, fact.size)
         except ItemError:
             return "other"
         return "same" if self._present.file_digest(there) == entry.digest else "other"
+
+    def _digest(self, key: str, entry: AssetEntry, size: int) -> str:
+        """The digest of the file as it would be written; "" where its size says that it differs."""
+        if self._copies.is_linking(key):
+            with self._session.source.open_asset(key) as stream:
+                return sha256(self._copies.renamed_file(key, stream.read())).hexdigest()
+        if size and entry.fact.size and size != entry.fact.size:
+            return ""
+        return entry.digest or self._session.asset_digest(key)
 
     def _conflict(self, key: str, entry: AssetEntry) -> None:
         item = f"assets/{key}"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from hashlib import blake2b
 from typing import Any
 
 import msgspec
 
 from converter.model.blocks import Embed, Image, Media, Page
-from converter.model.items import Note
+from converter.model.items import Note, Property
 from converter.model.moment import Moment
 from converter.model.runs import EmbedRun, ImageRun, Link, Reference, TextRun
 from converter.pipeline.residue.blocks import bare
@@ -28,6 +29,9 @@ _NAMED: dict[type, tuple[str, ...]] = {
     Embed: ("target", "place", "query"),
 }
 """Members that name other items."""
+
+_WIKILINK = re.compile(r"\[\[[^\[\]]*\]\]")
+"""What properties name."""
 
 _encode = msgspec.msgpack.Encoder().encode
 
@@ -77,6 +81,8 @@ def _without_names(value: Any) -> Any:
         return tuple(map(_without_names, value))
     if not isinstance(value, msgspec.Struct):
         return value
+    if isinstance(value, Property):
+        return msgspec.structs.replace(value, text=_WIKILINK.sub("[[]]", value.text))
     hidden = _NAMED.get(type(value), ())
     if isinstance(value, TextRun) and value.style.reference is not None and value.style.reference.shows == "title":
         hidden = ("text",)

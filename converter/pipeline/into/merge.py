@@ -62,6 +62,7 @@ class Merge:
         self._blanks()
         self._notes()
         self.parts.settle()
+        settle_files(self._session, self.present, self.copies, self._refuse, linking=True)
         self.copies.follow()
         if self._conflicts:
             raise _refusal(self._session.options.target, self._conflicts)

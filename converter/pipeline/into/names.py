@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable
+from urllib.parse import unquote
 
 import msgspec
 
@@ -73,13 +74,21 @@ def free_path(path: str, is_free: Callable[[str], bool]) -> str:
 def respelled(target: str, old: str, new: str) -> str:
     """The text of a link with the new name of a file in place of its old one, both without folders.
 
-    A link that leaves the extension out leaves it out still.
+    A link that leaves the extension out leaves it out still; a place in the file stays.
     """
-    at = max(target.rfind("/"), target.rfind("\\")) + 1
-    head, name = target[:at], target[at:]
-    if name == old:
-        return head + new
+    head, name, tail = _divided(target)
+    said = unquote(name)
+    if old in (name, said):
+        return head + new + tail
     stem, extension = posixpath.splitext(old)
-    if name == stem:
-        return head + (posixpath.splitext(new)[0] if posixpath.splitext(new)[1] == extension else new)
+    if stem in (name, said):
+        shown, own = posixpath.splitext(new)
+        return head + (shown if own == extension else new) + tail
     return target
+
+
+def _divided(target: str) -> tuple[str, str, str]:
+    """What stands before the name of a file, the name, and the place in it."""
+    at = max(target.rfind("/"), target.rfind("\\")) + 1
+    name, mark, place = target[at:].partition("#")
+    return target[:at], name, mark + place
