@@ -159,7 +159,8 @@ class PackageTarget:
 
     def finish(self) -> None:
         """Write the archive: payloads by their type, files that no entry covers, and the manifest last."""
-        self._connection.commit()
+        with sqlite.writing(self._path):
+            self._connection.commit()
         self._connection.close()
         foreign = _DATABASE in self._spool
         if self._started or not (foreign or any(group.entry for group in self._groups)):
