@@ -67,8 +67,8 @@ class Faults:
         """Put the counting functions in the places of the real ones."""
         for name in (*CALLS, "fsync", "write"):
             setattr(os, name, self._counting(name, getattr(os, name)))
-        builtins.open = io.open = self._opening(io.open)  # type: ignore[assignment]
-        sqlite3.connect = self._connecting(sqlite3.connect)  # type: ignore[assignment]
+        builtins.open = io.open = self._opening(io.open)
+        sqlite3.connect = self._connecting(sqlite3.connect)
         library = system._called
 
         def called(name: str, *arguments: object) -> bool:
