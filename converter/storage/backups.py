@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["backups", "free_backup", "is_backup_name"]
+__all__ = ["backup_hint", "backups", "free_backup", "is_backup_name"]
 
 _MARK = ".bak-"
 
@@ -33,3 +33,9 @@ def backups(final: Path) -> tuple[Path, ...]:
     except OSError:
         return ()
     return tuple(sorted(found, key=lambda entry: int(entry.name.rpartition("-")[2])))
+
+
+def backup_hint(final: Path, otherwise: str) -> str:
+    """What to do about a target that is gone or damaged: a sentence that names its newest backup, where it has any."""
+    found = backups(final)
+    return f"Its newest backup is {found[-1]} ({len(found)} in all)." if found else otherwise

@@ -15,7 +15,7 @@ from converter.storage.backups import free_backup
 from converter.storage.faults import writing
 from converter.storage.journal import Journal, Move
 from converter.storage.moves import carry_out
-from converter.storage.record import stamp
+from converter.storage.record import fingerprint
 from converter.storage.room import Room
 from converter.storage.system import rename_new, sync, sync_folder
 from converter.storage.target import check_kind, check_target, is_occupied, refuse_occupied
@@ -106,7 +106,7 @@ class Staging:
 
     def _move(self, place: Path, backup: bool) -> Move | None:
         """How a place gets what was staged for it, and where that goes which stands there; None: neither is there."""
-        new, old = stamp(self._staged(place)), stamp(place)
+        new, old = fingerprint(self._staged(place)), fingerprint(place)
         if new is None and old is None:
             return None
         aside = os.fsencode(free_backup(place).name) if backup and is_occupied(place) else b""

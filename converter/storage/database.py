@@ -12,11 +12,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, Self
 
 from converter.errors import ConverterError, EnvironmentFaultError, InternalFaultError, TargetError
-from converter.storage.backups import free_backup
+from converter.storage.backups import backup_hint, free_backup
 from converter.storage.commit import CommitResult
 from converter.storage.faults import writing
 from converter.storage.placed import Placed, change_counter, has_placed, remove_placed, settle_placed, write_placed
-from converter.storage.record import stamp
+from converter.storage.record import fingerprint
 from converter.storage.room import Room
 from converter.storage.sniff import SQLITE_MAGIC
 from converter.storage.system import opened_by, rename_new, sync, sync_folders
@@ -189,9 +189,11 @@ class _Change:
         files = [*self._files, *([copy.name] if copy is not None else [])]
         if not files and not self._folders:
             return
-        stamps = tuple((os.fsencode(rel), known) for rel in files if (known := stamp(work / rel)) is not None)
+        fingerprints = tuple(
+            (os.fsencode(rel), known) for rel in files if (known := fingerprint(work / rel)) is not None
+        )
         name, folders = os.fsencode(self._final.name), tuple(map(os.fsencode, self._folders))
-        write_placed(self._room.path, Placed(name, self._counter, stamps, folders))
+        write_placed(self._room.path, Placed(name, self._counter, fingerprints, folders))
         for rel in self._folders:
             (parent / rel).mkdir()
         for rel in files:
@@ -231,7 +233,7 @@ def _has_bytes(path: Path) -> bool:
 def _check_database(final: Path) -> None:
     check_kind(final, folder=False)
     if not final.exists():
-        raise TargetError(f"There is no database {final}.", hint="Check the path.")
+        raise TargetError(f"There is no database {final}.", hint=backup_hint(final, "Check the path."))
     with final.open("rb") as file:
         if file.read(len(SQLITE_MAGIC)) != SQLITE_MAGIC:
             raise TargetError(f"{final} is no SQLite database.", hint="Name another target.")
@@ -294,7 +296,7 @@ def _updating(final: Path) -> Iterator[None]:
         if code in _BUSY:
             raise TargetError(f"{final} is in use by another program.", hint=_CLOSE_HINT) from error
         if code in _REFUSED:
-            hint = "Restore it from a backup, or name another target."
+            hint = backup_hint(final, "Restore it from a backup, or name another target.")
             raise TargetError(f"{final} is damaged: {error}.", hint=hint) from error
         if code in _SYSTEM:
             hint = "Is there room, and permission?"

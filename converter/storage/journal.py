@@ -12,7 +12,7 @@ import msgspec
 
 from converter.errors import TargetError
 from converter.storage.backups import is_backup_name
-from converter.storage.record import DRAFT, Stamp, parts_of, read_record, write_record
+from converter.storage.record import DRAFT, Fingerprint, parts_of, read_record, write_record
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,14 +27,14 @@ JOURNAL_NAMES: Final = (_JOURNAL, _JOURNAL + DRAFT)
 class Move(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What is staged for `place` goes there, and what stands there goes to `aside`.
 
-    Paths are relative to the folder that holds the target, as bytes of the file system, with `/`. `new` is the stamp of
-    what was staged (None: nothing is to stand there), `old` of what stood there (None: nothing did). Without `aside`
-    the old one goes to the room, and vanishes with it.
+    Paths are relative to the folder that holds the target, as bytes of the file system, with `/`. `new` is the
+    fingerprint of what was staged (None: nothing is to stand there), `old` of what stood there (None: nothing did).
+    Without `aside` the old one goes to the room, and vanishes with it.
     """
 
     place: bytes
-    new: Stamp | None
-    old: Stamp | None = None
+    new: Fingerprint | None
+    old: Fingerprint | None = None
     aside: bytes = b""
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from converter.errors import EnvironmentFaultError, TargetError
 from converter.storage.backups import free_backup
 from converter.storage.journal import Journal, Move, has_journal, remove_journal, write_journal
-from converter.storage.record import stamp
+from converter.storage.record import fingerprint
 from converter.storage.system import exchange, rename_new, sync_folders
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ class Mover:
 
     def _forward(self, move: Move, *, strict: bool) -> None:
         staged, place, aside = self._staged(move), self._at(move.place), self._aside(move)
-        here = stamp(place)
+        here = fingerprint(place)
         if move.new is not None:
             if not os.path.lexists(staged):
                 return
@@ -154,7 +154,7 @@ class Mover:
 
     def _back(self, move: Move) -> None:
         staged, place, aside = self._staged(move), self._at(move.place), self._aside(move)
-        here = stamp(place)
+        here = fingerprint(place)
         if move.new is not None and here == move.new:
             if os.path.lexists(staged):
                 if not exchange(staged, place):
@@ -166,7 +166,7 @@ class Mover:
             return
         if here is None:
             self._rename(aside, place)
-        elif move.old is not None and here == move.old == stamp(aside):
+        elif move.old is not None and here == move.old == fingerprint(aside):
             aside.unlink()
 
     def _spare(self, move: Move) -> Path:

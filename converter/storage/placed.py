@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from converter.errors import TargetError
-from converter.storage.record import DRAFT, Stamp, parts_of, read_record, stamp, write_record
+from converter.storage.record import DRAFT, Fingerprint, fingerprint, parts_of, read_record, write_record
 from converter.storage.sqlite import is_wal
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ PLACED_NAMES: Final = (_PLACED, _PLACED + DRAFT)
 
 
 class Placed(msgspec.Struct, frozen=True):
-    """The files, with their stamps, and folders that one change puts beside the database of this name.
+    """The files, with their fingerprints, and folders that one change puts beside the database of this name.
 
     `counter` is what the database counted of its changes before; None where it does not count (write-ahead log).
     Paths are as in a `Move`.
@@ -33,7 +33,7 @@ class Placed(msgspec.Struct, frozen=True):
 
     name: bytes
     counter: int | None
-    files: tuple[tuple[bytes, Stamp], ...]
+    files: tuple[tuple[bytes, Fingerprint], ...]
     folders: tuple[bytes, ...] = ()
 
 
@@ -74,7 +74,7 @@ def settle_placed(room: Path, final: Path, *, undone: bool = False) -> list[str]
     if undone or (placed.counter is not None and _counted(final) == placed.counter):
         for rel, known in placed.files:
             path = parent.joinpath(*parts_of(rel))
-            if stamp(path) == known:
+            if fingerprint(path) == known:
                 path.unlink()
         for rel in reversed(placed.folders):
             with suppress(OSError):

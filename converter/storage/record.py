@@ -14,12 +14,12 @@ from converter.storage.system import sync_folder
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["DRAFT", "Stamp", "parts_of", "read_record", "stamp", "write_record"]
+__all__ = ["DRAFT", "Fingerprint", "fingerprint", "parts_of", "read_record", "write_record"]
 
 DRAFT: Final = ".new"
 """What the name of a record ends in while it is not whole."""
 
-Stamp = tuple[int, int, int]
+Fingerprint = tuple[int, int, int]
 """What tells whether a file is still the same one: its number, size and time; of a folder only the number."""
 
 T = TypeVar("T")
@@ -53,8 +53,8 @@ def _head(schema: str, body: bytes) -> bytes:
     return f"{schema} {hashlib.sha256(body).hexdigest()}\n".encode()
 
 
-def stamp(path: str | os.PathLike[str]) -> Stamp | None:
-    """The stamp of what stands at a path; None where nothing does."""
+def fingerprint(path: str | os.PathLike[str]) -> Fingerprint | None:
+    """The fingerprint of what stands at a path; None where nothing does."""
     try:
         found = os.lstat(path)
     except (FileNotFoundError, NotADirectoryError):

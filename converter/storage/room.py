@@ -91,18 +91,17 @@ class Room:
 
     def _claim(self) -> None:
         """Make the room and lock it, after settling what a killed run left of its own."""
+        stale = False
         try:
-            self.path.mkdir(mode=0o700)
-            stale = False
-        except FileExistsError:
-            stale = True
-        try:
+            stale = not self._make()
             self._lock = try_lock(self.path / _LOCK)
         except (FileNotFoundError, NotADirectoryError):
             self._lock = None
-        except OSError:
-            if not stale:
-                remove(self.path)
+        except BaseException:
+            if not stale:  # it is ours as soon as it is locked, and only then may be removed
+                with suppress(OSError):
+                    self._lock = try_lock(self.path / _LOCK)
+                self._claimed = self._lock is not None
             raise
         if self._lock is None:
             hint = f"Wait until it is done. It works in {self.path}."
@@ -111,6 +110,14 @@ class Room:
         if stale:
             self._settle()
             self._claimed = True
+
+    def _make(self) -> bool:
+        """Make the room; False where there is one."""
+        try:
+            self.path.mkdir(mode=0o700)
+        except FileExistsError:
+            return False
+        return True
 
     def _settle(self) -> None:
         """Complete what a run that was killed had begun, and remove what it left."""

@@ -11,12 +11,12 @@ import stat
 from typing import TYPE_CHECKING, Self
 
 from converter.errors import InternalFaultError, TargetError
-from converter.storage.backups import free_backup
+from converter.storage.backups import backup_hint, free_backup
 from converter.storage.commit import CommitResult
 from converter.storage.faults import writing
 from converter.storage.journal import Journal, Move
 from converter.storage.moves import carry_out
-from converter.storage.record import stamp
+from converter.storage.record import fingerprint
 from converter.storage.room import Room
 from converter.storage.system import sync
 from converter.storage.target import check_kind
@@ -97,7 +97,7 @@ class TreeUpdate:
 def _check_folder(final: Path) -> None:
     check_kind(final, folder=True)
     if not final.is_dir():
-        raise TargetError(f"There is no folder {final}.", hint="Check the path.")
+        raise TargetError(f"There is no folder {final}.", hint=backup_hint(final, "Check the path."))
 
 
 class _Comparison:
@@ -150,18 +150,18 @@ class _Comparison:
     def _file(self, staged: str, rel: str) -> None:
         there, place = self._there(rel), self._final / rel
         if there is None:
-            self._moves.append(Move(self._place(rel), stamp(staged)))
+            self._moves.append(Move(self._place(rel), fingerprint(staged)))
             return
         if not stat.S_ISREG(there.st_mode):
             kinds = {stat.S_IFLNK: "a link", stat.S_IFDIR: "a folder"}
             what = kinds.get(stat.S_IFMT(there.st_mode), "no file")
             raise TargetError(f"{place} is in the way: it is {what}.", hint=_IN_THE_WAY)
-        old = stamp(place)
+        old = fingerprint(place)
         if same_bytes(staged, place):
             return
         os.chmod(staged, stat.S_IMODE(there.st_mode))  # noqa: PTH101  an entry gives strings
         aside = os.fsencode(f"{self._backup}/{rel}") if self._backup and rel not in self._grown else b""
-        self._moves.append(Move(self._place(rel), stamp(staged), old, aside))
+        self._moves.append(Move(self._place(rel), fingerprint(staged), old, aside))
 
 
 def _other_system(place: Path) -> TargetError:

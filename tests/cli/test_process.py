@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Process
+from tests.cli.conftest import Process, environment
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and pipes of POSIX")
 
@@ -115,6 +115,34 @@ def test_a_reader_that_goes_away_is_no_fault(process: Process, args: tuple[str, 
     _, err = made.communicate(timeout=20)
 
     assert (made.returncode, err) == (code, b"")
+
+
+@pytest.mark.parametrize("more", [("-v",), ("--output-format", "json")])
+def test_a_reader_of_one_line_is_no_fault(process: Process, more: tuple[str, ...]) -> None:
+    """`convert … | head -1`: the reader goes away while the run prints."""
+    made = process("convert", "many", "out.mnemo", *more)
+    assert made.stdout is not None
+    assert made.stdout.readline()
+    made.stdout.close()
+    _, err = made.communicate(timeout=20)
+
+    assert (made.returncode, err) == (1, b"")
+
+
+def test_a_reader_of_one_line_of_the_target_is_no_fault(tmp_path: Path) -> None:
+    """`convert Vault - | head -1`: the reader goes away while the target itself goes to standard output."""
+    (tmp_path / "Vault").mkdir()
+    (tmp_path / "Vault" / "a.md").write_text("word " * 100_000)
+    command = [sys.executable, "-m", "converter", "convert", "Vault", "-", "--to", "json", "-q"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=tmp_path, env=environment(), stdout=pipe, stderr=pipe) as made:
+        assert made.stdout is not None
+        assert made.stdout.readline().startswith(b"{")
+        made.stdout.close()
+        _, err = made.communicate(timeout=20)
+
+    assert (made.returncode, err) == (0, b"")
+    assert [path.name for path in tmp_path.iterdir()] == ["Vault"]
 
 
 def test_a_watcher_that_goes_away_is_no_fault(process: Process) -> None:

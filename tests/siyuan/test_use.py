@@ -27,6 +27,6 @@ def test_c17_a_workspace_whose_lock_is_held_is_in_use(tmp_path: Path) -> None:
     fcntl.flock(handle, fcntl.LOCK_EX)
     told = f"{tmp_path} is in use: a running SiYuan holds its lock"
     assert [in_use(place) for place in places] == [told] * 3
-    assert in_use(tmp_path / "elsewhere" / "deeper") == ""
+    assert in_use(tmp_path.parent / "elsewhere") == ""
     os.close(handle)
     assert in_use(notebook) == ""

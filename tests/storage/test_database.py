@@ -51,6 +51,13 @@ def insert(connection: sqlite3.Connection) -> None:
     connection.execute("INSERT INTO t VALUES ('b', 'new')")
 
 
+def does(statement: str) -> Callable[[sqlite3.Connection], None]:
+    def apply(connection: sqlite3.Connection) -> None:
+        connection.execute(statement)
+
+    return apply
+
+
 def nothing(_: sqlite3.Connection) -> None:
     pass
 
@@ -100,7 +107,7 @@ def test_nothing_to_do_changes_nothing(store: Path) -> None:
 
 
 def test_a_change_of_the_schema_is_one(store: Path) -> None:
-    assert change(store, lambda connection: connection.execute("CREATE TABLE u (x)") and None).backup is not None
+    assert change(store, does("CREATE TABLE u (x)")).backup is not None
     with closing(sqlite3.connect(store)) as connection:
         assert connection.execute("SELECT count(*) FROM u").fetchone() == (0,)
 
@@ -131,9 +138,9 @@ def test_an_error_undoes_everything(store: Path, error: Exception) -> None:
 
 def test_a_wrong_statement_is_our_fault(store: Path) -> None:
     with pytest.raises(InternalFaultError, match="UNIQUE"):
-        change(store, lambda connection: connection.execute("INSERT INTO t VALUES ('a', '')") and None)
+        change(store, does("INSERT INTO t VALUES ('a', '')"))
     with pytest.raises(InternalFaultError, match="ended too early"):
-        change(store, lambda connection: connection.execute("ROLLBACK") and None)
+        change(store, does("ROLLBACK"))
     assert rows(store) == {"a": "old"}
 
 
@@ -174,8 +181,8 @@ def test_e06_triggers_do_not_run(tmp_path: Path) -> None:
 def test_keys_of_others_stay_whole(tmp_path: Path) -> None:
     store = build(tmp_path / "mnemo.db", more=KEYS)
     with pytest.raises(InternalFaultError, match="foreign keys"):
-        change(store, lambda connection: connection.execute("DELETE FROM t") and None)
-    change(store, lambda connection: connection.execute("REPLACE INTO t VALUES ('a', 'new')") and None)
+        change(store, does("DELETE FROM t"))
+    change(store, does("REPLACE INTO t VALUES ('a', 'new')"))
     with closing(sqlite3.connect(store)) as connection:
         assert connection.execute("SELECT k FROM c").fetchall() == [("a",)]
 

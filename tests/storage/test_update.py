@@ -17,9 +17,10 @@ from converter.storage import moves, system
 from converter.storage.backups import backups
 from converter.storage.commit import CommitResult, Staging
 from converter.storage.journal import Journal, Move, write_journal
-from converter.storage.record import Stamp, stamp, write_record
+from converter.storage.record import Fingerprint, fingerprint, write_record
 from converter.storage.room import check_settled, room_of, settle
 from converter.storage.update import TreeUpdate
+from tests.cli.runner import invoke
 
 POSIX = pytest.mark.skipif(os.name == "nt", reason="needs signals and links of POSIX")
 OLD = {"a.md": "a", "sub/b.md": "b", "sub/c.md": "c"}
@@ -157,9 +158,15 @@ def test_f04_targets_that_are_no_folders(vault: Path, tmp_path: Path) -> None:
     for name in ("link", "file", "missing"):
         with pytest.raises(TargetError):
             change(tmp_path / name, STAGED)
+    change(vault, STAGED)
+    vault.rename(vault.with_name("moved"))
+    with pytest.raises(TargetError, match="There is no folder") as caught:
+        change(vault, STAGED)
+    assert caught.value.hint == f"Its newest backup is {vault}.bak-1 (1 in all)."
+    vault.with_name("moved").rename(vault)
     with pytest.raises(TargetError, match="cannot be a target"):
         TreeUpdate(Path("/"))
-    assert texts(vault) == OLD
+    assert texts(vault) == NEW
 
 
 def test_f07_a_target_that_changed_is_refused(vault: Path) -> None:
@@ -228,6 +235,7 @@ import os, signal, sys
 from pathlib import Path
 from converter.storage import moves
 from converter.storage.update import TreeUpdate
+from tests.cli.runner import invoke
 
 def die_at(number, function):
     calls = [0]
@@ -272,6 +280,20 @@ def test_f03_the_next_run_completes_what_was_begun(
     assert texts(vault) == NEW
     assert names(vault.parent) == ["vault", "vault.bak-1"] if backup else ["vault"]
     check_settled(vault)
+
+
+@POSIX
+def test_f03_commands_refuse_a_source_in_the_middle_of_a_change(vault: Path) -> None:
+    killed(vault, 2)
+    for args in (("inspect", str(vault)), ("convert", str(vault / "sub"), str(vault.with_name("out.mnemo")))):
+        ended = invoke(*args)
+        assert ended.code == 4
+        assert f"{vault} is in the middle of a change" in ended.err
+    ended = invoke("convert", str(fill(vault.with_name("other"), OLD)), str(vault), "--to", "markdown")
+    assert ended.code == 4
+    assert "in the middle of a change" in ended.err
+    assert settle(vault)
+    assert invoke("inspect", str(vault)).code == 0
 
 
 @POSIX
@@ -335,7 +357,7 @@ def test_an_error_that_cannot_be_undone_is_completed_by_the_next_run(
     vault: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls = 0
-    rename = moves.rename_new
+    rename = system.rename_new
 
     def failing(path: Path, to: Path) -> None:
         nonlocal calls
@@ -353,7 +375,7 @@ def test_an_error_that_cannot_be_undone_is_completed_by_the_next_run(
     assert (texts(vault), names(vault.parent)) == (NEW, ["vault", "vault.bak-1"])
 
 
-SOME: Stamp = (1, 1, 1)
+SOME: Fingerprint = (1, 1, 1)
 
 
 @pytest.mark.parametrize(
@@ -405,7 +427,7 @@ def test_f03_a_link_that_appeared_leads_nowhere(vault: Path, tmp_path: Path) -> 
     room = room_of(vault)
     fill(room / "work" / "vault", {"link/x.md": "evil"})
     (vault / "link").symlink_to(outside)
-    move = Move(b"vault/link/x.md", stamp(room / "work" / "vault" / "link" / "x.md"))
+    move = Move(b"vault/link/x.md", fingerprint(room / "work" / "vault" / "link" / "x.md"))
     write_journal(room, Journal(b"vault", moves=(move,)))
     with pytest.raises(TargetError, match="is in the way"):
         settle(vault)

@@ -33,6 +33,7 @@ class Spool:
         """Take a stream in under a name; its size in bytes."""
         offset = self._file.seek(0, io.SEEK_END)
         shutil.copyfileobj(stream, self._file, 1024 * 1024)
+        self._file.flush()  # else it is the next read that fails when the disk is full
         size = self._file.tell() - offset
         self._parts[name] = _Part(offset, size)
         return size

@@ -166,7 +166,8 @@ class PackageTarget:
 
     def finish(self) -> None:
         """Write the archive: payloads by their type, files that no entry covers, and the manifest last."""
-        self._connection.commit()
+        with sqlite.writing(self._path):
+            self._connection.commit()
         self._connection.close()
         with sqlite.writing(self._path):
             made = self._items.finished()

@@ -1,0 +1,28 @@
+"""No harm by the command line: whatever call fails or is died at, the target is the old or the new one."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.noharm.harness import Kind, Worker
+from tests.noharm.targets import KINDS
+from tests.noharm.trials import all_of, some
+
+kinds = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+
+
+@kinds
+def test_f01_f03_some(worker: Worker, kind: Kind, tmp_path: Path) -> None:
+    some(worker, kind, tmp_path, 3)
+
+
+@pytest.mark.slow
+@pytest.mark.huge
+@kinds
+def test_f01_f03_all(worker: Worker, kind: Kind, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told = all_of(worker, kind, tmp_path)
+    with capsys.disabled():
+        sys.stdout.write(f"\n{told}\n")
