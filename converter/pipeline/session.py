@@ -183,12 +183,13 @@ class Session:
         tally.read("assets", len(catalog.assets))
         for unit in self.units():
             tally.read(unit.kind)
-        for junk in catalog.junk:
-            tally.read(junk.kind)
-            tally.end(junk.kind, "skipped")
-        if catalog.junk:
-            names = ", ".join(sorted(junk.key for junk in catalog.junk)[:3])
-            self.add(Finding(code="junk-skipped", item="archive", details=(("what", names),), count=len(catalog.junk)))
+        for left in catalog.junk:
+            tally.read(left.kind)
+            tally.end(left.kind, "skipped")
+        junk = sorted(junk.key for junk in catalog.junk if not junk.told)
+        if junk:
+            details = (("what", ", ".join(junk[:3])),)
+            self.add(Finding(code="junk-skipped", item="archive", details=details, count=len(junk)))
 
     def units(self) -> Iterator[UnitFact]:
         """The units of all payloads."""
