@@ -12,7 +12,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
 
     Paths are text; empty text means "not given". `limits` are `KEY=VALUE` pairs. `timezone` is an IANA name, the
     system's zone when empty. `include` and `exclude` are globs over paths in the source. `inline` asks for a target of
-    one file with nothing beside it.
+    one file with nothing beside it. `parcels` reads of ignored residue what travels in it within one system.
     """
 
     source: str
@@ -31,6 +31,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     backup: bool = True
     residue: bool = True
     ignore_residue: bool = False
+    parcels: bool = False
     limits: tuple[str, ...] = ()
     no_limits: bool = False
     mnemo_target: str = "compat"

@@ -359,8 +359,10 @@ class Transfer:
         if session.restorer is not None and target is not None:
             taken = self._written.notes.keys() | self._written.files.keys()
             for payload, members in session.restorer.payloads(taken):
-                if not session.pair.takes(payload.type):
+                if not session.pair.takes(payload.type) and session.options.residue:
                     self._carry(payload, members)
+                elif not session.pair.takes(payload.type):
+                    session.add(unused(f"payloads/{payload.key}", "the target has no place for it but residue"))
                 elif (refused := self._taken(payload, members, target)) is not None:
                     session.add(unused(f"payloads/{payload.key}", refused.message))
 
@@ -442,7 +444,9 @@ class Transfer:
             self._recorder.payload(payload, members)
             return
         if self._parcel is None:
-            self._parcel = Collector(self._header())
+            back = self._session.restorer is not None
+            own = self._session.target_front if back else self._session.source_front
+            self._parcel = Collector(msgspec.structs.replace(self._header(), origin=own.id))
         self._parcel.payload(payload, members)
 
     def _residue(self, target: Target) -> None:
