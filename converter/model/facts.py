@@ -93,10 +93,14 @@ class PayloadFact(msgspec.Struct, frozen=True, gc=False, array_like=True, kw_onl
 
 
 class JunkFact(msgspec.Struct, frozen=True, gc=False, array_like=True, kw_only=True, tag="junk"):
-    """A file, or a whole folder, that a format lists as junk: one unit of `kind`, skipped."""
+    """A file, or a whole folder, that a format lists as junk: one unit of `kind`, skipped.
+
+    `told` marks what is left out for another reason, which a finding of its own says.
+    """
 
     key: str
     kind: str = "assets"
+    told: bool = False
 
 
 Fact = FolderFact | NoteFact | AssetFact | PayloadFact | JunkFact

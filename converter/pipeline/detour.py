@@ -81,7 +81,7 @@ def _way_back(options: Options, header: Header, place: Path) -> Options:
         into=False,
         plan="",
         planned="",
-        residue=False,
+        residue=True,
         timezone=header.zone,
         mnemo_target=given.get("mnemo_target", options.mnemo_target),
         images_dir=given.get("images_dir", ""),
@@ -102,4 +102,5 @@ def _way_forth(options: Options, header: Header, place: Path) -> Options:
         limits=(),
         no_limits=True,
         ignore_residue=True,
+        parcels=not options.ignore_residue,
     )

@@ -18,6 +18,7 @@ from converter.model.facts import MemberFact, PayloadFact, UnitFact
 from converter.pipeline.diff.residue import is_residue
 from converter.pipeline.into.members import unit_way
 from converter.pipeline.into.merge import Merge
+from converter.pipeline.pair import LOST_CODES
 from converter.pipeline.plan import unit_end, unit_rule
 from converter.pipeline.residue.book import unused
 from converter.pipeline.residue.collect import Collector
@@ -78,8 +79,10 @@ class Payloads:
             return
         taken = self._written.notes.keys() | self._written.files.keys()
         for payload, members in session.restorer.payloads(taken):
-            if not session.pair.takes(payload.type):
+            if not session.pair.takes(payload.type) and session.options.residue:
                 self._carry(payload, members)
+            elif not session.pair.takes(payload.type):
+                session.add(unused(f"payloads/{payload.key}", "the target has no place for it but residue"))
             elif (refused := self._taken(payload, members, target)) is not None:
                 session.add(unused(f"payloads/{payload.key}", refused.message))
 
@@ -94,7 +97,7 @@ class Payloads:
     def _whole(self, payload: PayloadFact, ends: list[str], target: Target | None) -> None:
         """Pass a payload with all its members, or carry it."""
         pair = self._session.pair
-        keep = "" in ends or (not payload.units and pair.same_system and pair.takes(payload.type))
+        keep = "" in ends or (not payload.units and pair.same_system and self._session.takes(payload))
         merges = keep and self._merge is not None
         if (keep or "carried" in ends) and not self._readable(payload, keep=keep and not merges):
             ends = ["failed" if end in ("", "carried") else end for end in ends]
@@ -157,12 +160,17 @@ class Payloads:
             whole = msgspec.structs.replace(payload, type=f"{payload.type}.whole")
             self._whole(whole, [end or carried for end in ends], None)
             return
-        self._end_units(
-            payload, [end or self._item_end(unit, made) for unit, end in zip(payload.units, ends, strict=True)]
-        )
+        ends = [end or self._item_end(unit, made) for unit, end in zip(payload.units, ends, strict=True)]
+        self._end_units(payload, ends)
+        if "carried" in ends:
+            left = tuple(unit for unit, end in zip(payload.units, ends, strict=True) if end == "carried")
+            whole = msgspec.structs.replace(payload, type=f"{payload.type}.whole", units=left)
+            self._carry(whole, self._members(payload))
 
     def _item_end(self, unit: UnitFact, made: Mapping[tuple[str, str], str]) -> str:
         found = made.get((unit.kind, unit.key))
+        if found is None and unit.kind == "records":
+            return "carried" if self._session.carries_payloads else "lost"
         if found is None:
             why = (("why", "it cannot be read"),)
             self._session.add(Finding(code="item-unreadable", item=f"{unit.kind}/{unit.key}", details=why))
@@ -202,7 +210,9 @@ class Payloads:
             self._recorder.payload(payload, members)
             return
         if self._parcel is None:
-            self._parcel = Collector(self._header())
+            back = self._session.restorer is not None
+            own = self._session.target_front if back else self._session.source_front
+            self._parcel = Collector(msgspec.structs.replace(self._header(), origin=own.id))
         self._parcel.payload(payload, members)
 
     def residue(self, target: Target) -> None:
@@ -246,7 +256,7 @@ class Payloads:
             self._session.report.tally.end(unit.kind, end or "created")
             if end in ("lost", "carried"):
                 details = (("what", unit.title or unit.key),)
-                code = unit_rule(self._session, payload, unit).code
+                code = unit_rule(self._session, payload, unit).code or LOST_CODES.get(unit.kind, "payload-lost")
                 self._session.add(Finding(code=code, item=f"{unit.kind}/{unit.key}", details=details))
 
     def _readable(self, payload: PayloadFact, *, keep: bool) -> bool:

@@ -170,14 +170,16 @@ class Session:
         )
         self._notes = self.catalog.notes
         self._take_returned()
-        for finding in self.book.problems() if self.book is not None and not self.pair.same_system else ():
+        read = self.book is not None and not (self.pair.same_system or self.options.ignore_residue)
+        for finding in self.book.problems() if read and self.book is not None else ():
             self.add(finding)
         self.count_source()
 
     def _take_returned(self) -> None:
         """Take payloads that only residue of the source's system holds: they are of the source as all others are."""
         own = self.pair.source
-        if self.options.ignore_residue or "payloads" not in own.parameters:
+        ignored = self.options.ignore_residue and not self.options.parcels
+        if ignored or "payloads" not in own.parameters:
             return
         if self.book is None:
             self.book = ResidueBook()
@@ -205,12 +207,13 @@ class Session:
         tally.read("assets", len(catalog.assets))
         for unit in self.units():
             tally.read(unit.kind)
-        for junk in catalog.junk:
-            tally.read(junk.kind)
-            tally.end(junk.kind, "skipped")
-        if catalog.junk:
-            names = ", ".join(sorted(junk.key for junk in catalog.junk)[:3])
-            self.add(Finding(code="junk-skipped", item="archive", details=(("what", names),), count=len(catalog.junk)))
+        for left in catalog.junk:
+            tally.read(left.kind)
+            tally.end(left.kind, "skipped")
+        junk = sorted(junk.key for junk in catalog.junk if not junk.told)
+        if junk:
+            details = (("what", ", ".join(junk[:3])),)
+            self.add(Finding(code="junk-skipped", item="archive", details=details, count=len(junk)))
 
     def units(self) -> Iterator[UnitFact]:
         """The units of all payloads."""
@@ -219,7 +222,7 @@ class Session:
 
     def origin(self) -> Header | None:
         """Where the source came from, as far as its residue tells: the target's format, else that of most notes."""
-        if not self.book or self.pair.same_system:
+        if not self.book or self.pair.same_system or self.options.ignore_residue:
             return None
         if self.target_front.id in self.book.headers:
             return self.book.headers[self.target_front.id]

@@ -8,6 +8,7 @@ from converter.pipeline.options import Options
 from tests.cli.conftest import Run
 
 CALL = ("convert", "a", "b.mnemo")
+FORMATS = "mnemo, mnemo-db, siyuan, markdown, json"
 
 
 @pytest.mark.parametrize(
@@ -20,8 +21,11 @@ CALL = ("convert", "a", "b.mnemo")
         ((*CALL, "c"), "c"),
         ((*CALL, "--overwite-output"), "There is no option '--overwite-output'. Did you mean '--overwrite-output'?"),
         ((*CALL, "--into", "x"), "DST is named twice"),
-        ((*CALL, "--from", "markdwn"), "'markdwn' is none of mnemo, siyuan, markdown, json. Did you mean 'markdown'?"),
-        ((*CALL, "--to", "anki"), "'anki' is none of mnemo, siyuan, markdown, json."),
+        (
+            (*CALL, "--from", "markdwn"),
+            f"'markdwn' is none of {FORMATS}. Did you mean 'markdown'?",
+        ),
+        ((*CALL, "--to", "anki"), f"'anki' is none of {FORMATS}."),
         (
             (*CALL, "--only", "notes,nots"),
             "'nots' is none of notes, flashcards, mindmaps, settings. Did you mean 'notes'?",

@@ -508,3 +508,17 @@ def test_a_comparison_sees_through_both_forms(tmp_path: Path) -> None:
 
     with diff(Options(source=str(source), target=str(home))) as report:
         assert report.exit_code == 0, list(report.spool)
+
+
+def test_what_a_package_carries_goes_on_to_other_systems_and_comes_home(tmp_path: Path) -> None:
+    """library → package → vault → package and library: the package carries again, the library has it all."""
+    source = build_library(tmp_path / "a" / "mnemo.db", ROWS, after=TABLES)
+    vault = _convert(_convert(source, tmp_path / "x.mnemo"), tmp_path / "vault", target_format="markdown")
+
+    package = _convert(vault, tmp_path / "y.mnemo")
+    by_package = _convert(package, tmp_path / "b" / "mnemo.db")
+    at_once = _convert(vault, tmp_path / "c" / "mnemo.db")
+
+    for home in (by_package, at_once):
+        assert stored_rows(home) == stored_rows(source)
+        assert _tables(home)["Mine"] == _tables(source)["Mine"]

@@ -1,14 +1,15 @@
 """Every folder of fixtures/cases: what a conversion makes of an input, and what it reports.
 
-A case holds `input/` (a vault or a workspace), `input.jsonl` (an archive) or `package.json` (a package, see
-`tests.support.build_package`), `options.json` where it needs options (`input` there names the case whose input it
-shares), `expected/` (a vault), `expected.jsonl` (an archive) or `expected.json` (a package or a workspace, in short),
-and `codes.json`: code → places.
+A case holds `input/` (a vault or a workspace), `input.jsonl` (an archive), `package.json` (a package, see
+`tests.support.build_package`) or `library.json` (rows and files of a library), `options.json` where it needs options
+(`input` there names the case whose input it shares), `expected/` (a vault), `expected.jsonl` (an archive) or
+`expected.json` (a package, a library or a workspace, in short), and `codes.json`: code → places.
 `RECORD_CASES=1` writes what came out; that run fails, so that a recording never passes unseen.
 """
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import shutil
@@ -19,6 +20,7 @@ from typing import Any
 import pytest
 
 from converter import Options, convert
+from tests.mnemo.library import build_library, stored_rows
 from tests.siyuan.short import short_workspace
 from tests.siyuan.structure import dangling_references, workspace_faults
 from tests.support import FIXTURES, archive_lines, build_package, package_rows, tree_texts
@@ -82,12 +84,22 @@ def case_source(case: Path, tmp_path: Path) -> Path:
         return copy
     if (case / "input.jsonl").exists():
         return Path(shutil.copy(case / "input.jsonl", tmp_path / f"{case.name}.jsonl"))
+    if (case / "library.json").exists():
+        return _library(json.loads((case / "library.json").read_text(encoding="utf-8")), tmp_path / case.name)
     description = json.loads((case / "package.json").read_text(encoding="utf-8"))
     return build_package(tmp_path / f"{case.name}.mnemo", description)
 
 
+def _library(description: dict[str, Any], place: Path) -> Path:
+    path = build_library(place / "mnemo.db", description["rows"])
+    for name, data in description["files"].items():
+        (place / name).parent.mkdir(exist_ok=True)
+        (place / name).write_bytes(base64.b64decode(data))
+    return path
+
+
 def _record(case: Path, outcome: Any, codes: dict[str, int], target: Path) -> None:
-    if target.is_dir() and not (target / "data").is_dir():
+    if target.is_dir() and isinstance(outcome, dict) and not (target / "data").is_dir() and "rows" not in outcome:
         shutil.rmtree(case / "expected", ignore_errors=True)
         shutil.copytree(target, case / "expected", ignore=shutil.ignore_patterns(".converter"))
     elif isinstance(outcome, list) and outcome and isinstance(outcome[0], str):
@@ -130,9 +142,18 @@ def _visible_texts(tree: Path) -> dict[str, str]:
     return {name: text for name, text in tree_texts(tree).items() if not name.startswith(".converter/")}
 
 
+def _rows_and_files(folder: Path) -> dict[str, Any]:
+    """The rows of a library, of residue only that it is there, and the files beside it."""
+    rows = stored_rows(folder / "mnemo.db")
+    shown = {key: "…" if key.startswith("converter.") else value for key, value in rows.items()}
+    files = sorted(file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file())
+    return {"rows": shown, "files": files}
+
+
 SHORT: dict[str, Callable[[Path], Any]] = {
     "json": archive_lines,
     "markdown": _visible_texts,
     "mnemo": _short_notes,
+    "mnemo-db": _rows_and_files,
     "siyuan": short_workspace,
 }

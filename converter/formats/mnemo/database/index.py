@@ -88,7 +88,7 @@ class DatabaseSource:
     def facts(self) -> Iterator[Fact | Finding]:
         """Folders and notes as the indexes name them, files, then everything else."""
         for place, key in enumerate(self._odd, 1):
-            yield JunkFact(key=key or f"row {place}", kind="records")
+            yield JunkFact(key=key or f"row {place}", kind="records", told=True)
             code, details = ("duplicate-id", (("id", key),)) if key else ("row-not-text", (("what", "its key"),))
             yield Finding(code=code, item=f"records/{key}", details=details)
         gone = trashed(self._store, self._rows, (TRASH_NOTES, TRASH_FOLDERS), self._depth)
@@ -208,7 +208,7 @@ def _oddities(item: Listed, kind: str, gone: set[str]) -> Iterator[Fact | Findin
     """What is said of a row before it is read: it lies in the trash, or holds no text."""
     where = Location(table="Storage", row=item.row.key)
     if item.id in gone:
-        yield JunkFact(key=item.id, kind=kind)
+        yield JunkFact(key=item.id, kind=kind, told=True)
         yield Finding(code="trash-left-out", item=f"{kind}/{item.id}", location=where)
     elif not item.row.is_text:
         details = (("what", item.row.kind.upper()),)

@@ -51,7 +51,7 @@ def newer_facts(store: Store) -> Iterator[Fact | Finding]:
                 if row.get("trashid") is None:
                     units.append(UnitFact(kind=unit, key=key, title=title))
                 else:
-                    yield JunkFact(key=key, kind=unit)
+                    yield JunkFact(key=key, kind=unit, told=True)
                     where = Location(table=table, row=key)
                     yield Finding(code="trash-left-out", item=f"{unit}/{key}", location=where)
         tables = [table for _, table in found] + [there[name.lower()] for name in further if name.lower() in there]

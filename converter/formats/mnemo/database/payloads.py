@@ -177,7 +177,7 @@ def _settings(store: Store, rest: dict[str, StoredRow], max_depth: int) -> Itera
     for key in keys:
         row = rest.pop(key)
         if is_secret(key):
-            yield JunkFact(key=key, kind="settings")
+            yield JunkFact(key=key, kind="settings", told=True)
             yield Finding(code="secret-left-out", item=f"settings/{key}", details=(("what", key),))
         elif key in PACKED_SETTINGS and _is_string(store, row, max_depth):
             packed.append(row)
