@@ -33,6 +33,7 @@ __all__ = [
     "TRASH_FOLDERS",
     "TRASH_NOTES",
     "is_folder_row",
+    "is_newer_table",
     "is_note_row",
     "is_secret",
     "is_setting",
@@ -115,6 +116,11 @@ def is_note_row(key: str) -> bool:
 def is_setting(key: str) -> bool:
     """Whether a row of `Storage` is named as settings are."""
     return _SETTING.fullmatch(key) is not None
+
+
+def is_newer_table(name: str) -> bool:
+    """Whether a table is one in which application 0.8 keeps decks or maps."""
+    return name.lower().startswith(("flashcard", "mindmap"))
 
 
 def is_secret(key: str) -> bool:
