@@ -53,12 +53,13 @@ def _check_merge(session: Session, final: Path) -> None:
 
 
 class Destination:
-    """The staged target of a run; a context manager. `target` takes the items."""
+    """The staged target of a run; a context manager. `target` takes the items; without `commit` nothing happens."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
         self._final = Path(session.options.target)
         self._opened = ExitStack()
+        self._done = False
         self._staged: Staging | TreeUpdate | DatabaseUpdate
         self.target: Target
 
@@ -91,13 +92,18 @@ class Destination:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            if error is not None:
+            if not self._done:
                 self.target.abandon()
         finally:
             self._opened.__exit__(kind, error, trace)
 
     def commit(self) -> CommitResult:
         """Put everything in its final place; the target was finished."""
+        made = self._commit()
+        self._done = True
+        return made
+
+    def _commit(self) -> CommitResult:
         options, staged = self._session.options, self._staged
         beside = self._session.target_front.beside
         if isinstance(staged, DatabaseUpdate):

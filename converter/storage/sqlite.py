@@ -22,6 +22,7 @@ __all__ = [
     "harden",
     "is_broken_text",
     "is_wal",
+    "open_private",
     "open_readonly",
     "reading",
     "tables",
@@ -226,4 +227,26 @@ def create(path: Path) -> sqlite3.Connection:
         except BaseException:
             connection.close()
             raise
+    return connection
+
+
+def open_private(path: Path) -> sqlite3.Connection:
+    """Open a private copy of a database to change it; nothing in its schema is trusted, no trigger runs.
+
+    Text is as `open_readonly` gives it. One transaction is begun: `COMMIT` ends it. Nothing is synced. Use it inside
+    `reading`, which translates what SQLite raises about a database that is damaged.
+    """
+    connection = sqlite3.connect(path, isolation_level=None)
+    try:
+        connection.text_factory = partial(str, encoding="utf-8", errors="surrogateescape")
+        for pragma in ("trusted_schema=OFF", "cell_size_check=ON", "mmap_size=0", "synchronous=OFF"):
+            connection.execute(f"PRAGMA {pragma}")
+        for name, value in (("DEFENSIVE", True), ("ENABLE_TRIGGER", False), ("ENABLE_VIEW", False)):
+            option = getattr(sqlite3, f"SQLITE_DBCONFIG_{name}", None)
+            if option is not None and hasattr(connection, "setconfig"):
+                connection.setconfig(option, value)
+        connection.execute("BEGIN IMMEDIATE")
+    except BaseException:
+        connection.close()
+        raise
     return connection

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import re
 from typing import Final
+
+from converter.text.json_spans import member_spans
 
 __all__ = ["cut_history", "put_history"]
 
 _NAME: Final = "SessionHistory"
 _EMPTY: Final = "[]"
-_BLANKS: Final = re.compile(r"[ \t\r\n]*")
-_DECODER: Final = json.JSONDecoder()
 
 
 def cut_history(document: str) -> tuple[str, str]:
@@ -34,32 +32,10 @@ def put_history(document: str, history: str) -> str:
 
 def _span(document: str) -> tuple[int, int] | None:
     """Where the last member of this name has its value; None where the text is no object that has one."""
-    found = None
     try:
-        at = _after(document, 0, "{")
-        while document[at] != "}":
-            name, at = _DECODER.raw_decode(document, at)
-            start = _after(document, at, ":")
-            _, end = _DECODER.raw_decode(document, start)
-            if name == _NAME:
-                found = start, end
-            at = _blanks(document, end)
-            if document[at] == "}":
-                break
-            at = _after(document, at, ",")
-    except (ValueError, IndexError, RecursionError):
+        members, closed = member_spans(document)
+    except ValueError:
         return None
-    return found if not document[at + 1 :].strip() else None
-
-
-def _blanks(text: str, at: int) -> int:
-    match = _BLANKS.match(text, at)
-    return at if match is None else match.end()
-
-
-def _after(text: str, at: int, sign: str) -> int:
-    """The place after this sign and the blanks around it; raises ValueError where another one stands there."""
-    at = _blanks(text, at)
-    if text[at] != sign:
-        raise ValueError(sign)
-    return _blanks(text, at + 1)
+    if document[closed + 1 :].strip():
+        return None
+    return next(((start, end) for name, start, end in reversed(members) if name == _NAME), None)

@@ -33,7 +33,7 @@ from converter.text.json_text import (
     quote,
 )
 
-__all__ = ["packed", "stored"]
+__all__ = ["misfit", "packed", "stored"]
 
 _Mend: TypeAlias = Callable[[JsonValue, str], JsonValue]
 
@@ -68,6 +68,39 @@ def stored(kind: str, data: bytes, max_depth: int) -> JsonValue:
     if not isinstance(value, Members):
         raise ItemError("it is no JSON object")
     return _renamed(value, _SHAPES[kind], Dialect.STORAGE, "")
+
+
+def misfit(document: JsonValue) -> str:
+    """Where in the document of all flashcards a value stands that the application could not read; "" where none does.
+
+    What was practised is not looked at.
+    """
+    if not isinstance(document, Members):
+        return "the document"
+    return _misfit(document, _DOCUMENT, "")
+
+
+def _misfit(value: JsonValue, kind: _Kind, at: str) -> str:
+    if isinstance(kind, _Shape):
+        if not isinstance(value, Members):
+            return "" if value is None else at
+        return next(filter(None, (_misfit_member(name, inner, kind, at) for name, inner in value.pairs)), "")
+    if isinstance(kind, _Many):
+        if not isinstance(value, list):
+            return "" if value is None else at
+        return next(filter(None, (_misfit(one, kind.shape, f"{at}/{number}") for number, one in enumerate(value))), "")
+    try:
+        made = kind(value, at)
+    except ItemError:
+        return at
+    return "" if value is None or (type(made) is type(value) and dump(made) == dump(value)) else at
+
+
+def _misfit_member(name: str, value: JsonValue, shape: _Shape, at: str) -> str:
+    """Only members in the database's own spelling are read."""
+    own, kind = shape.members.get(name.lower(), ("", None))
+    known = kind is not None and Dialect.STORAGE.spelled(own) == name
+    return _misfit(value, kind, f"{at}/{name}") if known and kind is not None else ""
 
 
 def _renamed(value: JsonValue, shape: _Shape, dialect: Dialect, at: str) -> JsonValue:
@@ -225,6 +258,7 @@ _DECK: Final = _Shape(
     ("tags", "cards"),
 )
 _FOLDER: Final = _Shape({**dict.fromkeys(("id", "name", "parentId"), _text), "order": _whole})
+_DOCUMENT: Final = _Shape({"folders": _Many(_FOLDER), "decks": _Many(_DECK)})
 _POSITION: Final = _Shape({**dict.fromkeys(("x", "y"), _real), **dict.fromkeys(("width", "height"), _maybe(_real))})
 _NODE: Final = _Shape(
     {

@@ -6,11 +6,13 @@ from converter.formats.front import Format
 from converter.formats.mnemo.database.detect import detect
 from converter.formats.mnemo.database.index import open_source
 from converter.formats.mnemo.database.layout import COMPANIONS
+from converter.formats.mnemo.database.merge import open_merge
 from converter.formats.mnemo.database.parts import parts
 from converter.formats.mnemo.database.profile import profile
 from converter.formats.mnemo.database.write import open_target, render
 from converter.formats.mnemo.links import names, resolve
 from converter.formats.mnemo.read import read_stored
+from converter.formats.mnemo.relink import own_ids, relink, relink_file
 from converter.formats.mnemo.segments import stored_frame, stored_pieces, stored_segments
 
 __all__ = ["FORMAT"]
@@ -34,4 +36,9 @@ FORMAT = Format(
     gap=",",
     beside=lambda _name: COMPANIONS,
     parts=parts,
+    open_merge=open_merge,
+    merges="database",
+    relink=relink,
+    relink_file=relink_file,
+    own_ids=own_ids,
 )

@@ -35,7 +35,7 @@ class Listing:
     def findings(self, holds: Callable[[str], bool], max_depth: int) -> Iterator[Finding]:
         """Gather the items; `holds` says of a row's key whether it holds one. What does not fit is told."""
         named: set[str] = set()
-        for identity in self._named(max_depth) or ():
+        for identity in self.named(max_depth) or ():
             key = self._prefix + (identity or "")
             if key in named:
                 yield self._finding("duplicate-id", identity or "", id=identity or "")
@@ -46,7 +46,7 @@ class Listing:
                 yield self._finding("index-entry-missing", identity or "", what=identity or "null")
             else:
                 self.items.append(Listed(identity or "", row))
-        if self._index in self._rows and self._named(max_depth) is None:
+        if self._index in self._rows and self.named(max_depth) is None:
             yield Finding(
                 code="index-unreadable",
                 item="archive",
@@ -59,7 +59,7 @@ class Listing:
                 self.items.append(Listed(identity, row))
                 yield self._finding("row-orphan", identity)
 
-    def _named(self, max_depth: int) -> list[str | None] | None:
+    def named(self, max_depth: int) -> list[str | None] | None:
         """The ids that the index names; None where it is none: the application takes it for an empty one."""
         row = self._rows.get(self._index)
         data = self._store.value(self._index) if row is not None and row.is_text else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -50,26 +51,34 @@ class Table(msgspec.Struct, frozen=True):
 class Store:
     """A `mnemo.db`, opened for reading."""
 
-    def __init__(self, path: Path, limits: Limits) -> None:
-        """Open it; raises InputError where it is no database, is in use, or its `Storage` is no table."""
+    def __init__(self, path: Path, limits: Limits, connection: sqlite3.Connection | None = None) -> None:
+        """Open it; raises InputError where it is no database, is in use, or its `Storage` is no table.
+
+        `connection` is one that is open on it already, and stays open.
+        """
         self._name = path.name
-        self._snapshot = Snapshot(path, limits)
-        self._connection = self._snapshot.connection
+        self._snapshot: Snapshot | None = None
+        if connection is None:
+            self._snapshot = Snapshot(path, limits)
+            connection = self._snapshot.connection
+        self._connection = connection
         try:
             with reading(self._name):
                 self.objects = tables(self._connection)
             self._storage = self._find_storage()
         except BaseException:
-            self._snapshot.close()
+            self.close()
             raise
 
     def close(self) -> None:
         """Let go of the file."""
-        self._snapshot.close()
+        if self._snapshot is not None:
+            self._snapshot.close()
 
     def check(self) -> None:
         """Raise InputError where the database was changed since it was opened."""
-        self._snapshot.check()
+        if self._snapshot is not None:
+            self._snapshot.check()
 
     def _find_storage(self) -> tuple[str, str, str] | None:
         for name, kind in self.objects.items():
@@ -89,6 +98,12 @@ class Store:
             reading(self._name),
             closing(self._connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")) as rows,
         ):
+            return tuple(sorted(str(name) for (name,) in rows))
+
+    def triggers_on(self, table: str) -> tuple[str, ...]:
+        """Names of the triggers of a table."""
+        query = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND lower(tbl_name) = lower(?)"
+        with reading(self._name), closing(self._connection.execute(query, (table,))) as rows:
             return tuple(sorted(str(name) for (name,) in rows))
 
     def rows(self) -> tuple[list[StoredRow], list[str]]:

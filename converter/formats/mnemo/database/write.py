@@ -75,8 +75,12 @@ def open_target(path: Path, context: TargetContext) -> LibraryTarget:
 class LibraryTarget:
     """A library in the making: rows as they come, indexes at the end."""
 
+    _verb = "INSERT"
+    """How rows come in: what comes twice is an error of the plan."""
+
     def __init__(self, path: Path, context: TargetContext) -> None:
         self._path = path
+        self._root = path.parent
         self._clock = context.clock
         self._notes: list[str] = []
         self._folders: list[str] = []
@@ -99,11 +103,11 @@ class LibraryTarget:
         """A row of `Storage`; bytes are text that need not be UTF-8."""
         sign = "CAST(? AS TEXT)" if isinstance(value, bytes) else "?"
         try:
-            self._connection.execute(f"INSERT INTO Storage VALUES (?, {sign})", (key, value))
+            self._connection.execute(f"{self._verb} INTO Storage VALUES (?, {sign})", (key, value))
         except sqlite3.IntegrityError:
             raise InternalFaultError(f"two rows of Storage have the key {key!r}: the plan let it pass") from None
         except sqlite3.Error:
-            self._execute(f"INSERT INTO Storage VALUES (?, {sign})", (key, value))
+            self._execute(f"{self._verb} INTO Storage VALUES (?, {sign})", (key, value))
 
     def folder(self, folder: Folder, _path: str) -> None:
         """Add a folder."""
@@ -120,7 +124,7 @@ class LibraryTarget:
         """Add a file beside the database: `images/<name>`, `files/<name>`."""
         if check_member(path) or "/" not in path:
             raise InternalFaultError(f"{path!r} is no place for a file beside the library: the plan let it pass")
-        final = self._path.parent / path
+        final = self._root / path
         with writing(self._path):
             final.parent.mkdir(parents=True, exist_ok=True)
             with final.open("xb") as out:
@@ -157,7 +161,7 @@ class LibraryTarget:
         elif kind == ROW_NULL:
             self._put(key, None)
         else:
-            self._execute("INSERT INTO Storage VALUES (?, ?)", (key, data))
+            self._execute(f"{self._verb} INTO Storage VALUES (?, ?)", (key, data))
 
     def _table(self, lines: Iterator[bytes], member: str) -> None:
         """A table: as the application makes it where it is one of its own, else with the same columns and key."""
@@ -179,7 +183,7 @@ class LibraryTarget:
             for one in row
         )
         cast = signs if told == row else ", ".join(_sign(new, old) for new, old in zip(told, row, strict=True))
-        self._execute(f"INSERT INTO {_quoted(table.name)} VALUES ({cast})", told)
+        self._execute(f"{self._verb} INTO {_quoted(table.name)} VALUES ({cast})", told)
 
     def part(self, part: Part) -> None:
         """Add a deck, a folder of decks, a map or a setting. Raises ItemError where it cannot be stored safely."""
@@ -226,11 +230,14 @@ class LibraryTarget:
             if ids:
                 self._put(index, _index(ids))
         self._put(CARDS, self._all_cards())
-        applied = f"{self._clock.iso()[:19]}.{self._clock.ticks % 10_000_000:07}Z"
-        self._execute("INSERT INTO DbVersion VALUES (1, ?)", (applied,))
+        self._execute("INSERT INTO DbVersion VALUES (1, ?)", (self._applied(),))
         with sqlite.writing(self._path):
             self._connection.commit()
             self._connection.close()
+
+    def _applied(self) -> str:
+        """The time of the run as `DbVersion` tells it."""
+        return f"{self._clock.iso()[:19]}.{self._clock.ticks % 10_000_000:07}Z"
 
     def _all_cards(self) -> str | bytes:
         if self._cards is None:

@@ -6,6 +6,7 @@ from converter.formats.front import Format
 from converter.formats.mnemo.links import names, resolve
 from converter.formats.mnemo.package.detect import detect
 from converter.formats.mnemo.package.index import open_source
+from converter.formats.mnemo.package.merge import open_merge
 from converter.formats.mnemo.package.parts import parts
 from converter.formats.mnemo.package.profile import profile
 from converter.formats.mnemo.package.write import open_target, render
@@ -32,6 +33,8 @@ FORMAT = Format(
     pieces=pieces,
     frame=frame,
     gap=",",
+    open_merge=open_merge,
+    merges="file",
     relink=relink,
     relink_file=relink_file,
     own_ids=own_ids,

@@ -12,7 +12,7 @@ from converter.formats.mnemo.package.manifest import FORMAT_NAME, VERSION
 from converter.model.moment import Moment
 from converter.text.json_text import object_text, offset_date, quote
 
-__all__ = ["ListedAsset", "entry_text", "manifest_text"]
+__all__ = ["ListedAsset", "entry_text", "indented", "manifest_text"]
 
 _PIECES: Final = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[\]{},:]|[^\[\]{},:"]+')
 
@@ -64,10 +64,10 @@ def manifest_text(created: Moment, entries: Iterable[str], assets: Sequence[List
             ("assets", f"[{','.join(listed)}]"),
         ]
     )
-    return _indented(compact)
+    return indented(compact)
 
 
-def _indented(compact: str) -> str:
+def indented(compact: str) -> str:
     """Compact JSON with two blanks a level; what is empty stays on its line."""
     parts: list[str] = []
     line = "\n"

@@ -10,21 +10,12 @@ from typing import IO, Final
 
 from converter.formats.front import Part
 from converter.formats.mnemo.package.layout import ROOT
+from converter.formats.mnemo.package.tables import CARDS
 from converter.storage import sqlite
 from converter.text.json_text import object_text
 
 __all__ = ["PartFiles"]
 
-_DDL: Final = """
-CREATE TABLE IF NOT EXISTS Decks (
-    DeckId TEXT PRIMARY KEY,
-    Json TEXT NOT NULL
-);
-CREATE TABLE IF NOT EXISTS Folders (
-    FolderId TEXT PRIMARY KEY,
-    Json TEXT NOT NULL
-);
-"""
 _TABLES: Final = {"decks": "Decks", "folders": "Folders"}
 
 
@@ -50,7 +41,7 @@ class PartFiles:
     def _card(self, part: Part) -> None:
         if self._cards is None:
             self._cards = sqlite.create(self._path)
-            self._cards.executescript(_DDL)
+            self._cards.executescript(CARDS.ddl)
         self._decks += part.kind == "decks"
         values = part.key, part.data.decode("utf-8", "replace")
         self._cards.execute(f"INSERT OR REPLACE INTO {_TABLES[part.kind]} VALUES (?, ?)", values)

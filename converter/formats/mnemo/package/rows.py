@@ -11,7 +11,7 @@ from converter.errors import InputError
 from converter.formats.mnemo.rows import Row
 from converter.storage import sqlite
 
-__all__ = ["Database"]
+__all__ = ["Database", "as_bytes"]
 
 _CHUNK: Final = 256
 
@@ -52,16 +52,16 @@ class Database:
                 if not chunk:
                     return
                 for key_value, data in chunk:
-                    yield Row(_bytes(key_value).decode(errors="replace"), _bytes(data))
+                    yield Row(as_bytes(key_value).decode(errors="replace"), as_bytes(data))
 
     def _columns(self, table: str) -> dict[str, str]:
         """The columns of a table by their names in lower case; empty where there is no such table."""
         with sqlite.reading(self._name), closing(self._connection.execute(f'PRAGMA table_xinfo("{table}")')) as cursor:
-            names = [_bytes(row[1]).decode(errors="replace") for row in cursor]
+            names = [as_bytes(row[1]).decode(errors="replace") for row in cursor]
         return {name.lower(): name for name in names}
 
 
-def _bytes(value: object) -> bytes:
+def as_bytes(value: object) -> bytes:
     """A value as the bytes of its text, whatever its type in the database; bytes that are no UTF-8 as they stand."""
     if isinstance(value, bytes):
         return value

@@ -17,8 +17,10 @@ from converter.formats.mnemo.notes import folder_text, note_text
 from converter.formats.mnemo.package.layout import RESIDUE, ROOT
 from converter.formats.mnemo.package.manifest import MANIFEST
 from converter.formats.mnemo.package.manifest_text import ListedAsset, entry_text, manifest_text
+from converter.formats.mnemo.package.packing import QUICK, level_for
 from converter.formats.mnemo.package.part_files import PartFiles
 from converter.formats.mnemo.package.spool import Spool
+from converter.formats.mnemo.package.tables import NOTES
 from converter.model.facts import PayloadFact
 from converter.model.items import Folder, Note
 from converter.model.moment import Moment
@@ -30,48 +32,6 @@ __all__ = ["PackageTarget", "open_target", "render"]
 
 _NOTES: Final = f"{ROOT}/notes"
 _DATABASE: Final = f"{_NOTES}/notes.db"
-_DDL: Final = """
-CREATE TABLE IF NOT EXISTS Notes (
-    NoteId TEXT PRIMARY KEY,
-    Json TEXT NOT NULL
-);
-CREATE TABLE IF NOT EXISTS Folders (
-    FolderId TEXT PRIMARY KEY,
-    Json TEXT NOT NULL
-);
-"""
-_PACKED: Final = frozenset(
-    (
-        ".7z",
-        ".apkg",
-        ".avif",
-        ".docx",
-        ".epub",
-        ".gif",
-        ".gz",
-        ".heic",
-        ".jpeg",
-        ".jpg",
-        ".m4a",
-        ".mnemo",
-        ".mov",
-        ".mp3",
-        ".mp4",
-        ".ogg",
-        ".png",
-        ".pptx",
-        ".webm",
-        ".webp",
-        ".xlsx",
-        ".xz",
-        ".zip",
-        ".zst",
-    )
-)
-"""Endings of files that are compressed already: packing them again costs time and gains nothing."""
-
-_STORED: Final = 0
-_QUICK: Final = 1
 
 
 def render(note: Note, _context: TargetContext) -> Rendered:
@@ -103,7 +63,7 @@ class PackageTarget:
             self._spool = Spool(Path(self._parts.name) / "files")
         self._database = Path(self._parts.name) / "notes.db"
         self._connection = sqlite.create(self._database)
-        self._connection.executescript(_DDL)
+        self._connection.executescript(NOTES.ddl)
         self._notes = 0
         self._started = False
         self._assets: list[str] = []
@@ -183,20 +143,19 @@ class PackageTarget:
         for group in groups:
             if group.order == "notes" and not group.names and group.entry:
                 with self._database.open("rb") as stream:
-                    writer.add_stream(_DATABASE, stream, level=_QUICK)
+                    writer.add_stream(_DATABASE, stream, level=QUICK)
                 assets += [self._add(writer, name) for name in sorted(self._assets)]
             for name in group.names:
                 self._add(writer, name)
         entries = [group.entry for group in groups if group.entry]
-        writer.add(MANIFEST, manifest_text(self._clock, entries, assets).encode(), level=_QUICK)
+        writer.add(MANIFEST, manifest_text(self._clock, entries, assets).encode(), level=QUICK)
         writer.close()
         self._writer = None
         self._drop()
 
     def _add(self, writer: ZipWriter, name: str) -> ListedAsset:
-        packed = self._spool.size(name) == 0 or Path(name).suffix.lower() in _PACKED
         with self._spool.open(name) as stream:
-            size, sha256 = writer.add_stream(name, stream, level=_STORED if packed else _QUICK)
+            size, sha256 = writer.add_stream(name, stream, level=level_for(name, self._spool.size(name)))
         return ListedAsset(name, size, sha256)
 
     def abandon(self) -> None:
