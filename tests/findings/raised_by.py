@@ -8,6 +8,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 ELSEWHERE: dict[str, str] = {
+    "duplicated": "tests/into/test_policies.py",
+    "kept-existing": "tests/into/test_policies.py",
+    "overwritten": "tests/into/test_policies.py",
     "residue-edited": "tests/residue/test_edits.py",
     "residue-hidden": "tests/residue/test_edits.py",
     "residue-unused": "tests/residue/test_attacks.py",
