@@ -11,7 +11,7 @@ import msgspec
 
 from converter import Options, convert
 
-TARGETS = ("markdown", "siyuan", "mnemo")
+TARGETS = ("mnemo", "mnemo-db", "siyuan", "markdown")
 PLACES = {"mnemo": "out.mnemo", "mnemo-db": "lib/mnemo.db", "siyuan": "ws", "markdown": "notes"}
 
 
