@@ -66,7 +66,8 @@ def changed_array(
     """The changes that replace elements of an array by their number, and add others at its end."""
     changes: list[Change] = [(*spans[number], text) for number, text in replaced.items()]
     if added:
-        changes.append((closed, closed, ("," if spans else "") + ",".join(added)))
+        at = spans[-1][1] if spans else closed
+        changes.append((at, at, ("," if spans else "") + ",".join(added)))
     return changes
 
 

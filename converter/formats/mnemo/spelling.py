@@ -20,7 +20,7 @@ from converter.formats.mnemo.render import blocks_text
 from converter.formats.mnemo.strict import strict_blocks
 from converter.formats.mnemo.tolerant import blocks_from
 from converter.formats.mnemo.view import text_form
-from converter.model.moment import parse_moment
+from converter.model.moment import Moment, parse_moment
 from converter.text.json_text import (
     JsonValue,
     Members,
@@ -73,7 +73,7 @@ def stored(kind: str, data: bytes, max_depth: int) -> JsonValue:
 def misfit(document: JsonValue) -> str:
     """Where in the document of all flashcards a value stands that the application could not read; "" where none does.
 
-    What was practised is not looked at.
+    What was practised is not looked at, nor what is inside blocks.
     """
     if not isinstance(document, Members):
         return "the document"
@@ -93,7 +93,9 @@ def _misfit(value: JsonValue, kind: _Kind, at: str) -> str:
         made = kind(value, at)
     except ItemError:
         return at
-    return "" if value is None or (type(made) is type(value) and dump(made) == dump(value)) else at
+    if kind is _texts and isinstance(value, list):
+        return next((f"{at}/{number}" for number, one in enumerate(value) if one is not None and not is_text(one)), "")
+    return "" if value is None or made is value or kind is _blocks else at
 
 
 def _misfit_member(name: str, value: JsonValue, shape: _Shape, at: str) -> str:
@@ -145,7 +147,7 @@ def _as_it_is(value: JsonValue, _at: str) -> JsonValue:
 
 
 def _text(value: JsonValue, _at: str) -> JsonValue:
-    return value if value is None or is_text(value) else text_form(value)
+    return value if value is None or is_text(value) else str(text_form(value))
 
 
 def _texts(value: JsonValue, at: str) -> JsonValue:
@@ -199,7 +201,8 @@ def _date(value: JsonValue, at: str) -> JsonValue:
     moment = parse_moment(value, UTC) if is_text(value) else None
     if moment is None:
         raise ItemError(f"{at} is no date: {_short(value)}")
-    return offset_date(moment)
+    text = offset_date(moment)
+    return text if is_dotnet_date(text) else offset_date(Moment(moment.ticks, 0))
 
 
 def _maybe(mend: _Mend) -> _Mend:

@@ -1,4 +1,4 @@
-"""Merging into a package: the whole package anew, with what comes besides (docs/formats/mnemo.md, "Merging")."""
+"""Merging into a package: all of it anew, with what comes (docs/formats/mnemo.md, "Merging into a package")."""
 
 from __future__ import annotations
 
