@@ -251,8 +251,7 @@ class Session:
         """See what stands in the target that takes the source's items."""
         if self.options.into:
             self.seen = quick_state(Path(self.options.target))
-            tree = self.pair.parameter("tree")
-            found = look_into(self.target_front, Path(self.options.target), self.reading, tree)
+            found = look_into(self.target_front, Path(self.options.target), self.reading, self.pair.target)
             self.present = self.opened.enter_context(found)
 
     def place(self) -> None:

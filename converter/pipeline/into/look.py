@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from hashlib import blake2b
 from typing import Any
 
 import msgspec
 
-from converter.model.blocks import Embed, Image, Media, Page
+from converter.model.blocks import Block, Blocks, Embed, Image, Media, Page
 from converter.model.items import Note, Property
 from converter.model.moment import Moment
 from converter.model.runs import EmbedRun, ImageRun, Link, Reference, TextRun
@@ -53,9 +54,19 @@ class Look(msgspec.Struct, frozen=True, gc=False):
     order: int | None = None
 
 
-def look_of(data: bytes, note: Note, *, placed: bool) -> Look:
-    """The look of a note as the target's reader gives it; `placed`: it says itself where it stands."""
+Pictures = Callable[[Image], str]
+"""What a picture block shows, however its path spells it."""
+
+
+def look_of(data: bytes, note: Note, *, placed: bool, pictures: Pictures | None = None) -> Look:
+    """The look of a note as the target's reader gives it.
+
+    `placed`: it says itself where it stands. `pictures` gives the names of pictures where paths are those of one
+    machine.
+    """
     note = bare(note)
+    if pictures is not None:
+        note = msgspec.structs.replace(note, blocks=_named(note.blocks, pictures))
     outer = msgspec.structs.replace(
         note, key="", id=None, blocks=(), updated=None, stamp=None, order=None, folder=None, parent=None
     )
@@ -69,6 +80,17 @@ def look_of(data: bytes, note: Note, *, placed: bool) -> Look:
         updated=note.updated or note.stamp,
         order=note.order,
     )
+
+
+def _named(blocks: Blocks, pictures: Pictures) -> Blocks:
+    made: list[Block] = []
+    for block in blocks:
+        if isinstance(block, Image):
+            block = msgspec.structs.replace(block, target=pictures(block))
+        elif block.children:
+            block = msgspec.structs.replace(block, children=_named(block.children, pictures))
+        made.append(block)
+    return tuple(made)
 
 
 def _joined(outer: Note, blocks: Any) -> bytes:

@@ -20,7 +20,7 @@ from converter.pipeline.into.members import Members
 from converter.pipeline.into.parts import Parts
 from converter.pipeline.into.present import Present
 from converter.pipeline.session import Session
-from converter.pipeline.work import Result
+from converter.pipeline.work import Result, digest_of_bytes
 
 __all__ = ["Converts", "Merge"]
 
@@ -96,7 +96,7 @@ class Merge:
             fact = self.present.folders.get(there or "")
             if fact is None:
                 continue
-            same = in_files or (fact.name == output.title and (fact.parent or None) == (output.folder or None))
+            same = in_files or (fact.name == output.title and self.present.parents[fact.key] == (output.folder or None))
             if (same and self._policy != "duplicate-all") or in_files:
                 entry.end = "unchanged"
             elif self._policy in _DUPLICATING:
@@ -137,7 +137,8 @@ class Merge:
             key, old = stored.key, looks.get(places[stored.key])
             entry = self._catalog.notes[key]
             self._stay_at(entry, places[key])
-            if old is not None and self._is_same(old, new) and self._policy != "duplicate-all":
+            same = old is not None and (self._is_copy(stored, old) or self._is_same(old, new))
+            if same and self._policy != "duplicate-all":
                 entry.end = "unchanged"
             elif self._policy not in _DUPLICATING:
                 self._decide("notes", key, entry, newer=_is_newer(new.updated, old))
@@ -172,6 +173,10 @@ class Merge:
         except ItemError:
             return None
         return self.present.look_at(_stored(result.rendered))
+
+    def _is_copy(self, stored: Stored, old: Look) -> bool:
+        """Whether the target has the very bytes, be they such that this run would write other ones."""
+        return self._session.source_front is self._session.target_front and digest_of_bytes(stored.data) == old.raw
 
     def _is_same(self, old: Look, new: Look) -> bool:
         if old.raw == new.raw:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,9 +11,12 @@ from pathlib import Path
 from converter.errors import ItemError
 from converter.findings.finding import Finding
 from converter.formats.front import Format, Source, SourceContext, Stored
+from converter.model.blocks import Image
 from converter.model.facts import AssetFact, FolderFact, NoteFact, PayloadFact
 from converter.model.items import Note
+from converter.model.profile import Profile
 from converter.pipeline.into.look import Look, look_of
+from converter.pipeline.place.tree import mended
 from converter.pipeline.residue.book import ResidueBook
 from converter.storage.digest import digest
 from converter.storage.names import fold
@@ -23,8 +27,8 @@ __all__ = ["Present", "look_into"]
 class Present:
     """The items of a target, as its own reader lists them. Bytes are read when they are asked for."""
 
-    def __init__(self, front: Format, source: Source, context: SourceContext, tree: str) -> None:
-        self.tree = tree
+    def __init__(self, front: Format, source: Source, context: SourceContext, profile: Profile) -> None:
+        self.tree = profile.parameters.get("tree", "")
         self.folders: dict[str, FolderFact] = {}
         self.notes: dict[str, NoteFact] = {}
         self.assets: dict[str, AssetFact] = {}
@@ -48,6 +52,10 @@ class Present:
                 case _:
                     pass
         self.book.open(source)
+        self._pictures = self._picture if profile.parameters.get("pictures") == "absolute" else None
+        self._stems = {posixpath.splitext(posixpath.basename(key))[0]: posixpath.basename(key) for key in self.assets}
+        self._files = {posixpath.basename(key).lower() for key in self.assets}
+        self.parents = mended({key: fact.parent for key, fact in self.folders.items()}, lambda _key, _what: None)
         self._names = {fold(key): key for key in (*self.folders, *self.notes, *self.assets)}
 
     def close(self) -> None:
@@ -104,7 +112,12 @@ class Present:
 
     def look(self, data: bytes, note: Note) -> Look:
         """How a note of the target's own form looks."""
-        return look_of(data, note, placed=self.tree not in ("paths", "documents"))
+        return look_of(data, note, placed=self.tree not in ("paths", "documents"), pictures=self._pictures)
+
+    def _picture(self, block: Image) -> str:
+        """The name of the file that a picture shows: that of its path, else the one named by the block's id."""
+        name = re.split(r"[/\\]", block.target)[-1]
+        return name if name.lower() in self._files else self._stems.get(block.id or "", name)
 
     def look_at(self, stored: Stored) -> Look | None:
         """How bytes would look in the target; None where it could not read them."""
@@ -126,11 +139,11 @@ _HEAD = 65_536
 
 
 @contextmanager
-def look_into(front: Format, path: Path, context: SourceContext, tree: str) -> Iterator[Present]:
+def look_into(front: Format, path: Path, context: SourceContext, profile: Profile) -> Iterator[Present]:
     """Open a target that exists to see what it holds."""
     source = front.open_source(path, context)
     try:
-        present = Present(front, source, context, tree)
+        present = Present(front, source, context, profile)
     except BaseException:
         source.close()
         raise

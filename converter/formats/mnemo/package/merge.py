@@ -21,6 +21,7 @@ from converter.formats.mnemo.package.merge_manifest import ManifestEdit
 from converter.formats.mnemo.package.merge_payloads import MergedPayloads
 from converter.formats.mnemo.package.packing import QUICK, level_for
 from converter.formats.mnemo.package.spool import Spool
+from converter.formats.mnemo.package.units import KNOWN_SCHEMAS
 from converter.formats.mnemo.view import OuterView, text_form
 from converter.model.facts import PayloadFact
 from converter.model.items import Folder
@@ -32,6 +33,11 @@ from converter.storage.limits import DEFAULT_LIMITS, NO_LIMITS
 from converter.text.json_text import Members, parse
 
 __all__ = ["PackageMerge", "open_merge"]
+
+_KNOWN_FILES: Final = frozenset(
+    ("NOTES.DB", "FLASHCARDS.DB", "MINDMAPS.DB", "DATA.JSON", "SETTINGS.JSON", "PROOFING.JSON")
+)
+"""Names of files that payloads are read from, whatever the case of their letters."""
 
 _DEPTH: Final = DEFAULT_LIMITS.json_depth
 _NOTES: Final = f"{ROOT}/notes"
@@ -200,7 +206,8 @@ class PackageMerge:
             meant = self._owners.get(name, before.get(old))
             kind = entries[number].payload_type.lower() if number is not None else ""
             moved = old in before and number != before[old] and old != RESIDUE
-            if name != RESIDUE and (moved or meant not in (number, kind)):
+            stray = meant is None and _is_stray(kind, name)
+            if name != RESIDUE and (moved or not (stray or meant in (number, kind))):
                 raise TargetError(
                     f"{self._present}: its manifest puts files of {ROOT} where they are not looked for ({name}).",
                     hint=_HINT,
@@ -230,6 +237,12 @@ class _Nothing:
 
 def _folder(path: str) -> str:
     return fold(path.replace("\\", "/").rstrip("/"))
+
+
+def _is_stray(kind: str, name: str) -> bool:
+    """Whether a file among those of a known payload is none that the payload knows."""
+    inner = fold(name.removeprefix(f"{ROOT}/{kind}/"))
+    return kind in KNOWN_SCHEMAS and inner.rpartition("/")[2] not in _KNOWN_FILES and not inner.startswith("ASSETS/")
 
 
 def _owners(layout: Layout) -> dict[str, int | None]:
