@@ -176,7 +176,8 @@ class Merge:
 
     def _is_copy(self, stored: Stored, old: Look) -> bool:
         """Whether the target has the very bytes, be they such that this run would write other ones."""
-        return self._session.source_front is self._session.target_front and digest_of_bytes(stored.data) == old.raw
+        same = self._session.source_front is self._session.target_front and not self.copies
+        return same and digest_of_bytes(stored.data) == old.raw
 
     def _is_same(self, old: Look, new: Look) -> bool:
         if old.raw == new.raw:
