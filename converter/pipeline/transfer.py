@@ -115,12 +115,19 @@ class Transfer:
                 return
             payloads.residue(destination.target)
             destination.target.finish()
+            self._remember_others()
             session.opened.close()
             done = destination.commit()
         if done.backup is not None:
             session.report.resolved["backup"] = str(done.backup)
         if options.verify:
             self._verify(Path(options.target))
+
+    def _remember_others(self) -> None:
+        """What the notes are that stay in a target of one file, which is written around them."""
+        session = self._session
+        if session.present is not None and session.target_front.single_file and session.options.verify:
+            self._written.kept = session.present.digests(self._written.notes.keys())
 
     def _settle(self) -> None:
         """Where the target exists: decide what becomes of items that are there already."""

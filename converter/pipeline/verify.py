@@ -86,7 +86,7 @@ def _differences(
     found = _compare_store(source, written, alone=alone)
     if written.origins:
         book.open(source)
-    for stored in source.fetch():
+    for stored in source.fetch(None if alone or written.kept else list(written.notes)):
         if isinstance(stored, Finding):
             found.append(f"{stored.item} cannot be read")
             continue

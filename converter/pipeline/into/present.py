@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from converter.model.profile import Profile
 from converter.pipeline.into.look import Look, look_of
 from converter.pipeline.place.tree import mended
 from converter.pipeline.residue.book import ResidueBook
+from converter.pipeline.work import digest_of_bytes
 from converter.storage.digest import digest
 from converter.storage.names import fold
 
@@ -109,6 +111,11 @@ class Present:
             if not isinstance(stored, Finding) and (note := self.read(stored)) is not None:
                 found[stored.key] = self.look(stored.data, note)
         return found
+
+    def digests(self, without: AbstractSet[str]) -> dict[str, bytes]:
+        """Digests of the bytes of all notes but these."""
+        stored = (one for one in self._source.fetch() if isinstance(one, Stored) and one.key not in without)
+        return {one.key: digest_of_bytes(one.data) for one in stored}
 
     def look(self, data: bytes, note: Note) -> Look:
         """How a note of the target's own form looks."""
