@@ -20,7 +20,7 @@ from converter.findings.report import Place, Report
 from converter.findings.tally import Tally
 from converter.formats.front import Format, Source, SourceContext, TargetContext
 from converter.formats.registry import format_ids, load
-from converter.model.facts import UnitFact
+from converter.model.facts import PayloadFact, UnitFact
 from converter.model.items import INNER_KINDS, OUTER_KINDS
 from converter.model.moment import Moment, moment_from_ns
 from converter.pipeline.catalog import Catalog, NoteEntry
@@ -170,6 +170,12 @@ class Session:
                 there |= keys
                 self.returned |= keys
                 self.catalog.payloads.append(fact)
+
+    def takes(self, payload: PayloadFact) -> bool:
+        """Whether the target has a place for a payload; one that was carried whole has none beside its own parts."""
+        kind, whole, _ = payload.type.partition(".whole")
+        parted = bool(whole) and any(one.type == kind and one.units for one in self.catalog.payloads)
+        return self.pair.takes(payload.type) and not parted
 
     def open_member(self, key: str) -> AbstractContextManager[IO[bytes]]:
         """A member of a payload, from the source or from its residue."""

@@ -21,6 +21,7 @@ from converter.model.items import Folder, Note
 from converter.model.order import Output, WorkOrder, plain_order
 from converter.pipeline.catalog import AssetEntry, NoteEntry
 from converter.pipeline.diff.residue import is_residue
+from converter.pipeline.pair import LOST_CODES
 from converter.pipeline.plan import unit_end, unit_rule
 from converter.pipeline.residue.book import unused
 from converter.pipeline.residue.collect import Collector
@@ -369,7 +370,7 @@ class Transfer:
     def _whole(self, payload: PayloadFact, ends: list[str], target: Target | None) -> None:
         """Pass a payload with all its members, or carry it."""
         pair = self._session.pair
-        keep = "" in ends or (not payload.units and pair.same_system and pair.takes(payload.type))
+        keep = "" in ends or (not payload.units and pair.same_system and self._session.takes(payload))
         if (keep or "carried" in ends) and not self._readable(payload, keep=keep):
             ends = ["failed" if end in ("", "carried") else end for end in ends]
             keep = False
@@ -410,11 +411,17 @@ class Transfer:
             self._whole(whole, [end or carried for end in ends], None)
             return
         for place, unit in enumerate(payload.units):
+            if not ends[place] and unit.kind == "records" and (unit.kind, unit.key) not in made:
+                ends[place] = "carried" if self._session.carries_payloads else "lost"
             if not ends[place] and (unit.kind, unit.key) not in made:
                 why = (("why", "it cannot be read"),)
                 self._session.add(Finding(code="item-unreadable", item=f"{unit.kind}/{unit.key}", details=why))
             ends[place] = ends[place] or made.get((unit.kind, unit.key), "failed")
         self._end_units(payload, [end if end != "created" else "" for end in ends])
+        if "carried" in ends:
+            left = tuple(unit for unit, end in zip(payload.units, ends, strict=True) if end == "carried")
+            whole = msgspec.structs.replace(payload, type=f"{payload.type}.whole", units=left)
+            self._carry(whole, self._members(payload))
 
     def _parts(
         self, payload: PayloadFact, wanted: set[tuple[str, str]], target: Target | None
@@ -477,7 +484,7 @@ class Transfer:
             self._tally.end(unit.kind, end or "created")
             if end in ("lost", "carried"):
                 details = (("what", unit.title or unit.key),)
-                code = unit_rule(self._session, payload, unit).code
+                code = unit_rule(self._session, payload, unit).code or LOST_CODES.get(unit.kind, "payload-lost")
                 self._session.add(Finding(code=code, item=f"{unit.kind}/{unit.key}", details=details))
 
     def _readable(self, payload: PayloadFact, *, keep: bool) -> bool:
