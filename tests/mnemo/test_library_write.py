@@ -501,6 +501,27 @@ def test_forged_residue_changes_no_row(tmp_path: Path, member: str, text: str) -
     assert stored_rows(tmp_path / "lib" / "mnemo.db") == stored_rows(clean)
 
 
+@pytest.mark.parametrize("middle", ["x.mnemo", "vault/", "c/mnemo.db"])
+def test_odd_rows_arrive_as_rows_that_the_application_reads(tmp_path: Path, middle: str) -> None:
+    """Ids that are missing or null, a title that is a number, a block that is null."""
+    rows = {
+        "notes_index": ["a", "b"],
+        "note_a": note_row("a", "A", None) | {"NoteId": None},
+        "note_b": {"Title": 7, "Blocks": [], "CreatedAt": "2026-05-18T10:00:00Z", "ModifiedAt": "2026-05-18T10:00:00Z"},
+        "mindmaps_list": ["m"],
+        "mindmap_m": {name: value for name, value in MAP.items() if name != "Id"},
+    }
+    source = build_library(tmp_path / "a" / "mnemo.db", rows)
+
+    between = _convert(source, tmp_path / middle)
+    home = stored_rows(_convert(between, tmp_path / "home" / "mnemo.db"))
+
+    assert [json.loads(home[f"note_{one}"])["NoteId"] for one in "ab"] == ["a", "b"]
+    assert json.loads(home["note_b"])["Title"] == "7"
+    assert json.loads(home["note_a"])["Blocks"] == [None]
+    assert "mindmap_m" in home
+
+
 def test_a_comparison_sees_through_both_forms(tmp_path: Path) -> None:
     source = build_library(tmp_path / "a" / "mnemo.db", ROWS, after=TABLES)
     package = _convert(source, tmp_path / "x.mnemo")

@@ -19,10 +19,11 @@ __all__ = ["lowered_facts", "same_facts"]
 def same_facts(note: Note, order: WorkOrder, *, named: bool = False) -> Note:
     """The facts within one system: as they are, but for the place in the target; `named`: every note has an id."""
     output = order.output
+    own = output.id if note.id is not None else None
     return msgspec.structs.replace(
         note,
         key=output.key,
-        id=output.id if named or note.id is not None else None,
+        id=(output.id or output.key) if named else own,
         title=output.title,
         folder=output.folder,
         parent=output.parent,
