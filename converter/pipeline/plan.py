@@ -83,7 +83,7 @@ def unit_rule(session: Session, payload: PayloadFact, unit: UnitFact) -> Rule:
     """What the target does with a unit of a payload. Folders of a payload go with the payload."""
     kind = "payloads" if unit.kind == "folders" else unit.kind
     rule = session.pair.outer(kind)
-    if rule.exact and not session.pair.takes(payload.type):
+    if rule.exact and not session.takes(payload):
         return Rule("drop", LOST_CODES.get(kind, "payload-lost"))
     return rule if rule.exact or not unit.lost else Rule(rule.fallback, unit.lost)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import sqlite3
 from collections.abc import Iterable, Mapping
 from contextlib import closing
@@ -419,3 +420,34 @@ def test_decks_and_maps_of_a_newer_library_become_items(newer: Path, tmp_path: P
     assert [node["content"]["text"] for node in made["nodes"]] == ["Root", "x^2"]
     assert made["edges"][0]["type"] == "dashed"
     assert made["layout"]["nodes"]["a"] == {"x": 1, "y": 2.5, "width": None, "height": None}
+
+
+@pytest.mark.parametrize(
+    ("damage", "why"),
+    [
+        (lambda data: data[:100], "damaged|malformed|not a database"),
+        (lambda data: data[:-777], "damaged"),
+        (lambda data: data[:4096] + b"\xff" * 4096 + data[8192:], "damaged|malformed"),
+        (lambda data: b"no database" + data[20:], "not an SQLite database"),
+    ],
+)
+def test_a_damaged_database_is_refused(tmp_path: Path, damage: Any, why: str) -> None:
+    rows = {"notes_index": [f"n{number}" for number in range(40)]}
+    path = build_library(tmp_path / "mnemo.db", rows | {f"note_n{n}": note_row(f"n{n}", "x" * 500) for n in range(40)})
+    path.write_bytes(damage(path.read_bytes()))
+
+    with convert(Options(source=str(path), target=str(tmp_path / "out.mnemo"))) as report:
+        assert report.fault is not None
+        assert report.fault.exit_code == 3
+        assert re.search(why, report.fault.message), report.fault.message
+    assert not (tmp_path / "out.mnemo").exists()
+
+
+def test_a_folder_of_pictures_that_is_a_link_is_told(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "a.png").write_bytes(b"a")
+    (tmp_path / "images").symlink_to("elsewhere")
+
+    found = _found(tmp_path)
+
+    assert (found.assets, found.codes) == ([], {("symlink-skipped", "assets/images")})

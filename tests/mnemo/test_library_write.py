@@ -390,25 +390,25 @@ def _deck(**members: Any) -> dict[str, Any]:
     return {"id": "d", "name": "D", "tags": [], "cards": [], "schedulingAlgorithm": 1, "retentionScore": 0} | members
 
 
-def _with_decks(path: Path, *decks: dict[str, Any]) -> Path:
+def _entries(**counts: int) -> list[dict[str, object]]:
+    return [
+        {"payloadType": kind, "itemCount": count, "schemaVersion": 1, "path": f"payloads/{kind}", "capabilities": []}
+        for kind, count in counts.items()
+    ]
+
+
+def _with_decks(path: Path, *decks: dict[str, Any], facts: bool = False) -> Path:
     database = path.with_suffix(".db")
     with closing(sqlite3.connect(database)) as connection:
         connection.execute("CREATE TABLE Decks (DeckId TEXT PRIMARY KEY, Json TEXT NOT NULL)")
         connection.execute("CREATE TABLE Folders (FolderId TEXT PRIMARY KEY, Json TEXT NOT NULL)")
         for number, deck in enumerate(decks):
             connection.execute("INSERT INTO Decks VALUES (?, ?)", (str(number), json.dumps(deck)))
+        if facts:
+            connection.execute("CREATE TABLE Facts (FactId TEXT PRIMARY KEY, Json TEXT)")
+            connection.execute("INSERT INTO Facts VALUES ('f', '{}')")
         connection.commit()
-    entries: list[dict[str, object]] = [
-        {
-            "payloadType": kind,
-            "itemCount": len(decks),
-            "schemaVersion": 1,
-            "path": f"payloads/{kind}",
-            "capabilities": [],
-        }
-        for kind in ("notes", "flashcards")
-    ]
-    build_package(path, {"entries": entries})
+    build_package(path, {"entries": _entries(notes=0, flashcards=len(decks))})
     with zipfile.ZipFile(path, "a") as archive:
         archive.write(database, "payloads/flashcards/flashcards.db")
     return path
@@ -501,6 +501,27 @@ def test_forged_residue_changes_no_row(tmp_path: Path, member: str, text: str) -
     assert stored_rows(tmp_path / "lib" / "mnemo.db") == stored_rows(clean)
 
 
+@pytest.mark.parametrize("middle", ["x.mnemo", "vault/", "c/mnemo.db"])
+def test_odd_rows_arrive_as_rows_that_the_application_reads(tmp_path: Path, middle: str) -> None:
+    """Ids that are missing or null, a title that is a number, a block that is null."""
+    rows = {
+        "notes_index": ["a", "b"],
+        "note_a": note_row("a", "A", None) | {"NoteId": None},
+        "note_b": {"Title": 7, "Blocks": [], "CreatedAt": "2026-05-18T10:00:00Z", "ModifiedAt": "2026-05-18T10:00:00Z"},
+        "mindmaps_list": ["m"],
+        "mindmap_m": {name: value for name, value in MAP.items() if name != "Id"},
+    }
+    source = build_library(tmp_path / "a" / "mnemo.db", rows)
+
+    between = _convert(source, tmp_path / middle)
+    home = stored_rows(_convert(between, tmp_path / "home" / "mnemo.db"))
+
+    assert [json.loads(home[f"note_{one}"])["NoteId"] for one in "ab"] == ["a", "b"]
+    assert json.loads(home["note_b"])["Title"] == "7"
+    assert json.loads(home["note_a"])["Blocks"] == [None]
+    assert "mindmap_m" in home
+
+
 def test_a_comparison_sees_through_both_forms(tmp_path: Path) -> None:
     source = build_library(tmp_path / "a" / "mnemo.db", ROWS, after=TABLES)
     package = _convert(source, tmp_path / "x.mnemo")
@@ -522,3 +543,53 @@ def test_what_a_package_carries_goes_on_to_other_systems_and_comes_home(tmp_path
     for home in (by_package, at_once):
         assert stored_rows(home) == stored_rows(source)
         assert _tables(home)["Mine"] == _tables(source)["Mine"]
+
+
+def test_what_a_newer_package_says_of_cards_beside_their_decks_is_carried(tmp_path: Path) -> None:
+    source = _with_decks(tmp_path / "x.mnemo", _deck(), facts=True)
+
+    with _converted(source, tmp_path / "lib" / "mnemo.db") as report:
+        assert {(finding.code, finding.item) for finding in report.spool} == {("carried", "records/flashcards/Facts")}
+        assert dict(report.tally.rows())["decks"]["created"] == 1
+    with _converted(tmp_path / "lib" / "mnemo.db", tmp_path / "y.mnemo") as report:
+        assert {finding.item for finding in report.spool if finding.code == "carried"} == {"records/flashcards/Facts"}
+    with zipfile.ZipFile(tmp_path / "y.mnemo") as archive:
+        assert b"flashcards.whole" in archive.read("payloads/notes/mnemo-converter.jsonl")
+
+
+def test_maps_of_a_newer_package_come_home_whole(tmp_path: Path) -> None:
+    database = tmp_path / "mindmaps.db"
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("CREATE TABLE Maps (MapId TEXT PRIMARY KEY, FolderId TEXT, Json TEXT NOT NULL)")
+        connection.execute("INSERT INTO Maps VALUES ('m', NULL, ?)", (compact({"id": "m", "title": "Plan"}),))
+        connection.commit()
+    source = build_package(tmp_path / "x.mnemo", {"entries": _entries(notes=0, mindmaps=1)})
+    with zipfile.ZipFile(source, "a") as archive:
+        archive.write(database, "payloads/mindmaps/mindmaps.db")
+
+    with _converted(source, tmp_path / "lib" / "mnemo.db") as report:
+        assert {(finding.code, finding.item) for finding in report.spool} == {("carried", "maps/m")}
+    _convert(tmp_path / "lib" / "mnemo.db", tmp_path / "y.mnemo")
+
+    with zipfile.ZipFile(tmp_path / "y.mnemo") as archive:
+        assert archive.read("payloads/mindmaps/mindmaps.db") == database.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("only", "rows"),
+    [
+        (("notes",), {"notes_index", "note_a", "note_b", "flashcards.state.v2"}),
+        (("mindmaps",), {"mindmaps_list", "mindmap_m", "flashcards.state.v2"}),
+        (("settings",), {"App.Language", "App.EnableToasts", "flashcards.state.v2"}),
+    ],
+)
+@pytest.mark.parametrize("by_way", ["", "x.mnemo"])
+def test_a_selection_leaves_the_rest(tmp_path: Path, only: tuple[str, ...], rows: set[str], by_way: str) -> None:
+    source = build_library(tmp_path / "a" / "mnemo.db", ROWS)
+    if by_way:
+        source = _convert(source, tmp_path / by_way)
+
+    target = _convert(source, tmp_path / "b" / "mnemo.db", only=only)
+
+    assert set(stored_rows(target)) == rows
+    assert stored_rows(target)["flashcards.state.v2"].startswith('{"Folders":[],"Decks":[]')

@@ -28,7 +28,7 @@ def text_form(value: JsonValue) -> str:
         return ""
     if isinstance(value, bool):
         return "True" if value else "False"
-    return value if isinstance(value, str) else dump(value)
+    return str(value) if isinstance(value, str) else dump(value)
 
 
 class View:

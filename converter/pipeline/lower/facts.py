@@ -16,13 +16,14 @@ from converter.text.json_text import quote
 __all__ = ["lowered_facts", "same_facts"]
 
 
-def same_facts(note: Note, order: WorkOrder) -> Note:
-    """The facts within one system: as they are, but for the place in the target."""
+def same_facts(note: Note, order: WorkOrder, *, named: bool = False) -> Note:
+    """The facts within one system: as they are, but for the place in the target; `named`: every note has an id."""
     output = order.output
+    own = output.id if note.id is not None else None
     return msgspec.structs.replace(
         note,
         key=output.key,
-        id=output.id if note.id is not None else None,
+        id=(output.id or output.key) if named else own,
         title=output.title,
         folder=output.folder,
         parent=output.parent,

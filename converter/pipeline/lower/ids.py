@@ -8,7 +8,7 @@ from itertools import count
 import msgspec
 
 from converter.errors import ItemError
-from converter.model.blocks import Block, Blocks, Table, same_blocks
+from converter.model.blocks import Block, Blocks, Raw, Table, same_blocks
 from converter.model.order import WorkOrder
 from converter.model.timed_id import is_timed_id, numbered_id
 
@@ -32,7 +32,7 @@ def with_ids(blocks: Blocks, identity: str) -> Blocks:
 def _with_id(block: Block, identity: str, numbers: count[int]) -> Block:
     number = next(numbers)
     changes: dict[str, object] = {}
-    if block.id is None:
+    if block.id is None and not isinstance(block, Raw):  # what is kept as it stands has no place for one
         changes["id"] = derived_id("block", identity, str(number))
     if block.children:
         children = tuple(_with_id(child, identity, numbers) for child in block.children)

@@ -44,7 +44,11 @@ def inside(
     losses = Losses(f"notes/{note.key}", file)
     lowering = Lowering(pair, order, losses, answers, WAYS)
     blocks = with_footnotes(lowering, lowering.note(note.blocks))
-    facts = same_facts(note, order) if pair.same_system else lowered_facts(note, order, lowering)
+    facts = (
+        same_facts(note, order, named=pair.parameter("note_ids") == "guid")
+        if pair.same_system
+        else lowered_facts(note, order, lowering)
+    )
     blocks += _tag_paragraph(note, pair, losses)
     body = tuple(blocks)
     if traced:

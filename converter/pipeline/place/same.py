@@ -74,7 +74,7 @@ def _folder(entry: FolderEntry, parent: str | None, ids: OwnIds | None) -> Outpu
 
 
 def _note(entry: NoteEntry, ids: OwnIds | None) -> Output:
-    own = ids.take(entry.id, entry.key) if ids is not None and entry.id is not None else entry.id
+    own = entry.id if ids is None else ids.take(entry.key if entry.id is None else entry.id, entry.key)
     return Output(
         key=entry.key if ids is None else own or entry.key,
         id=own,

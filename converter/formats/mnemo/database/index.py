@@ -43,7 +43,7 @@ from converter.formats.mnemo.rows import Keys, Row, sniff
 from converter.model.facts import AssetFact, Fact, JunkFact, MemberFact, NoteFact, PayloadFact
 from converter.model.moment import moment_from_ns
 from converter.storage.faults import reading_item
-from converter.storage.tree import open_below, walk
+from converter.storage.tree import Entry, open_below, walk
 from converter.text.json_text import decode
 
 __all__ = ["DatabaseSource", "database_in", "open_source"]
@@ -143,6 +143,8 @@ class DatabaseSource:
     def _files(self) -> Iterator[Fact | Finding]:
         for folder in _ASSETS:
             root = self._root / folder
+            if root.is_symlink():
+                yield from odd_facts(Entry(folder, "symlink", reason="a link is not followed"), folder)
             if not root.is_dir() or root.is_symlink():
                 continue
             for entry in walk(root, self._context.limits, junk=_is_junk):

@@ -57,6 +57,8 @@ def _maps(fact: PayloadFact, opened: Opener) -> Iterator[Part]:
         key, _ = keys.take(found.id, row.removeprefix(MAP_ROW))
         value = _value(data)
         if isinstance(value, Members):
+            if found.id is None:
+                value.pairs = [("Id", key), *(pair for pair in value.pairs if pair[0].lower() != "id")]
             yield Part(group="mindmaps", kind="maps", key=key, data=packed("maps", value).encode(), title=found.title)
 
 

@@ -16,7 +16,7 @@ from converter.errors import InputError
 from converter.formats.mnemo.database.layout import CARDS, is_newer_table
 from converter.storage.limits import Limits
 from converter.storage.snapshot import Snapshot
-from converter.storage.sqlite import reading, tables
+from converter.storage.sqlite import check_sound, reading, tables
 
 __all__ = ["Store", "StoredRow", "Table", "table_from"]
 
@@ -52,7 +52,7 @@ class Store:
     """A `mnemo.db`, opened for reading."""
 
     def __init__(self, path: Path, limits: Limits, connection: sqlite3.Connection | None = None) -> None:
-        """Open it; raises InputError where it is no database, is in use, or its `Storage` is no table.
+        """Open it; raises InputError where it is no sound database, is in use, or its `Storage` is no table.
 
         `connection` is one that is open on it already, and stays open.
         """
@@ -63,6 +63,7 @@ class Store:
             connection = self._snapshot.connection
         self._connection = connection
         try:
+            check_sound(self._connection, self._name)
             with reading(self._name):
                 self.objects = tables(self._connection)
             self._storage = self._find_storage()

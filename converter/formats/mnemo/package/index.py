@@ -191,10 +191,12 @@ class PackageSource:
                 units, broken = units_of(
                     kind, list(share.files), lambda name: self._loaded(share.files[name]), self._depth
                 )
+                if any(fold(name).startswith("ASSETS/") for name in share.files):
+                    units += (UnitFact(kind="records", key=f"{kind}/assets", title="assets"),)
                 if broken:
                     what = f"{broken} of its rows are not JSON"
                     yield _finding("payload-unreadable", f"payloads/{kind}", share.folder, why=what)
-                counted = sum(unit.kind != "folders" for unit in units)
+                counted = sum(unit.kind not in ("folders", "records") for unit in units)
                 if entry.counted and counted != entry.item_count and kind != "proofing":
                     yield _mismatch(kind, entry, counted)
             except InputError as error:

@@ -33,6 +33,14 @@ class Database:
         """Whether there is such a table or view."""
         return bool(self._columns(table))
 
+    def holds(self, table: str) -> bool:
+        """Whether a table or view has any row."""
+        with (
+            sqlite.reading(self._name),
+            closing(self._connection.execute(f'SELECT 1 FROM "{table}" LIMIT 1')) as cursor,
+        ):
+            return cursor.fetchone() is not None
+
     def rows(self, table: str, key: str) -> Iterator[Row]:
         """Every row of a table or view, in its own order.
 

@@ -24,6 +24,9 @@ KNOWN_SCHEMAS: Final = {"notes": 1, "flashcards": 3, "mindmaps": 2, "settings": 
 Opened = Callable[[str], Path]
 """Gives a file of the payload, by its name inside it, as a file on disk."""
 
+_NEWER_TABLES: Final = ("CardTypes", "DailyStats", "Facts", "Presets", "Reviews")
+"""What application 0.8 says of cards outside of their decks: a unit each."""
+
 _BOM: Final = "\ufeff"
 
 
@@ -48,6 +51,9 @@ def _decks(path: Path, max_depth: int) -> _Counted:
     with closing(Database(path, "flashcards.db")) as database:
         yield from _rows(database, "decks", "Decks", "DeckId", max_depth)
         yield from _rows(database, "folders", "Folders", "FolderId", max_depth)
+        for table in _NEWER_TABLES:
+            if database.has(table) and database.holds(table):
+                yield UnitFact(kind="records", key=f"flashcards/{table}", title=table), True
 
 
 def _maps(path: Path, max_depth: int) -> _Counted:
