@@ -15,7 +15,15 @@ from converter.errors import ConverterError, EnvironmentFaultError, InternalFaul
 from converter.storage.backups import backup_hint, free_backup
 from converter.storage.commit import CommitResult
 from converter.storage.faults import writing
-from converter.storage.placed import Placed, change_counter, has_placed, remove_placed, settle_placed, write_placed
+from converter.storage.placed import (
+    Placed,
+    change_counter,
+    count_change,
+    has_placed,
+    remove_placed,
+    settle_placed,
+    write_placed,
+)
 from converter.storage.record import fingerprint
 from converter.storage.room import Room
 from converter.storage.sniff import SQLITE_MAGIC
@@ -162,6 +170,7 @@ class _Change:
             if not self._files and not self._folders:
                 return self._unmade()
         else:
+            count_change(connection)
             self.ending = True
             connection.execute("COMMIT")
         return CommitResult(copy)
