@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["check_sound", "create", "is_broken_text", "is_wal", "open_readonly", "reading", "tables", "writing"]
+__all__ = ["check_sound", "create", "is_broken_text", "open_readonly", "reading", "tables", "writing"]
 
 _WAIT_SECONDS: Final = 5.0
 _WAL_VERSION: Final = 2
@@ -101,7 +101,7 @@ def open_readonly(path: Path, limits: Limits = DEFAULT_LIMITS) -> sqlite3.Connec
         head = _head(path)
         _refuse_newer_files(path)
         size = path.stat().st_size
-    mode = "immutable=1" if is_wal(head) else "mode=ro"
+    mode = "immutable=1" if _WAL_VERSION in head[18:20] else "mode=ro"
     with reading(str(path)):
         connection = sqlite3.connect(
             f"{path.absolute().as_uri()}?{mode}",
@@ -142,11 +142,6 @@ def _head(path: Path) -> bytes:
     if what == "unknown binary data":
         what = "encrypted, or no database at all"
     raise InputError(f"{path} is not an SQLite database: it is {what}.")
-
-
-def is_wal(head: bytes) -> bool:
-    """Whether the header of a database says that it has a write-ahead log."""
-    return _WAL_VERSION in head[18:20]
 
 
 def _refuse_newer_files(path: Path) -> None:

@@ -14,9 +14,10 @@ from pathlib import Path
 import pytest
 
 from converter.errors import EnvironmentFaultError, InternalFaultError, TargetError
-from converter.storage import database
+from converter.storage import exclusive
 from converter.storage.commit import CommitResult
-from converter.storage.database import DatabaseUpdate, database_in_use
+from converter.storage.database import DatabaseUpdate
+from converter.storage.exclusive import database_in_use
 from converter.storage.placed import Placed, write_placed
 from converter.storage.room import room_of
 
@@ -238,7 +239,7 @@ def test_e18_a_database_that_is_open_elsewhere(store: Path, statement: str) -> N
 def test_e18_locks_tell_it_where_the_system_does_not(
     store: Path, statement: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "opened_by", lambda _: "")
+    monkeypatch.setattr(exclusive, "opened_by", lambda _: "")
     with held(store, statement), pytest.raises(TargetError, match="in use"):
         change(store)
     assert rows(store) == {"a": "old"}
@@ -248,7 +249,7 @@ def test_e18_locks_tell_it_where_the_system_does_not(
 def test_e18_a_log_that_others_have_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In this mode even an idle reader is noticed by its lock."""
     store = build(tmp_path / "mnemo.db", log=True)
-    monkeypatch.setattr(database, "opened_by", lambda _: "")
+    monkeypatch.setattr(exclusive, "opened_by", lambda _: "")
     with held(store), pytest.raises(TargetError, match="in use"):
         change(store)
     assert rows(store) == {"a": "old"}
