@@ -110,7 +110,7 @@ def refuse_triggers(connection: sqlite3.Connection, final: Path) -> None:
 
 
 def schema_version(connection: sqlite3.Connection) -> int:
-    """What changes whenever the schema does."""
+    """A number that changes whenever the schema does."""
     version: int = connection.execute("PRAGMA schema_version").fetchone()[0]
     return version
 
