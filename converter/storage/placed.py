@@ -11,12 +11,20 @@ import msgspec
 
 from converter.errors import TargetError
 from converter.storage.record import DRAFT, Fingerprint, fingerprint, parts_of, read_record, write_record
-from converter.storage.sqlite import is_wal
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["PLACED_NAMES", "Placed", "change_counter", "has_placed", "remove_placed", "settle_placed", "write_placed"]
+__all__ = [
+    "PLACED_NAMES",
+    "Placed",
+    "change_counter",
+    "count_change",
+    "has_placed",
+    "remove_placed",
+    "settle_placed",
+    "write_placed",
+]
 
 _SCHEMA: Final = "mnemo-converter-placed-1"
 _PLACED: Final = "placed"
@@ -27,8 +35,8 @@ PLACED_NAMES: Final = (_PLACED, _PLACED + DRAFT)
 class Placed(msgspec.Struct, frozen=True):
     """The files, with their fingerprints, and folders that one change puts beside the database of this name.
 
-    `counter` is what the database counted of its changes before; None where it does not count (write-ahead log).
-    Paths are as in a `Move`.
+    `counter` is what the database counted of its changes before; None where its header does not say. Paths are as in a
+    `Move`.
     """
 
     name: bytes
@@ -41,7 +49,16 @@ def change_counter(database: Path) -> int | None:
     """How often a database was changed, modulo 2**32, by its header; None where its header does not say."""
     with database.open("rb") as file:
         head = file.read(100)
-    return None if len(head) < 100 or is_wal(head) else int.from_bytes(head[24:28], "big")
+    return None if len(head) < 100 else int.from_bytes(head[24:28], "big")
+
+
+def count_change(connection: sqlite3.Connection) -> None:
+    """See to it that the database counts the transaction, which it may not do with a write-ahead log.
+
+    It counts where its first page is written, so that is done: with what stands there already.
+    """
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    connection.execute(f"PRAGMA user_version={version:d}")
 
 
 def has_placed(room: Path) -> bool:
@@ -89,18 +106,25 @@ def settle_placed(room: Path, final: Path, *, undone: bool = False) -> list[str]
     return told
 
 
+def _has_bytes(path: Path) -> bool:
+    return path.exists() and path.stat().st_size > 0
+
+
 def _paths(placed: Placed) -> list[list[str]]:
     return [parts_of(rel) for rel in (*(rel for rel, _ in placed.files), *placed.folders)]
 
 
 def _counted(final: Path) -> int | None:
-    """The database's count, after a transaction that was cut was taken back by SQLite."""
-    journal = final.with_name(final.name + "-journal")
+    """The database's count, after SQLite has taken back what was cut and brought in what was not.
+
+    None where that cannot be known: somebody else has the database open, for one.
+    """
+    log, journal = (final.with_name(final.name + ending) for ending in ("-wal", "-journal"))
     try:
-        if journal.exists() and journal.stat().st_size:
+        if _has_bytes(journal) or _has_bytes(log):
             with closing(sqlite3.connect(f"{final.as_uri()}?mode=rw", uri=True, timeout=0)) as connection:
                 connection.execute("PRAGMA trusted_schema=OFF")
                 connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        return change_counter(final)
+        return None if _has_bytes(log) else change_counter(final)
     except (sqlite3.Error, OSError):
         return None

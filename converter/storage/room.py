@@ -40,7 +40,7 @@ class Room:
     """
 
     def __init__(self, final: Path, *, needed: int = 0) -> None:
-        self.final = final.absolute()
+        self.final = _named(final)
         if not self.final.name:
             raise TargetError(f"{final} cannot be a target.", hint="Name a folder in it.")
         self.path = room_of(self.final)
@@ -157,6 +157,12 @@ class Room:
             self.path.rmdir()
 
 
+def _named(final: Path) -> Path:
+    """The path of a target from the root, with a name of its own at its end."""
+    final = final.absolute()
+    return final.resolve() if final.name == ".." else final
+
+
 def room_of(final: Path) -> Path:
     """The room of a target; no two targets have the same one."""
     name, mark = final.name, _MARK
@@ -170,7 +176,7 @@ def settle(final: Path) -> tuple[str, ...]:
 
     For a run that has to read the target before it changes it. Raises as `Room` does.
     """
-    if not os.path.lexists(room_of(final.absolute())):
+    if not os.path.lexists(room_of(_named(final))):
         return ()
     with Room(final) as room:
         return room.leftovers
@@ -182,7 +188,7 @@ def check_settled(final: Path, *, above: int = 0) -> None:
     So many folders above it are looked at as well: it may be a part of what is changed. Raises TargetError. A target
     that is replaced as a whole is one or the other at any time at which it is there.
     """
-    final = final.absolute()
+    final = _named(final)
     for place in (final, *list(final.parents)[:above]):
         if place.name and has_journal(room_of(place)):
             _refuse_unsettled(place, room_of(place))

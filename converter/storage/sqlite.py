@@ -21,7 +21,6 @@ __all__ = [
     "create",
     "harden",
     "is_broken_text",
-    "is_wal",
     "open_private",
     "open_readonly",
     "reading",
@@ -112,7 +111,7 @@ def open_readonly(path: Path, limits: Limits = DEFAULT_LIMITS) -> sqlite3.Connec
         head = _head(path)
         _refuse_newer_files(path)
         size = path.stat().st_size
-    mode = "immutable=1" if is_wal(head) else "mode=ro"
+    mode = "immutable=1" if _WAL_VERSION in head[18:20] else "mode=ro"
     with reading(str(path)):
         connection = sqlite3.connect(
             f"{path.absolute().as_uri()}?{mode}",
@@ -154,11 +153,6 @@ def _head(path: Path) -> bytes:
     if what == "unknown binary data":
         what = "encrypted, or no database at all"
     raise InputError(f"{path} is not an SQLite database: it is {what}.")
-
-
-def is_wal(head: bytes) -> bool:
-    """Whether the header of a database says that it has a write-ahead log."""
-    return _WAL_VERSION in head[18:20]
 
 
 def _refuse_newer_files(path: Path) -> None:

@@ -150,8 +150,10 @@ def sync_folder(path: str | os.PathLike[str]) -> None:
         return
     handle = os.open(path, os.O_RDONLY)
     try:
-        with suppress(OSError):  # some network file systems refuse it, and there is nothing else to do
-            os.fsync(handle)
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno not in _UNSUPPORTED:  # some network file systems refuse it, and there is nothing else to do
+            raise
     finally:
         os.close(handle)
 

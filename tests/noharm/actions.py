@@ -30,7 +30,7 @@ def _rows(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA cache_size=2")
     connection.execute("UPDATE t SET v = 'new' WHERE k = 'a'")
     for number in range(20):
-        connection.execute("INSERT INTO t VALUES (?, ?)", (str(number), "x" * 3000))
+        connection.execute("INSERT OR REPLACE INTO t VALUES (?, ?)", (str(number), "x" * 3000))
 
 
 def _database(final: str, backup: bool) -> None:

@@ -1,4 +1,8 @@
-"""The kinds of targets that the command line writes. A new kind is a row of `KINDS`."""
+"""The kinds of targets that the command line writes.
+
+A new kind is a row of `KINDS`: its `prepare` fills `source/` and `out/`, its `args` are those of the command line. One
+whose target is a folder in which files change has `whole=False`.
+"""
 
 from __future__ import annotations
 

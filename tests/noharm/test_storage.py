@@ -32,17 +32,17 @@ def _database(*, log: bool) -> Callable[[Path], None]:
     return prepare
 
 
-def _kind(name: str, action: str, target: str, prepare: Callable[[Path], None], *, backup: bool, log: bool) -> Kind:
+def _kind(name: str, action: str, target: str, prepare: Callable[[Path], None], *, backup: bool) -> Kind:
     args = (f"{{root}}/out/{target}", backup)
-    return Kind(name=name, action=action, args=args, target=target, prepare=prepare, whole=action != "tree", extras=log)
+    return Kind(name=name, action=action, args=args, target=target, prepare=prepare, whole=action != "tree")
 
 
 KINDS = (
-    _kind("changed folder", "tree", "vault", _tree, backup=True, log=False),
-    _kind("changed folder, no backup", "tree", "vault", _tree, backup=False, log=False),
-    _kind("changed database", "database", "mnemo.db", _database(log=False), backup=True, log=False),
-    _kind("changed database, no backup", "database", "mnemo.db", _database(log=False), backup=False, log=False),
-    _kind("changed database with a log", "database", "mnemo.db", _database(log=True), backup=True, log=True),
+    _kind("changed folder", "tree", "vault", _tree, backup=True),
+    _kind("changed folder, no backup", "tree", "vault", _tree, backup=False),
+    _kind("changed database", "database", "mnemo.db", _database(log=False), backup=True),
+    _kind("changed database, no backup", "database", "mnemo.db", _database(log=False), backup=False),
+    _kind("changed database with a log", "database", "mnemo.db", _database(log=True), backup=True),
 )
 kinds = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 

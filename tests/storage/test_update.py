@@ -151,6 +151,15 @@ def test_f04_links_in_the_way_are_not_followed(vault: Path, tmp_path: Path) -> N
             update.commit(True)
 
 
+def test_a_target_that_is_named_by_dots(vault: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(vault / "sub")
+    with TreeUpdate(Path("..")) as update, pytest.raises(TargetError, match="Another run"), TreeUpdate(vault):
+        pass
+    assert update.final == vault
+    assert change(Path(".."), {"a.md": "new"}).backup == vault.with_name("vault.bak-1")
+    assert names(vault.parent) == ["vault", "vault.bak-1"]
+
+
 @POSIX
 def test_f04_targets_that_are_no_folders(vault: Path, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(vault)

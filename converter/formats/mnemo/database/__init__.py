@@ -14,6 +14,7 @@ from converter.formats.mnemo.links import names, resolve
 from converter.formats.mnemo.read import read_stored
 from converter.formats.mnemo.relink import own_ids, relink, relink_file
 from converter.formats.mnemo.segments import stored_frame, stored_pieces, stored_segments
+from converter.storage.exclusive import database_in_use
 
 __all__ = ["FORMAT"]
 
@@ -38,6 +39,7 @@ FORMAT = Format(
     parts=parts,
     open_merge=open_merge,
     merges="database",
+    in_use=database_in_use,
     relink=relink,
     relink_file=relink_file,
     own_ids=own_ids,
