@@ -11,13 +11,14 @@ from converter.errors import TargetError, UsageError
 from converter.storage.commit import CommitResult, Staging
 from converter.storage.companion import check_companions, commit_with_companions
 from converter.storage.database import DatabaseUpdate
+from converter.storage.faults import writing
 from converter.storage.room import check_settled, settle
 from converter.storage.state import quick_state
 from converter.storage.target import check_kind, check_target
 from converter.storage.update import TreeUpdate
 
 if TYPE_CHECKING:
-    from converter.formats.front import DatabaseTarget, Target, TreeTarget
+    from converter.formats.front import DatabaseTarget, Format, Target, TreeTarget
     from converter.pipeline.session import Session
 
 __all__ = ["Destination", "check_destination"]
@@ -31,6 +32,7 @@ def check_destination(session: Session) -> None:
         _check_merge(session, final)
     elif not options.dry_run:
         check_target(Path(options.source), final, options.overwrite_output, folder=not front.single_file)
+        _refuse_use(front, final)
         if front.beside is not None and not options.inline:
             check_companions(final, front.beside(final.name), options.overwrite_output)
 
@@ -47,7 +49,13 @@ def _check_merge(session: Session, final: Path) -> None:
     elif told := settle(final):
         session.report.about["leftovers"] = list(told)
     check_kind(final, folder=not front.single_file)
-    why = front.in_use(final) if front.in_use is not None else ""
+    _refuse_use(front, final)
+
+
+def _refuse_use(front: Format, final: Path) -> None:
+    """Refuse a target that an application holds."""
+    with writing(final):
+        why = front.in_use(final) if front.in_use is not None and final.exists() else ""
     if why:
         raise TargetError(f"{why}.", hint="Close the application and try again.")
 
