@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from io import BytesIO
 from pathlib import Path
-from tempfile import SpooledTemporaryFile
+from tempfile import SpooledTemporaryFile, TemporaryDirectory
 from typing import IO
 
 from converter.errors import InternalFaultError, ItemError
@@ -104,7 +104,7 @@ class Transfer:
         self._settle()
         payloads = self._payloads = Payloads(session, self._written, self._recorder, self._merge, self._header)
         if options.dry_run:
-            self._everything(None, payloads)
+            self._rehearse(payloads)
             self._close_books()
             return
         with Destination(session) as destination:
@@ -123,6 +123,22 @@ class Transfer:
         if options.verify:
             self._verify(Path(options.target))
 
+    def _rehearse(self, payloads: Payloads) -> None:
+        """Everything but the writing. Items that the target's own writer may refuse go to one that is thrown away."""
+        session = self._session
+        self._folders(None)
+        self._notes(None)
+        self._assets(None)
+        if not (session.pair.same_system and session.target_front.parts is not None and session.catalog.payloads):
+            payloads.write(None)
+            return
+        with TemporaryDirectory(prefix="mnemo-converter-") as folder:
+            target = session.target_front.open_target(Path(folder) / Path(session.options.target).name, session.writing)
+            try:
+                payloads.write(target)
+            finally:
+                target.abandon()
+
     def _remember_others(self) -> None:
         """What the notes are that stay in a target of one file, which is written around them."""
         session = self._session
@@ -140,7 +156,7 @@ class Transfer:
         """Whether anything of the target is to change."""
         return bool(self._tally.total("created") + self._tally.total("duplicated") + self._tally.total("overwritten"))
 
-    def _everything(self, target: Target | None, payloads: Payloads) -> None:
+    def _everything(self, target: Target, payloads: Payloads) -> None:
         self._folders(target)
         self._notes(target)
         self._assets(target)
