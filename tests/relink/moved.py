@@ -11,7 +11,7 @@ import msgspec
 from converter.formats.front import Renaming
 from converter.model.items import Note
 
-__all__ = ["inverse", "moved"]
+__all__ = ["inverse", "moved", "renamed_by"]
 
 _NAMES = frozenset(("id", "key", "folder", "parent", "target", "place", "cover", "database", "view"))
 
@@ -22,6 +22,12 @@ def inverse(renaming: Renaming) -> Renaming:
         ids={kind: {new: old for old, new in names.items()} for kind, names in renaming.ids.items()},
         files={new: old for old, new in renaming.files.items()},
     )
+
+
+def renamed_by(renaming: Renaming) -> Callable[[str], str]:
+    """What becomes of a text that is a name, of whatever kind."""
+    new = {old: name for names in (*renaming.ids.values(), renaming.files) for old, name in names.items()}
+    return lambda text: new.get(text, text)
 
 
 def moved(note: Note, new: Callable[[str], str], *more: str) -> Note:

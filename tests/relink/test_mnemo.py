@@ -6,7 +6,7 @@ import json
 import re
 import sqlite3
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from converter.formats.mnemo.package import FORMAT
 from converter.model.items import Note
 from converter.pipeline.outline import outline
 from tests.mnemo.builders import CONTEXT, block_json, data_path, needs_data, note_json, span
-from tests.relink.moved import inverse, moved
+from tests.relink.moved import inverse, moved, renamed_by
 
 LINKS: Mapping[LinkKey, str] = {}
 NO_IDS = frozenset(("True", "False", "[]", "{}", '["n"]'))
@@ -315,12 +315,6 @@ def everything(note: Note, data: bytes) -> Renaming:
         },
         files={link.target: f"file~{link.target}" for link in links if link.form == "image" and link.target},
     )
-
-
-def renamed_by(renaming: Renaming) -> Callable[[str], str]:
-    """What becomes of a text that is a name, of whatever kind."""
-    new = {old: name for names in (*renaming.ids.values(), renaming.files) for old, name in names.items()}
-    return lambda text: new.get(text, text)
 
 
 @needs_data

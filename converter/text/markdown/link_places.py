@@ -15,9 +15,10 @@ import msgspec
 
 from converter.text.markdown.destinations import Spelling, destination_at, understood
 from converter.text.markdown.domain import is_picture
+from converter.text.markdown.events import events_of
 from converter.text.markdown.inline import Inline
 from converter.text.markdown.overlay import comments
-from converter.text.markdown.parse import CALLOUT, KINDS, events_of
+from converter.text.markdown.parse import CALLOUT, KINDS
 
 __all__ = ["LinkPlace", "link_places"]
 

@@ -1,0 +1,69 @@
+"""What the parser says of a text: its events, each with its range."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+import pyromark
+from pyromark import Options
+
+__all__ = ["Events", "events_of"]
+
+_OPTIONS = (
+    Options.ENABLE_TABLES
+    | Options.ENABLE_FOOTNOTES
+    | Options.ENABLE_STRIKETHROUGH
+    | Options.ENABLE_TASKLISTS
+    | Options.ENABLE_MATH
+    | Options.ENABLE_WIKILINKS
+    | Options.ENABLE_DEFINITION_LIST
+)
+_WITHOUT_DEFINITIONS = _OPTIONS & ~Options.ENABLE_DEFINITION_LIST
+_COLON = re.compile(r"^[ \t>]*(?=:[^ \t\n])", re.MULTILINE)
+_COLON_BYTES = re.compile(_COLON.pattern.encode(), re.MULTILINE)
+_DEFINES = re.compile(r"^[ \t>]*:(?:[ \t]|$)", re.MULTILINE)
+
+
+class Events(msgspec.Struct, frozen=True):
+    """What the parser says of a text: events, each with its range in `source`, the text in UTF-8.
+
+    `added` are the places of backslashes in `source` that the text does not have.
+    """
+
+    source: bytes
+    added: list[int]
+    ranged: Iterable[tuple[Any, dict[str, int]]]
+
+
+def events_of(text: str) -> Events:
+    """The parser's events for a body without front matter."""
+    clean = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "\ufffd")
+    clean = clean.encode("utf-8", "replace").decode("utf-8")
+    options = _OPTIONS if _DEFINES.search(clean) else _WITHOUT_DEFINITIONS
+    added: list[int] = []
+    if options is _OPTIONS and _COLON.search(clean):
+        clean, added = _with_plain_colons(clean)
+    return Events(clean.encode("utf-8"), added, pyromark.events_with_range(clean, options=options))
+
+
+def _with_plain_colons(text: str) -> tuple[str, list[int]]:
+    """The text with a backslash before each colon that would be taken for a definition's without a blank behind it.
+
+    Beside it, where these backslashes stand.
+    """
+    source, code = text.encode("utf-8"), []
+    for event, where in pyromark.events_with_range(text, options=_WITHOUT_DEFINITIONS):
+        start = event.get("Start") if isinstance(event, dict) else None
+        if start == "HtmlBlock" or (isinstance(start, dict) and "CodeBlock" in start):
+            code.append((where["start"], where["end"]))
+    made, at = [], 0
+    added: list[int] = []
+    for found in _COLON_BYTES.finditer(source):
+        if not any(start <= found.start() < end for start, end in code):
+            made += [source[at : found.end()], b"\\"]
+            at = found.end()
+            added.append(at + len(added))
+    return b"".join([*made, source[at:]]).decode("utf-8"), added
