@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import IO
 
 import msgspec
 
-from converter.errors import UsageError
 from converter.findings.codes import CODES
 from converter.findings.codes.entry import LOST
 from converter.findings.finding import Finding
 from converter.findings.report import Place, Report
 from converter.findings.tally import Tally
-from converter.formats.front import Format, Source, SourceContext, TargetContext
-from converter.formats.registry import format_ids, load
+from converter.formats.front import Format, Source, TargetContext
 from converter.model.facts import PayloadFact, UnitFact
 from converter.model.items import INNER_KINDS, OUTER_KINDS
-from converter.model.moment import Moment, moment_from_ns, parse_moment
 from converter.pipeline.catalog import Catalog, NoteEntry
+from converter.pipeline.circumstances import clock_of, file_digest, origin_of, profile_options_of, reading_of, version
 from converter.pipeline.detect import detect_source, detect_target, file_of
 from converter.pipeline.index import build_catalog
 from converter.pipeline.into.known import Known
@@ -40,11 +35,10 @@ from converter.pipeline.residue.restore import Restorer
 from converter.pipeline.residue.sections import is_of_system
 from converter.pipeline.select import Selection
 from converter.storage.digest import digest
-from converter.storage.limits import NO_LIMITS, parse_limits
 from converter.storage.room import check_settled
 from converter.storage.state import quick_state
 
-__all__ = ["Session", "open_session", "profile_options_of"]
+__all__ = ["Session", "open_session"]
 
 _PAYLOAD_KINDS = frozenset(("decks", "maps", "databases", "settings", "records", "payloads", "folders"))
 """Kinds of units of payloads."""
@@ -59,8 +53,8 @@ class Session:
         self.options = options
         self.progress: Progress = progress or Silent()
         self.selection = Selection(options)
-        self.reading = _reading(options)
-        self.clock = _clock(options.clock)
+        self.reading = reading_of(options)
+        self.clock = clock_of(options.clock)
         self.report = Report(command=command, fail_on=options.fail_on, dry_run=options.dry_run)
         self.report.tally = Tally((*OUTER_KINDS, *INNER_KINDS))
         self.report.source = Place(path=options.source)
@@ -116,7 +110,7 @@ class Session:
         options, report = self.options, self.report
         path = Path(options.source)
         self.source_front, seen = detect_source(path, options.source_format)
-        report.source = Place(path=options.source, format=self.source_front.id, sha256=_file_digest(path))
+        report.source = Place(path=options.source, format=self.source_front.id, sha256=file_digest(path))
         report.about["detected"] = seen.why
         profile_options = self.profile_options = profile_options_of(options)
         own = self.source_front.profile(profile_options)
@@ -129,7 +123,7 @@ class Session:
             if "pictures" in self.target_front.profile(profile_options).parameters:
                 profile_options["place"] = str(Path(options.target).absolute().parent)
         target = self.target_front.profile(profile_options)
-        origin = _origin(self.source_front, path)
+        origin = origin_of(self.source_front, path)
         self.pair = Pair(own, target, self.reading.zone, origin=origin.profile(profile_options))
         self.carries_payloads = bool(options.target) and options.residue
         self.carries = self.carries_payloads and not self.pair.same_system
@@ -137,7 +131,7 @@ class Session:
             profile=target,
             clock=self.clock,
             zone=self.reading.zone,
-            version=_version(),
+            version=version(),
             origin=origin.id,
             inline=options.inline,
         )
@@ -317,75 +311,3 @@ def open_session(session: Session) -> Iterator[Session]:
         if session.book is not None:
             session.book.close()
         session.progress.close()
-
-
-def profile_options_of(options: Options) -> dict[str, str]:
-    """What profiles depend on, of the options of a run."""
-    return {
-        "mnemo_target": options.mnemo_target,
-        "images_dir": options.images_dir,
-        "number_prefix": "yes" if options.number_prefix else "",
-    }
-
-
-def _origin(front: Format, path: Path) -> Format:
-    """The format that the items came from: the source's own, or what an archive of such items says."""
-    said = front.origin(path) if front.origin is not None else ""
-    return load(said) if said in format_ids() else front
-
-
-def _reading(options: Options) -> SourceContext:
-    limits = NO_LIMITS if options.no_limits else parse_limits(options.limits)
-    return SourceContext(
-        limits=limits,
-        zone=_zone(options.timezone),
-        dialect=options.dialect,
-        strict_unknown=options.strict_unknown,
-    )
-
-
-def _zone(name: str) -> tzinfo:
-    """The zone of that IANA name; without one the system's: `TZ`, else /etc/localtime, else UTC."""
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-    wanted = name or os.environ.get("TZ", "").removeprefix(":") or _system_zone()
-    if wanted.upper() == "UTC":
-        return UTC
-    try:
-        return ZoneInfo(wanted)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        if not name:
-            return UTC
-        hint = "Use a name such as Europe/Berlin."
-        raise UsageError(f"--timezone {name!r} is no zone that this system knows.", hint=hint) from None
-
-
-def _system_zone() -> str:
-    link = Path("/etc/localtime")
-    if link.is_symlink():
-        return str(link.readlink()).rpartition("zoneinfo/")[2] or "UTC"
-    return "UTC"
-
-
-def _clock(planned: str) -> Moment:
-    """The run's own time: that of its plan, else `SOURCE_DATE_EPOCH` where it is set, else now."""
-    told = parse_moment(planned, UTC) if planned else None
-    if told is not None:
-        return told
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if epoch.isascii() and epoch.isdigit():
-        return moment_from_ns(int(epoch) * 1_000_000_000)
-    return moment_from_ns(time.time_ns())
-
-
-def _version() -> str:
-    from converter import __version__
-
-    return __version__
-
-
-def _file_digest(path: Path) -> str:
-    if not path.is_file():
-        return ""
-    with path.open("rb") as stream:
-        return digest(stream)[1]
