@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
-from io import BytesIO
 from pathlib import Path
-from tempfile import SpooledTemporaryFile, TemporaryDirectory
-from typing import IO
+from tempfile import TemporaryDirectory
 
 from converter.errors import InternalFaultError, ItemError
 from converter.findings.finding import Finding
@@ -16,7 +13,8 @@ from converter.model.blocks import Attrs
 from converter.model.items import Folder, Note
 from converter.model.order import Output, WorkOrder, plain_order
 from converter.pipeline.apply import check_planned
-from converter.pipeline.catalog import AssetEntry, NoteEntry
+from converter.pipeline.catalog import NoteEntry
+from converter.pipeline.copying import copy_files
 from converter.pipeline.destination import Destination, check_destination
 from converter.pipeline.into.merge import Merge
 from converter.pipeline.payloads import Payloads
@@ -26,7 +24,6 @@ from converter.pipeline.residue.records import SCHEMA, Header
 from converter.pipeline.session import Session
 from converter.pipeline.verify import Written, verify
 from converter.pipeline.work import Result, Workshop, digest_of_bytes, unreadable
-from converter.storage.digest import copy_digest
 
 __all__ = ["Transfer"]
 
@@ -34,9 +31,6 @@ _RICHER = frozenset(
     ("list-flattened", "item-split", "table-as-code", "callout-as-quote", "columns-flattened", "color-lost")
 )
 """Fallbacks that a richer profile of the target's format does not need."""
-
-_HELD = 8 << 20
-"""Bytes of one file that are held in memory while it passes; more goes to a temporary file."""
 
 
 class Transfer:
@@ -128,7 +122,7 @@ class Transfer:
         session = self._session
         self._folders(None)
         self._notes(None)
-        self._assets(None)
+        copy_files(session, self._written, self._recorder, self._merge, None)
         if not (session.pair.same_system and session.target_front.parts is not None and session.catalog.payloads):
             payloads.write(None)
             return
@@ -159,7 +153,7 @@ class Transfer:
     def _everything(self, target: Target, payloads: Payloads) -> None:
         self._folders(target)
         self._notes(target)
-        self._assets(target)
+        copy_files(self._session, self._written, self._recorder, self._merge, target)
         payloads.write(target)
 
     def _folders(self, target: Target | None) -> None:
@@ -347,43 +341,6 @@ class Transfer:
         tally.approximated("blocks", counts.approximated)
         if result.approximated:
             tally.approximated("notes")
-
-    def _assets(self, target: Target | None) -> None:
-        session = self._session
-        session.progress.stage("Copying files", len(session.catalog.assets))
-        for key, entry in session.catalog.assets.items():
-            end = entry.end or self._asset(key, entry, target)
-            self._tally.end("assets", end)
-            session.progress.advance(key)
-
-    def _opened_asset(self, key: str) -> AbstractContextManager[IO[bytes]]:
-        """The bytes of a file; of one that names others, with the names that these have in the target."""
-        opened = self._session.source.open_asset(key)
-        if self._merge is None or not self._merge.copies.is_linking(key):
-            return opened
-        with opened as stream:
-            return BytesIO(self._merge.copies.renamed_file(key, stream.read()))
-
-    def _asset(self, key: str, entry: AssetEntry, target: Target | None) -> str:
-        """Copy one file to its places; it is read to its end before a byte of it reaches the target."""
-        root = self._session.pair.parameter("asset_root")
-        stamps = self._session.restorer.stamps if self._session.restorer is not None else {}
-        wanted = [path for path in entry.paths if root + path not in self._written.files]
-        with SpooledTemporaryFile(max_size=_HELD) as held:
-            try:
-                with self._opened_asset(key) as stream:
-                    _, found = copy_digest(stream, held)
-            except ItemError as error:
-                self._session.add(unreadable(f"assets/{key}", error))
-                return "failed"
-            for path in wanted:
-                self._written.files[root + path] = found
-                if target is not None:
-                    held.seek(0)
-                    target.asset(path, held, stamps.get(path, entry.fact.stamp))
-        if self._recorder is not None:
-            self._recorder.asset(key, entry)
-        return entry.way
 
     def _close_books(self) -> None:
         """The law, at the end of all counting: what was read is what ended."""

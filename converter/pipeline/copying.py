@@ -1,0 +1,68 @@
+"""Files on their way: each read to its end, and copied to its places in the target."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from io import BytesIO
+from tempfile import SpooledTemporaryFile
+from typing import IO
+
+from converter.errors import ItemError
+from converter.formats.front import Target
+from converter.pipeline.catalog import AssetEntry
+from converter.pipeline.into.merge import Merge
+from converter.pipeline.residue.recorder import Recorder
+from converter.pipeline.session import Session
+from converter.pipeline.verify import Written
+from converter.pipeline.work import unreadable
+from converter.storage.digest import copy_digest
+
+__all__ = ["copy_files"]
+
+_HELD = 8 << 20
+"""Bytes of one file that are held in memory while it passes; more goes to a temporary file."""
+
+
+def copy_files(
+    session: Session, written: Written, recorder: Recorder | None, merge: Merge | None, target: Target | None
+) -> None:
+    """Copy every file that the plan gives a place, and count how each ended; without a target only look at them."""
+    session.progress.stage("Copying files", len(session.catalog.assets))
+    for key, entry in session.catalog.assets.items():
+        end = entry.end
+        if not end:
+            end = _copy(session, written, merge, key, entry, target)
+            if recorder is not None and end != "failed":
+                recorder.asset(key, entry)
+        session.report.tally.end("assets", end)
+        session.progress.advance(key)
+
+
+def _copy(
+    session: Session, written: Written, merge: Merge | None, key: str, entry: AssetEntry, target: Target | None
+) -> str:
+    """Copy one file to its places; it is read to its end before a byte of it reaches the target."""
+    root = session.pair.parameter("asset_root")
+    stamps = session.restorer.stamps if session.restorer is not None else {}
+    with SpooledTemporaryFile(max_size=_HELD) as held:
+        try:
+            with _opened(session, merge, key) as stream:
+                _, found = copy_digest(stream, held)
+        except ItemError as error:
+            session.add(unreadable(f"assets/{key}", error))
+            return "failed"
+        for path in (path for path in entry.paths if root + path not in written.files):
+            written.files[root + path] = found
+            if target is not None:
+                held.seek(0)
+                target.asset(path, held, stamps.get(path, entry.fact.stamp))
+    return entry.way
+
+
+def _opened(session: Session, merge: Merge | None, key: str) -> AbstractContextManager[IO[bytes]]:
+    """The bytes of a file; of one that names others, with the names that these have in the target."""
+    opened = session.source.open_asset(key)
+    if merge is None or not merge.copies.is_linking(key):
+        return opened
+    with opened as stream:
+        return BytesIO(merge.copies.renamed_file(key, stream.read()))
