@@ -21,8 +21,8 @@ class Known:
     def __init__(self, present: Present, origin: str) -> None:
         """`origin` is the id of the format that the source's items come from."""
         self._present = present
-        self._notes: dict[str, str] = {}
-        self._folders: dict[str, str] = {}
+        self._notes: dict[str, tuple[str, str | None]] = {}
+        self._folders: dict[str, tuple[str, str | None]] = {}
         self._assets: dict[str, tuple[str, ...]] = {}
         book = present.book
         if origin not in book.headers:
@@ -33,27 +33,29 @@ class Known:
             self._enter(held.record)
         for folder in book.folders.values():
             if folder.output is not None:
-                self._folders.setdefault(folder.key, folder.output.key)
+                self._folders.setdefault(folder.key, (folder.output.key, folder.output.id))
         for asset in (one for one in book.assets if not one.copy):
             self._assets.setdefault(asset.key, asset.at)
 
     def _enter(self, record: NoteRecord) -> None:
         if not record.copy:
-            self._notes.setdefault(record.key, record.output.key)
+            self._notes.setdefault(record.key, (record.output.key, record.output.id))
 
     def note(self, key: str, identity: str | None) -> str | None:
         """The key in the target of a note of the source, by what was remembered, else by its own id."""
-        found = self._notes.get(key)
-        if found in self._present.notes:
-            return found
-        return self._present.note_with_id(identity) if identity else None
+        return self._found(self._notes.get(key), identity)
 
     def folder(self, key: str, identity: str | None) -> str | None:
         """The key in the target of the note that a folder of the source became."""
-        found = self._folders.get(key)
-        if found in self._present.notes:
-            return found
-        return self._present.note_with_id(identity) if identity else None
+        return self._found(self._folders.get(key), identity)
+
+    def _found(self, remembered: tuple[str, str | None] | None, identity: str | None) -> str | None:
+        """Where it was put, else wherever its id is now."""
+        place, given = remembered or ("", None)
+        if place in self._present.notes:
+            return place
+        found = self._present.note_with_id(given) if given else None
+        return found or (self._present.note_with_id(identity) if identity else None)
 
     def made(self, name: str) -> Output | None:
         """The top of the target of this name: one that an import made, else one that people made."""
