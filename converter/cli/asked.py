@@ -23,6 +23,7 @@ def asked(given: dict[str, Any], *, whole: bool = False) -> tuple[Options, View]
     if into:
         run |= {"into": True, "target": into}
     _check_named(run, whole=whole)
+    _check_merging(run)
     view = {name: value for name, value in given.items() if name in View.__struct_fields__}
     return Options(**run), View(**view)
 
@@ -37,3 +38,16 @@ def _check_named(run: dict[str, Any], *, whole: bool) -> None:
         raise UsageError("SRC is missing.", hint="Name what is to be converted, and where to.")
     if whole and not run["target"]:
         raise UsageError("DST is missing.", hint="Name a new target, or one that exists with --into.")
+
+
+def _check_merging(run: dict[str, Any]) -> None:
+    """Options that only mean something together."""
+    into = run.get("into", False)
+    if into and run["target"] == "-":
+        raise UsageError("--into merges into a file or folder, not into a stream.", hint="Name the target.")
+    if into and run.get("overwrite_output"):
+        raise UsageError("--into keeps what is there, --overwrite-output replaces it.", hint="Give one of them.")
+    if not into and run.get("on_conflict", "duplicate") != "duplicate" and not run.get("apply"):
+        raise UsageError("--on-conflict says what --into does.", hint="Name the target with --into.")
+    if run.get("plan") and not run.get("target"):
+        raise UsageError("--plan needs a target.", hint="Name DST, or --into DST.")

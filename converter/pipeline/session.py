@@ -9,6 +9,7 @@ from typing import IO
 
 import msgspec
 
+from converter.errors import InputError, TargetError
 from converter.findings.codes import CODES
 from converter.findings.codes.entry import LOST
 from converter.findings.finding import Finding
@@ -242,11 +243,14 @@ class Session:
         self.writing = msgspec.structs.replace(self.writing, zone=zone, origin=before)
 
     def look_into_target(self) -> None:
-        """See what stands in the target that takes the source's items."""
+        """See what stands in the target that takes the source's items; raises `TargetError` where it cannot be read."""
         if self.options.into:
             self.seen = quick_state(Path(self.options.target))
             found = look_into(self.target_front, Path(self.options.target), self.reading, self.pair.target)
-            self.present = self.opened.enter_context(found)
+            try:
+                self.present = self.opened.enter_context(found)
+            except InputError as error:
+                raise TargetError(f"Nothing can be merged into the target: {error.message}", hint=error.hint) from error
 
     def place(self) -> None:
         """Decide where everything goes."""

@@ -150,5 +150,14 @@ def test_calls_that_cannot_be_meant(vault: Path, tmp_path: Path) -> None:
     assert "DST is missing" in invoke("convert", str(vault)).err
     assert "cannot be read" in invoke("convert", "--apply", str(tmp_path / "none.json")).err
     assert "no target" in invoke("convert", str(vault), "--into", str(tmp_path / "none"), "--to", "markdown").err
+    assert "not into a stream" in invoke("convert", str(vault), "--into", "-").err
+    assert "Give one of them" in invoke("convert", str(vault), "--into", "x", "--overwrite-output").err
+    assert "--on-conflict says" in invoke("convert", str(vault), "x.mnemo", "--on-conflict", "skip").err
+    assert "--plan needs a target" in invoke("preview", str(vault), "--plan", "p.json").err
+    broken = tmp_path / "broken.mnemo"
+    broken.write_bytes(b"PK\x03\x04 and nothing else")
+    refused = invoke("convert", str(vault), "--into", str(broken))
+    assert (refused.code, "Nothing can be merged" in refused.err) == (4, True)
+    assert broken.read_bytes() == b"PK\x03\x04 and nothing else"
     inside = invoke("convert", str(vault), "--into", str(vault.parent), "--to", "markdown")
     assert inside.code == 4
