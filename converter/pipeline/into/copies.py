@@ -176,14 +176,21 @@ class Copies:
         """All new ids by kind; those of a note's own blocks go before those of other notes."""
         return {**self._moved, **self._items, "blocks": ChainMap(dict(own), self._all_blocks)}
 
-    def renamed_file(self, name: str, data: bytes) -> bytes:
-        """The bytes of a file that passes whole with the names that items have in the target."""
-        if self._front is None or self._front.relink_file is None or not self:
+    def named(self, kind: str) -> Mapping[str, str]:
+        """The new ids of items of a kind that are neither folders nor notes."""
+        return self._items.get(kind, {})
+
+    def renamed_file(self, name: str, data: bytes, own: Mapping[str, Mapping[str, str]] | None = None) -> bytes:
+        """The bytes of a file that passes whole with the names that items have in the target.
+
+        `own`: what names of a kind are new in this file alone.
+        """
+        if self._front is None or self._front.relink_file is None or not (self or own):
             return data
         files = {old: new for key, (old, new) in self._files.items()}
         if self._tree == "paths":
             files = {key: posixpath.join(posixpath.dirname(key), new) for key, (_, new) in self._files.items()}
-        return self._front.relink_file(name, data, Renaming(ids=self._ids({}), files=files))
+        return self._front.relink_file(name, data, Renaming(ids={**self._ids({}), **(own or {})}, files=files))
 
     def is_linking(self, name: str) -> bool:
         """Whether a file names others, so that its bytes follow them."""
@@ -200,12 +207,13 @@ class Copies:
     def _links(self, stored: Stored, entry: NoteEntry) -> Iterator[tuple[LinkKey, str]]:
         """Links to items that have another name now, with the new text of their targets."""
         further = self._session.source_front.link_keys
+        by_goal = self._session.pair.parameter("pictures") == "absolute"
         links = dict.fromkeys(self._catalog.links(entry.key))
         links |= dict.fromkeys(LinkFact(*key) for key in (further(stored) if further is not None else ()))
         for link in links:
             found = self._session.source_front.resolve(self._catalog, entry.key, link)
             names = None
-            if found.kind == "asset":
+            if found.kind == "asset" and not (by_goal and link.form == "image"):
                 names = self._files.get(found.key)
             elif found.kind == "note" and self._tree == "paths" and found.key in self._moved["notes"]:
                 names = posixpath.basename(found.key), posixpath.basename(self._moved["notes"][found.key])

@@ -96,7 +96,8 @@ class Merge:
             fact = self.present.folders.get(there or "")
             if fact is None:
                 continue
-            same = in_files or (fact.name == output.title and self.present.parents[fact.key] == (output.folder or None))
+            parents = fact.parent, self.present.parents[fact.key]
+            same = in_files or (fact.name == output.title and (output.folder or None) in parents)
             if (same and self._policy != "duplicate-all") or in_files:
                 entry.end = "unchanged"
             elif self._policy in _DUPLICATING:

@@ -22,7 +22,7 @@ def same_facts(note: Note, order: WorkOrder) -> Note:
     return msgspec.structs.replace(
         note,
         key=output.key,
-        id=output.id if note.id is not None else None,
+        id=output.id if note.id is not None or output.id == output.key else None,
         title=output.title,
         folder=output.folder,
         parent=output.parent,

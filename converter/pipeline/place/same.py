@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from converter.model.order import Output
 from converter.pipeline.catalog import Catalog, FolderEntry, NoteEntry
+from converter.pipeline.into.known import Known
 from converter.pipeline.pair import Pair
 from converter.pipeline.place.names import OwnIds, Report
 from converter.pipeline.place.tree import parents_of
@@ -11,18 +12,22 @@ from converter.pipeline.place.tree import parents_of
 __all__ = ["place_as_it_was", "place_by_keys"]
 
 
-def place_as_it_was(catalog: Catalog, pair: Pair, report: Report) -> None:
-    """Every item where it stood; only a broken tree is mended, and an id that stands twice is renewed."""
+def place_as_it_was(catalog: Catalog, pair: Pair, report: Report, known: Known | None = None) -> None:
+    """Every item where it stood; only a broken tree is mended, and an id that stands twice is renewed.
+
+    What is `known` in the target holds what says that it stands there.
+    """
     paths = pair.parameter("tree") == "paths"
     ids = None if paths else OwnIds("folders", report)
     note_ids = None if paths else OwnIds("notes", report)
-    parents, _ = parents_of(catalog, report)
+    there = known.parents() if known is not None and not paths else ({}, {})
+    parents, _ = parents_of(catalog, report, there)
     for key, folder in catalog.folders.items():
         if not folder.end:
             folder.output = _folder(folder, parents[key], ids)
     for note in catalog.notes.values():
         if not note.end:
-            note.output = _note(note, note_ids)
+            note.output = _note(note, note_ids, keyed=pair.crosses)
 
 
 def place_by_keys(catalog: Catalog, pair: Pair, report: Report) -> None:
@@ -73,8 +78,10 @@ def _folder(entry: FolderEntry, parent: str | None, ids: OwnIds | None) -> Outpu
     return Output(key=own, id=own, title=fact.name, folder=parent, order=fact.order, form="folder")
 
 
-def _note(entry: NoteEntry, ids: OwnIds | None) -> Output:
-    own = ids.take(entry.id, entry.key) if ids is not None and entry.id is not None else entry.id
+def _note(entry: NoteEntry, ids: OwnIds | None, *, keyed: bool) -> Output:
+    """`keyed`: a note without an id of its own gets one, for its key does not travel."""
+    wanted = entry.key if keyed and entry.id is None else entry.id
+    own = ids.take(wanted, entry.key) if ids is not None and wanted is not None else entry.id
     return Output(
         key=entry.key if ids is None else own or entry.key,
         id=own,
