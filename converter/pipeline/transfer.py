@@ -11,10 +11,10 @@ from typing import IO
 from converter.errors import InternalFaultError, ItemError
 from converter.findings.finding import Finding
 from converter.findings.report import Verification
-from converter.formats.front import Rendered, Stored, Target
+from converter.formats.front import LinkKey, Rendered, Stored, Target
 from converter.model.blocks import Attrs
 from converter.model.items import Folder, Note
-from converter.model.order import Output, WorkOrder, plain_order
+from converter.model.order import Goal, Output, WorkOrder, plain_order
 from converter.pipeline.apply import check_planned
 from converter.pipeline.catalog import AssetEntry, NoteEntry
 from converter.pipeline.destination import Destination, check_destination
@@ -308,12 +308,16 @@ class Transfer:
             key=entry.key,
             output=entry.output,
             identity=entry.salt or entry.id or entry.key,
-            goals=self._session.links.goals(entry.key),
+            goals=self._goals(entry),
             anchors=self._session.links.anchors(entry.key),
             blocks=self._session.catalog.outline(entry.key).blocks,
             dropped=entry.dropped,
             copy=entry.way == "duplicated",
         )
+
+    def _goals(self, entry: NoteEntry) -> dict[LinkKey, Goal]:
+        goals = self._session.links.goals(entry.key)
+        return goals if self._merge is None or not goals else self._merge.copies.goals(entry, goals)
 
     def _count(self, result: Result, way: str) -> None:
         tally, counts = self._tally, result.counts
@@ -332,6 +336,8 @@ class Transfer:
             end = entry.end or self._asset(key, entry, target)
             self._tally.end("assets", end)
             session.progress.advance(key)
+        for key, path in self._merge.copies.pictures() if self._merge is not None else ():
+            self._file(key, session.catalog.assets[key], (path,), target)
 
     def _opened_asset(self, key: str) -> AbstractContextManager[IO[bytes]]:
         """The bytes of a file; of one that names others, with the names that these have in the target."""
@@ -342,25 +348,31 @@ class Transfer:
             return BytesIO(self._merge.copies.renamed_file(key, stream.read()))
 
     def _asset(self, key: str, entry: AssetEntry, target: Target | None) -> str:
-        """Copy one file to its places; it is read to its end before a byte of it reaches the target."""
+        """Copy one file to its places; how it ends."""
+        if not self._file(key, entry, entry.paths, target):
+            return "failed"
+        if self._recorder is not None:
+            self._recorder.asset(key, entry)
+        return entry.way
+
+    def _file(self, key: str, entry: AssetEntry, paths: tuple[str, ...], target: Target | None) -> bool:
+        """Copy one file to these places; it is read to its end before a byte of it reaches the target."""
         root = self._session.pair.parameter("asset_root")
         stamps = self._session.restorer.stamps if self._session.restorer is not None else {}
-        wanted = [path for path in entry.paths if root + path not in self._written.files]
+        wanted = [path for path in paths if root + path not in self._written.files]
         with SpooledTemporaryFile(max_size=_HELD) as held:
             try:
                 with self._opened_asset(key) as stream:
                     _, found = copy_digest(stream, held)
             except ItemError as error:
                 self._session.add(unreadable(f"assets/{key}", error))
-                return "failed"
+                return False
             for path in wanted:
                 self._written.files[root + path] = found
                 if target is not None:
                     held.seek(0)
                     target.asset(path, held, stamps.get(path, entry.fact.stamp))
-        if self._recorder is not None:
-            self._recorder.asset(key, entry)
-        return entry.way
+        return True
 
     def _close_books(self) -> None:
         """The law, at the end of all counting: what was read is what ended."""

@@ -133,7 +133,9 @@ def flat_library(path: Path) -> Flat:
         for entry in sorted(images.rglob("*") if images.is_dir() else ())
         if entry.is_file()
     }
-    others = {key: value for key, value in rows.items() if key != CARDS and not key.startswith((*PREFIXES, "converter."))}
+    others = {
+        key: value for key, value in rows.items() if key != CARDS and not key.startswith((*PREFIXES, "converter."))
+    }
     return flat(dump, others, files, cards.get("SessionHistory", []))
 
 
@@ -156,7 +158,7 @@ def named(dump: Mapping[str, list[Any]]) -> dict[str, str]:
     names: dict[str, str] = {}
     for kind, own in KINDS.items():
         found = [one for one in dump.get(kind, []) if one and _NEW_ID.fullmatch(one[own] or "")]
-        for item in sorted(found, key=lambda one: _content(one)):
+        for item in sorted(found, key=_content):
             name, number = f"{item.get('title') or item.get('name')}'", 2
             while f"{kind}/{name}" in names.values():
                 name, number = f"{item.get('title') or item.get('name')}'{number}", number + 1

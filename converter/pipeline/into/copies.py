@@ -9,12 +9,13 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from converter.findings.finding import Finding
-from converter.formats.front import LinkKey, Renaming, Stored
+from converter.formats.front import Found, LinkKey, Renaming, Stored
 from converter.model.facts import LinkFact
-from converter.model.order import Output
+from converter.model.order import Goal, Output
 from converter.model.timed_id import NUMBERS, numbered_id
 from converter.pipeline.catalog import FolderEntry, NoteEntry
 from converter.pipeline.into.names import copy_of, respelled
+from converter.pipeline.into.pictures import Pictures
 from converter.pipeline.into.present import Present
 from converter.pipeline.lower.ids import derived_id
 from converter.pipeline.session import Session
@@ -41,6 +42,7 @@ class Copies:
         self._own = {fold(output.key) for output in self._outputs()}
         same = session.pair.same_system and session.source_front.relink is not None
         self._front = session.source_front if same else None
+        self._pictures = Pictures(session.catalog, own=same and session.pair.parameter("tree") == "folders")
 
     def __bool__(self) -> bool:
         return bool(self._moved["folders"] or self._moved["notes"] or self._files or self._items)
@@ -204,6 +206,24 @@ class Copies:
         parts[-1] = names.get(stem, stem) + extension
         return "/".join(names.get(part, part) for part in parts)
 
+    def goals(self, entry: NoteEntry, goals: Mapping[LinkKey, Goal]) -> dict[LinkKey, Goal]:
+        """The goals of the links of a note as they are under its new names."""
+        return self._pictures.goals(entry, goals, self._blocks.get(entry.key, {}))
+
+    def pictures(self) -> Iterator[tuple[str, str]]:
+        """Files that duplicates have for themselves: the key of each, and where its copy goes."""
+        told: set[str] = set()
+        for entry in self._catalog.notes.values():
+            if entry.way == "duplicated" and not entry.end:
+                founds = ((link, self._found(entry, link)) for link in self._catalog.links(entry.key))
+                for key, path in self._pictures.copies(entry, founds, self._blocks.get(entry.key, {})):
+                    if path not in told:
+                        told.add(path)
+                        yield key, path
+
+    def _found(self, entry: NoteEntry, link: LinkFact) -> Found:
+        return self._session.source_front.resolve(self._catalog, entry.key, link)
+
     def _links(self, stored: Stored, entry: NoteEntry) -> Iterator[tuple[LinkKey, str]]:
         """Links to items that have another name now, with the new text of their targets."""
         further = self._session.source_front.link_keys
@@ -211,10 +231,13 @@ class Copies:
         links = dict.fromkeys(self._catalog.links(entry.key))
         links |= dict.fromkeys(LinkFact(*key) for key in (further(stored) if further is not None else ()))
         for link in links:
-            found = self._session.source_front.resolve(self._catalog, entry.key, link)
+            found = self._found(entry, link)
             names = None
             if found.kind == "asset" and not (by_goal and link.form == "image"):
-                names = self._files.get(found.key)
+                own = self._blocks.get(entry.key, {}).get(link.block, "")
+                copy = self._pictures.path(entry, own, found) if link.form == "image" else ""
+                names = (posixpath.basename(found.key), posixpath.basename(copy)) if copy else None
+                names = names or self._files.get(found.key)
             elif found.kind == "note" and self._tree == "paths" and found.key in self._moved["notes"]:
                 names = posixpath.basename(found.key), posixpath.basename(self._moved["notes"][found.key])
             if names is not None and (new := respelled(link.target, *names)) != link.target:

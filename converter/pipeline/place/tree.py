@@ -76,9 +76,7 @@ def build_tree(catalog: Catalog, pair: Pair, report: Report) -> list[Branch]:
     return _Builder(catalog, pair, report).build()
 
 
-def parents_of(
-    catalog: Catalog, report: Report, there: tuple[Parents, Parents] = ({}, {})
-) -> tuple[Parents, Parents]:
+def parents_of(catalog: Catalog, report: Report, there: tuple[Parents, Parents] = ({}, {})) -> tuple[Parents, Parents]:
     """The parents of folders, and those of notes among notes, mended; what was wrong is reported.
 
     `there`: the parents of those that are in the target already, below which others can hang.
