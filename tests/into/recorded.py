@@ -9,9 +9,7 @@ import base64
 import hashlib
 import json
 import re
-import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import closing
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,16 +17,33 @@ from typing import Any
 from tests.mnemo.library import build_library, stored_rows
 from tests.support import shared
 
-__all__ = ["Flat", "case_ids", "differences", "flat", "flat_library", "library_of", "named", "package_of", "record"]
+__all__ = [
+    "CARDS",
+    "Flat",
+    "Items",
+    "case_ids",
+    "differences",
+    "flat_library",
+    "items_of",
+    "library_of",
+    "package_of",
+    "record",
+    "state_of",
+]
 
 Flat = dict[str, Any]
 """A library in lines: what stands at each place, by kind, item and member."""
 
 CARDS = "flashcards.state.v2"
+Items = dict[str, list[Any]]
+"""Items of a library by their kinds, as packages spell them."""
+
 KINDS = {"notes": "noteId", "noteFolders": "folderId", "decks": "id", "cardFolders": "id", "mindmaps": "id"}
 INDEXES = {"notes_index": "notes", "note_folders_index": "noteFolders", "mindmaps_list": "mindmaps"}
 PREFIXES = {"note_folder_": "noteFolders", "note_": "notes", "mindmap_": "mindmaps"}
 
+_THERE = "/home/packages-student/.local/share/Mnemo/images"
+_WINDOWS = json.dumps("C:\\Users\\inge\\AppData\\Local\\Mnemo\\images\\")[1:-1]
 _NEW_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _VERBATIM = frozenset(("blocks", "frontBlocks", "backBlocks", "metadata", "style"))
 _FREE = frozenset(("modifiedAt", "deckId"))
@@ -113,30 +128,33 @@ def unspelled(value: Any, *, keys: bool = True) -> Any:
     return made
 
 
-def flat_library(path: Path) -> Flat:
-    """A library in lines, by its indexes; a row that no index names is not there."""
+def items_of(path: Path) -> Items:
+    """The items that the indexes of a library name, as packages spell them; `sessions` is what was practised."""
     rows = stored_rows(path)
-    dump: dict[str, list[Any]] = {}
+    items: Items = {}
     for index, kind in INDEXES.items():
         prefix = next(prefix for prefix, name in PREFIXES.items() if name == kind)
         ids = _parsed(rows.get(index))
-        dump[kind] = [
-            unspelled(json.loads(rows[f"{prefix}{one or ''}"]))
-            for one in (ids if isinstance(ids, list) else [])
-            if rows.get(f"{prefix}{one or ''}")
-        ]
+        named_rows = [rows.get(f"{prefix}{one or ''}") for one in (ids if isinstance(ids, list) else [])]
+        items[kind] = [unspelled(json.loads(row)) for row in named_rows if row]
     cards = _parsed(rows.get(CARDS)) or {}
-    dump["decks"], dump["cardFolders"] = unspelled(cards.get("Decks", [])), unspelled(cards.get("Folders", []))
+    items["decks"], items["cardFolders"] = unspelled(cards.get("Decks", [])), unspelled(cards.get("Folders", []))
+    items["sessions"] = cards.get("SessionHistory", [])
+    return items
+
+
+def flat_library(path: Path) -> Flat:
+    """A library in lines, by its indexes; a row that no index names is not there."""
     images = path.parent / "images"
     files = {
-        entry.relative_to(images).as_posix(): hashlib.sha256(entry.read_bytes()).hexdigest()
+        entry.relative_to(images).as_posix(): hashlib.sha256(entry.read_bytes()).hexdigest()[:8]
         for entry in sorted(images.rglob("*") if images.is_dir() else ())
         if entry.is_file()
     }
-    others = {
-        key: value for key, value in rows.items() if key != CARDS and not key.startswith((*PREFIXES, "converter."))
-    }
-    return flat(dump, others, files, cards.get("SessionHistory", []))
+    rows = stored_rows(path)
+    others = {key: row for key, row in rows.items() if key != CARDS and not key.startswith((*PREFIXES, "converter."))}
+    items = items_of(path)
+    return flat(items, others, files, items["sessions"], str(images))
 
 
 def _parsed(text: Any) -> Any:
@@ -148,7 +166,7 @@ def _parsed(text: Any) -> Any:
 
 def state_of(state: Mapping[str, Any]) -> Flat:
     """A recorded state in lines."""
-    files = {entry["name"].removeprefix("Mnemo/images/"): entry["sha256"] for entry in state["files"]}
+    files = {entry["name"].removeprefix("Mnemo/images/"): entry["sha256"][:8] for entry in state["files"]}
     rows = {key: value for key, value in state["rows"].items() if not key.startswith(tuple(PREFIXES))}
     return flat(state.get("dump") or {}, rows, files, state["sessionHistory"])
 
@@ -170,8 +188,14 @@ def _content(item: Mapping[str, Any]) -> str:
     return _NEW_ID.sub("", json.dumps(item, sort_keys=True))
 
 
-def flat(dump: Mapping[str, list[Any]], rows: Mapping[str, Any], files: Mapping[str, str], history: list[Any]) -> Flat:
-    """The parts of a library in lines, with names in place of new ids."""
+def flat(
+    dump: Mapping[str, list[Any]],
+    rows: Mapping[str, Any],
+    files: Mapping[str, str],
+    history: list[Any],
+    images: str = "\0",
+) -> Flat:
+    """The parts of a library in lines, with names in place of new ids and of the folder of images."""
     names = named(dump)
     lines: Flat = {f"files/{name}": digest for name, digest in files.items()}
     if history:
@@ -183,8 +207,9 @@ def flat(dump: Mapping[str, list[Any]], rows: Mapping[str, Any], files: Mapping[
             lines |= {f"{here}.{place}": value for place, value in _places(item, own)}
     for key, value in rows.items():
         parsed = _parsed(value)
-        lines[key] = sorted(map(str, parsed)) if key in INDEXES and isinstance(parsed, list) else parsed
-    text = json.dumps(lines)
+        if key not in INDEXES:
+            lines[key] = parsed
+    text = json.dumps(lines).replace(images, "IMAGES").replace(_THERE, "THERE").replace(_WINDOWS, "WINDOWS/")
     for new, name in sorted(names.items()):
         text = text.replace(new, json.dumps(name.partition("/")[2])[1:-1])
     return dict(json.loads(text))
@@ -239,10 +264,3 @@ def _changed(was: Any, now: Any) -> str:
     if isinstance(was, list) and isinstance(now, list) and len(was) == len(now):
         return ", ".join(_changed(one, two) for one, two in zip(was, now, strict=True) if one != two)
     return f"{was!r} -> {now!r}"
-
-
-def stored(path: Path, key: str) -> Any:
-    """One row of a library, parsed."""
-    with closing(sqlite3.connect(path)) as connection:
-        found = connection.execute("SELECT Value FROM Storage WHERE Key = ?", (key,)).fetchone()
-    return json.loads(found[0])

@@ -164,15 +164,26 @@ class Copies:
                     became = entry.output.path or entry.output.key
                     self._session.add(Finding(code="duplicated", item=f"{kind}/{key}", details=(("became", became),)))
 
-    def renamed(self, stored: Stored, entry: NoteEntry) -> Stored:
-        """The bytes of a note of the same system with the names that items have in the target."""
+    def renamed(self, stored: Stored, entry: NoteEntry, *, whole: bool = False) -> Stored:
+        """The bytes of a note of the same system with the names that items have in the target.
+
+        Pictures whose places the target writes anew keep their names, which its work order goes by; `whole` renames
+        them as well.
+        """
         if self._front is None or self._front.relink is None or not self:
             return stored
-        links = dict(self._links(stored, entry))
+        links = dict(self._links(stored, entry, whole=whole))
         files = {key[1]: new for key, new in links.items()}
-        renaming = Renaming(ids=self._ids(self._blocks.get(entry.key, {})), files=files)
+        renaming = Renaming(ids=self._ids(self._own_blocks(stored, entry)), files=files)
         data = self._front.relink(stored, renaming, links)
         return stored if data is stored.data else msgspec.structs.replace(stored, data=data)
+
+    def _own_blocks(self, stored: Stored, entry: NoteEntry) -> Mapping[str, str]:
+        """What the blocks of a note are called; those of one that is no duplicate keep ids that others have too."""
+        own = self._blocks.get(entry.key)
+        if own is not None or not self._all_blocks or self._front is None or self._front.own_ids is None:
+            return own or {}
+        return {one: one for one in self._front.own_ids(stored.data)}
 
     def _ids(self, own: Mapping[str, str]) -> Mapping[str, Mapping[str, str]]:
         """All new ids by kind; those of a note's own blocks go before those of other notes."""
@@ -224,10 +235,10 @@ class Copies:
     def _found(self, entry: NoteEntry, link: LinkFact) -> Found:
         return self._session.source_front.resolve(self._catalog, entry.key, link)
 
-    def _links(self, stored: Stored, entry: NoteEntry) -> Iterator[tuple[LinkKey, str]]:
+    def _links(self, stored: Stored, entry: NoteEntry, *, whole: bool) -> Iterator[tuple[LinkKey, str]]:
         """Links to items that have another name now, with the new text of their targets."""
         further = self._session.source_front.link_keys
-        by_goal = self._session.pair.parameter("pictures") == "absolute"
+        by_goal = self._session.pair.parameter("pictures") == "absolute" and not whole
         links = dict.fromkeys(self._catalog.links(entry.key))
         links |= dict.fromkeys(LinkFact(*key) for key in (further(stored) if further is not None else ()))
         for link in links:
