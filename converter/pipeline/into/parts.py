@@ -11,18 +11,29 @@ import msgspec
 from converter.errors import ItemError
 from converter.findings.finding import Finding
 from converter.formats.front import Part
+from converter.model.facts import PayloadFact
 from converter.pipeline.into.copies import Copies
 from converter.pipeline.into.present import Present
 from converter.pipeline.lower.ids import derived_id
 from converter.pipeline.plan import unit_end
 from converter.pipeline.session import Session
 
-__all__ = ["Parts"]
+__all__ = ["Parts", "by_items"]
 
 _NAMES = {"decks": "decks", "folders": "deck-folders", "maps": "maps"}
 """Kinds of items that can come in beside others, with the kind that their ids have in a renaming."""
 
 _DUPLICATING = ("duplicate", "duplicate-all")
+
+
+def by_items(session: Session, payload: PayloadFact, *, merges: bool) -> bool:
+    """Whether a payload passes item by item: to another format of its system, or to what has such items."""
+    pair, parts = session.pair, session.source_front.parts
+    if pair.by_parts(payload.type):
+        return True
+    if not merges or parts is None or not pair.same_system or not pair.takes(payload.type):
+        return False
+    return any(True for _ in parts(payload, session.open_member))
 
 
 class Parts:
