@@ -27,7 +27,7 @@ def place_as_it_was(catalog: Catalog, pair: Pair, report: Report, known: Known |
             folder.output = _folder(folder, parents[key], ids)
     for note in catalog.notes.values():
         if not note.end:
-            note.output = _note(note, note_ids, keyed=pair.crosses)
+            note.output = _note(note, note_ids, keyed=pair.crosses or known is not None)
 
 
 def place_by_keys(catalog: Catalog, pair: Pair, report: Report) -> None:
