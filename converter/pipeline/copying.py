@@ -9,7 +9,6 @@ from typing import IO
 
 from converter.errors import ItemError
 from converter.formats.front import Target
-from converter.pipeline.catalog import AssetEntry
 from converter.pipeline.into.merge import Merge
 from converter.pipeline.residue.recorder import Recorder
 from converter.pipeline.session import Session
@@ -31,17 +30,24 @@ def copy_files(
     for key, entry in session.catalog.assets.items():
         end = entry.end
         if not end:
-            end = _copy(session, written, merge, key, entry, target)
+            end = entry.way if _copy(session, written, merge, key, entry.paths, target) else "failed"
             if recorder is not None and end != "failed":
                 recorder.asset(key, entry)
         session.report.tally.end("assets", end)
         session.progress.advance(key)
+    for key, path in merge.copies.pictures() if merge is not None else ():
+        _copy(session, written, merge, key, (path,), target)
 
 
 def _copy(
-    session: Session, written: Written, merge: Merge | None, key: str, entry: AssetEntry, target: Target | None
-) -> str:
-    """Copy one file to its places; it is read to its end before a byte of it reaches the target."""
+    session: Session,
+    written: Written,
+    merge: Merge | None,
+    key: str,
+    paths: tuple[str, ...],
+    target: Target | None,
+) -> bool:
+    """Copy one file to these places; it is read to its end before a byte of it reaches the target."""
     root = session.pair.parameter("asset_root")
     stamps = session.restorer.stamps if session.restorer is not None else {}
     with SpooledTemporaryFile(max_size=_HELD) as held:
@@ -50,13 +56,14 @@ def _copy(
                 _, found = copy_digest(stream, held)
         except ItemError as error:
             session.add(unreadable(f"assets/{key}", error))
-            return "failed"
-        for path in (path for path in entry.paths if root + path not in written.files):
+            return False
+        stamp = session.catalog.assets[key].fact.stamp
+        for path in (path for path in paths if root + path not in written.files):
             written.files[root + path] = found
             if target is not None:
                 held.seek(0)
-                target.asset(path, held, stamps.get(path, entry.fact.stamp))
-    return entry.way
+                target.asset(path, held, stamps.get(path, stamp))
+    return True
 
 
 def _opened(session: Session, merge: Merge | None, key: str) -> AbstractContextManager[IO[bytes]]:

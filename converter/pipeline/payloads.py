@@ -18,6 +18,7 @@ from converter.model.facts import MemberFact, PayloadFact, UnitFact
 from converter.pipeline.diff.residue import is_residue
 from converter.pipeline.into.members import unit_way
 from converter.pipeline.into.merge import Merge
+from converter.pipeline.into.parts import by_items
 from converter.pipeline.pair import LOST_CODES
 from converter.pipeline.plan import unit_end, unit_rule
 from converter.pipeline.residue.book import unused
@@ -71,7 +72,7 @@ class Payloads:
             if is_residue(payload):
                 continue
             ends = [unit_end(session, payload, unit) for unit in payload.units]
-            if self._by_items(payload):
+            if by_items(session, payload, merges=self._merge is not None):
                 self._by_parts(payload, ends, target)
             else:
                 self._whole(payload, ends, target)
@@ -85,14 +86,6 @@ class Payloads:
                 session.add(unused(f"payloads/{payload.key}", "the target has no place for it but residue"))
             elif (refused := self._taken(payload, members, target)) is not None:
                 session.add(unused(f"payloads/{payload.key}", refused.message))
-
-    def _by_items(self, payload: PayloadFact) -> bool:
-        """Whether a payload passes item by item: to another format of its system, or to what has such items."""
-        pair, parts = self._session.pair, self._session.source_front.parts
-        if pair.by_parts(payload.type):
-            return True
-        merges = self._merge is not None and pair.same_system and parts is not None and pair.takes(payload.type)
-        return merges and parts is not None and any(True for _ in parts(payload, self._session.open_member))
 
     def _whole(self, payload: PayloadFact, ends: list[str], target: Target | None) -> None:
         """Pass a payload with all its members, or carry it."""

@@ -8,10 +8,10 @@ from tempfile import TemporaryDirectory
 from converter.errors import InternalFaultError, ItemError
 from converter.findings.finding import Finding
 from converter.findings.report import Verification
-from converter.formats.front import Rendered, Stored, Target
+from converter.formats.front import LinkKey, Rendered, Stored, Target
 from converter.model.blocks import Attrs
 from converter.model.items import Folder, Note
-from converter.model.order import Output, WorkOrder, plain_order
+from converter.model.order import Goal, Output, WorkOrder, plain_order
 from converter.pipeline.apply import check_planned
 from converter.pipeline.catalog import NoteEntry
 from converter.pipeline.copying import copy_files
@@ -325,12 +325,16 @@ class Transfer:
             key=entry.key,
             output=entry.output,
             identity=entry.salt or entry.id or entry.key,
-            goals=self._session.links.goals(entry.key),
+            goals=self._goals(entry),
             anchors=self._session.links.anchors(entry.key),
             blocks=self._session.catalog.outline(entry.key).blocks,
             dropped=entry.dropped,
             copy=entry.way == "duplicated",
         )
+
+    def _goals(self, entry: NoteEntry) -> dict[LinkKey, Goal]:
+        goals = self._session.links.goals(entry.key)
+        return goals if self._merge is None or not goals else self._merge.copies.goals(entry, goals)
 
     def _count(self, result: Result, way: str) -> None:
         tally, counts = self._tally, result.counts

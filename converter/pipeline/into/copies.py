@@ -9,12 +9,13 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from converter.findings.finding import Finding
-from converter.formats.front import LinkKey, Renaming, Stored
+from converter.formats.front import Found, LinkKey, Renaming, Stored
 from converter.model.facts import LinkFact
-from converter.model.order import Output
+from converter.model.order import Goal, Output
 from converter.model.timed_id import NUMBERS, numbered_id
 from converter.pipeline.catalog import FolderEntry, NoteEntry
 from converter.pipeline.into.names import copy_of, respelled
+from converter.pipeline.into.pictures import Pictures
 from converter.pipeline.into.present import Present
 from converter.pipeline.lower.ids import derived_id
 from converter.pipeline.session import Session
@@ -41,6 +42,7 @@ class Copies:
         self._own = {fold(output.key) for output in self._outputs()}
         same = session.pair.same_system and session.source_front.relink is not None
         self._front = session.source_front if same else None
+        self._pictures = Pictures(session.catalog, own=same and session.pair.parameter("tree") == "folders")
 
     def __bool__(self) -> bool:
         return bool(self._moved["folders"] or self._moved["notes"] or self._files or self._items)
@@ -162,28 +164,46 @@ class Copies:
                     became = entry.output.path or entry.output.key
                     self._session.add(Finding(code="duplicated", item=f"{kind}/{key}", details=(("became", became),)))
 
-    def renamed(self, stored: Stored, entry: NoteEntry) -> Stored:
-        """The bytes of a note of the same system with the names that items have in the target."""
+    def renamed(self, stored: Stored, entry: NoteEntry, *, whole: bool = False) -> Stored:
+        """The bytes of a note of the same system with the names that items have in the target.
+
+        Pictures whose places the target writes anew keep their names, which its work order goes by; `whole` renames
+        them as well.
+        """
         if self._front is None or self._front.relink is None or not self:
             return stored
-        links = dict(self._links(stored, entry))
+        links = dict(self._links(stored, entry, whole=whole))
         files = {key[1]: new for key, new in links.items()}
-        renaming = Renaming(ids=self._ids(self._blocks.get(entry.key, {})), files=files)
+        renaming = Renaming(ids=self._ids(self._own_blocks(stored, entry)), files=files)
         data = self._front.relink(stored, renaming, links)
         return stored if data is stored.data else msgspec.structs.replace(stored, data=data)
+
+    def _own_blocks(self, stored: Stored, entry: NoteEntry) -> Mapping[str, str]:
+        """What the blocks of a note are called; those of one that is no duplicate keep ids that others have too."""
+        own = self._blocks.get(entry.key)
+        if own is not None or not self._all_blocks or self._front is None or self._front.own_ids is None:
+            return own or {}
+        return {one: one for one in self._front.own_ids(stored.data)}
 
     def _ids(self, own: Mapping[str, str]) -> Mapping[str, Mapping[str, str]]:
         """All new ids by kind; those of a note's own blocks go before those of other notes."""
         return {**self._moved, **self._items, "blocks": ChainMap(dict(own), self._all_blocks)}
 
-    def renamed_file(self, name: str, data: bytes) -> bytes:
-        """The bytes of a file that passes whole with the names that items have in the target."""
-        if self._front is None or self._front.relink_file is None or not self:
+    def named(self, kind: str) -> Mapping[str, str]:
+        """The new ids of items of a kind that are neither folders nor notes."""
+        return self._items.get(kind, {})
+
+    def renamed_file(self, name: str, data: bytes, own: Mapping[str, Mapping[str, str]] | None = None) -> bytes:
+        """The bytes of a file that passes whole with the names that items have in the target.
+
+        `own`: what names of a kind are new in this file alone.
+        """
+        if self._front is None or self._front.relink_file is None or not (self or own):
             return data
         files = {old: new for key, (old, new) in self._files.items()}
         if self._tree == "paths":
             files = {key: posixpath.join(posixpath.dirname(key), new) for key, (_, new) in self._files.items()}
-        return self._front.relink_file(name, data, Renaming(ids=self._ids({}), files=files))
+        return self._front.relink_file(name, data, Renaming(ids={**self._ids({}), **(own or {})}, files=files))
 
     def is_linking(self, name: str) -> bool:
         """Whether a file names others, so that its bytes follow them."""
@@ -197,16 +217,38 @@ class Copies:
         parts[-1] = names.get(stem, stem) + extension
         return "/".join(names.get(part, part) for part in parts)
 
-    def _links(self, stored: Stored, entry: NoteEntry) -> Iterator[tuple[LinkKey, str]]:
+    def goals(self, entry: NoteEntry, goals: Mapping[LinkKey, Goal]) -> dict[LinkKey, Goal]:
+        """The goals of the links of a note as they are under its new names."""
+        return self._pictures.goals(entry, goals, self._blocks.get(entry.key, {}))
+
+    def pictures(self) -> Iterator[tuple[str, str]]:
+        """Files that duplicates have for themselves: the key of each, and where its copy goes."""
+        told: set[str] = set()
+        for entry in self._catalog.notes.values():
+            if entry.way == "duplicated" and not entry.end:
+                founds = ((link, self._found(entry, link)) for link in self._catalog.links(entry.key))
+                for key, path in self._pictures.copies(entry, founds, self._blocks.get(entry.key, {})):
+                    if path not in told:
+                        told.add(path)
+                        yield key, path
+
+    def _found(self, entry: NoteEntry, link: LinkFact) -> Found:
+        return self._session.source_front.resolve(self._catalog, entry.key, link)
+
+    def _links(self, stored: Stored, entry: NoteEntry, *, whole: bool) -> Iterator[tuple[LinkKey, str]]:
         """Links to items that have another name now, with the new text of their targets."""
         further = self._session.source_front.link_keys
+        by_goal = self._session.pair.parameter("pictures") == "absolute" and not whole
         links = dict.fromkeys(self._catalog.links(entry.key))
         links |= dict.fromkeys(LinkFact(*key) for key in (further(stored) if further is not None else ()))
         for link in links:
-            found = self._session.source_front.resolve(self._catalog, entry.key, link)
+            found = self._found(entry, link)
             names = None
-            if found.kind == "asset":
-                names = self._files.get(found.key)
+            if found.kind == "asset" and not (by_goal and link.form == "image"):
+                own = self._blocks.get(entry.key, {}).get(link.block, "")
+                copy = self._pictures.path(entry, own, found) if link.form == "image" else ""
+                names = (posixpath.basename(found.key), posixpath.basename(copy)) if copy else None
+                names = names or self._files.get(found.key)
             elif found.kind == "note" and self._tree == "paths" and found.key in self._moved["notes"]:
                 names = posixpath.basename(found.key), posixpath.basename(self._moved["notes"][found.key])
             if names is not None and (new := respelled(link.target, *names)) != link.target:

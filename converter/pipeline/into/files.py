@@ -22,7 +22,8 @@ def settle_files(
 ) -> None:
     """Equal files are there already; another file of the same name makes the new one take another name.
 
-    Under `overwrite`, and under `newer` where it is, the new file replaces the old one. `linking` asks for files that
+    Under `overwrite`, and under `newer` where it is, the new file replaces the old one; but not beside a database,
+    whose notes share files, and where both could not change at once. `linking` asks for files that
     name others, which can only be compared once those have their names.
     """
     settler = _Settler(session, present, copies, refuse)
@@ -39,6 +40,7 @@ class _Settler:
         self._refuse = refuse
         self._policy = session.options.on_conflict
         self._root = session.pair.parameter("asset_root")
+        self._replaces = session.target_front.merges != "database"
 
     def settle(self, key: str, entry: AssetEntry) -> None:
         """Decide for one file, at all its places."""
@@ -75,7 +77,7 @@ class _Settler:
         item = f"assets/{key}"
         if self._policy == "fail":
             self._refuse(item)
-        elif self._policy == "overwrite" or (self._policy == "newer" and self._is_newer(entry)):
+        elif self._replaces and (self._policy == "overwrite" or (self._policy == "newer" and self._is_newer(entry))):
             entry.way = "overwritten"
             self._session.add(Finding(code="overwritten", item=item))
         else:
@@ -102,6 +104,7 @@ class _Settler:
         entry.paths, entry.name = paths, respelled(entry.name, old, new)
         entry.way, entry.end = "duplicated", "unchanged" if all(state == "same" for state in states) else ""
         self._copies.file(key, old, new)
+        self._present.expect(new)
         if not entry.end:
             details = (("became", paths[0]),)
             self._session.add(Finding(code="duplicated", item=f"assets/{key}", details=details))

@@ -57,6 +57,10 @@ class Known:
         found = self._present.note_with_id(given) if given else None
         return found or (self._present.note_with_id(identity) if identity else None)
 
+    def parents(self) -> tuple[dict[str, str | None], dict[str, str | None]]:
+        """What holds each folder of the target; and its notes, of which any can hold others."""
+        return self._present.parents, dict.fromkeys(self._present.notes)
+
     def made(self, name: str) -> Output | None:
         """The top of the target of this name: one that an import made, else one that people made."""
         for output in (record.output for record in self._present.book.made if not record.note):

@@ -12,6 +12,7 @@ from converter.findings.finding import Finding
 from converter.model.facts import MemberFact, PayloadFact, UnitFact
 from converter.model.timed_id import Prefixes, is_timed_id, numbered_id
 from converter.pipeline.into.copies import Copies
+from converter.pipeline.into.parts import by_items
 from converter.pipeline.into.present import Present
 from converter.pipeline.session import Session
 from converter.pipeline.work import digest_of_bytes
@@ -46,10 +47,17 @@ class Members:
     def settle(self) -> None:
         """Find out which of them get new names, before the notes that name them are looked at."""
         for payload in self._session.catalog.payloads:
-            for member in payload.members if payload.type != "residue" else ():
+            whole = payload.type != "residue" and not self._by_items(payload)
+            for member in payload.members if whole else ():
                 way = self._way(member)
                 if way:
                     self._decided[member.key] = way
+
+    def _by_items(self, payload: PayloadFact) -> bool:
+        try:
+            return by_items(self._session, payload, merges=True)
+        except ItemError:
+            return False
 
     def _way(self, member: MemberFact) -> str:
         if member.key not in self._there:

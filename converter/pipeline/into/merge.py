@@ -96,7 +96,8 @@ class Merge:
             fact = self.present.folders.get(there or "")
             if fact is None:
                 continue
-            same = in_files or (fact.name == output.title and self.present.parents[fact.key] == (output.folder or None))
+            parents = fact.parent, self.present.parents[fact.key]
+            same = in_files or (fact.name == output.title and (output.folder or None) in parents)
             if (same and self._policy != "duplicate-all") or in_files:
                 entry.end = "unchanged"
             elif self._policy in _DUPLICATING:
@@ -137,7 +138,7 @@ class Merge:
             key, old = stored.key, looks.get(places[stored.key])
             entry = self._catalog.notes[key]
             self._stay_at(entry, places[key])
-            same = old is not None and (self._is_copy(stored, old) or self._is_same(old, new))
+            same = old is not None and (self._is_same(old, new) or self._is_copy(stored, old))
             if same and self._policy != "duplicate-all":
                 entry.end = "unchanged"
             elif self._policy not in _DUPLICATING:
@@ -175,9 +176,18 @@ class Merge:
         return self.present.look_at(_stored(result.rendered))
 
     def _is_copy(self, stored: Stored, old: Look) -> bool:
-        """Whether the target has the very bytes, be they such that this run would write other ones."""
-        same = self._session.source_front is self._session.target_front and not self.copies
-        return same and digest_of_bytes(stored.data) == old.raw
+        """Whether the target has what the source has, be it such that this run would write something else."""
+        session = self._session
+        if not session.pair.same_system:
+            return False
+        if session.source_front is session.target_front and not self.copies:
+            return digest_of_bytes(stored.data) == old.raw
+        try:
+            renamed = self.copies.renamed(stored, self._catalog.notes[stored.key], whole=True)
+            note = session.source_front.read(renamed, session.reading)[0]
+        except ItemError:
+            return False
+        return self._is_same(old, self.present.look(renamed.data, note))
 
     def _is_same(self, old: Look, new: Look) -> bool:
         if old.raw == new.raw:
@@ -205,7 +215,7 @@ class Merge:
             for stored in self._session.source.fetch(list(linked)) if self.copies else ():
                 if isinstance(stored, Finding) or (new := self._look(stored)) is None:
                     continue
-                if self._is_same(linked[stored.key], new):
+                if self._is_same(linked[stored.key], new) or self._is_copy(stored, linked[stored.key]):
                     self._catalog.notes[stored.key].end = "unchanged"
                     del linked[stored.key]
             if linked and not changed:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from hashlib import blake2b
 
 import msgspec
@@ -11,17 +11,29 @@ import msgspec
 from converter.errors import ItemError
 from converter.findings.finding import Finding
 from converter.formats.front import Part
+from converter.model.facts import PayloadFact
 from converter.pipeline.into.copies import Copies
 from converter.pipeline.into.present import Present
 from converter.pipeline.lower.ids import derived_id
+from converter.pipeline.plan import unit_end
 from converter.pipeline.session import Session
 
-__all__ = ["Parts"]
+__all__ = ["Parts", "by_items"]
 
 _NAMES = {"decks": "decks", "folders": "deck-folders", "maps": "maps"}
 """Kinds of items that can come in beside others, with the kind that their ids have in a renaming."""
 
 _DUPLICATING = ("duplicate", "duplicate-all")
+
+
+def by_items(session: Session, payload: PayloadFact, *, merges: bool) -> bool:
+    """Whether a payload passes item by item: to another format of its system, or to what has such items."""
+    pair, parts = session.pair, session.source_front.parts
+    if pair.by_parts(payload.type):
+        return True
+    if not merges or parts is None or not pair.same_system or not pair.takes(payload.type):
+        return False
+    return any(True for _ in parts(payload, session.open_member))
 
 
 class Parts:
@@ -45,17 +57,29 @@ class Parts:
             self._there[_name(part)] = _digest(part.data)
         if not self._there:
             return
-        waiting = sorted(self._coming(), key=lambda part: part.kind != "folders")
-        changed = [part for part in waiting if _name(part) in self._there and not self._is_there(part, part.key)]
-        for part in changed:
-            self._conflict(part)
-        for part in waiting:
-            if _name(part) in self._there and _name(part) not in self._ways:
-                self._again(part)
+        known = [part for part in self._coming() if _name(part) in self._there]
+        for folders in (True, False):
+            group = [part for part in known if (part.kind == "folders") is folders]
+            changed = self._changed(group)
+            for part in changed:
+                self._conflict(part)
+            for part in group:
+                if _name(part) not in self._ways:
+                    self._again(part)
+
+    def _changed(self, group: list[Part]) -> list[Part]:
+        """Those that differ, and that no run before copied. What such a copy is called, others are compared by."""
+        count = -1
+        while len(group) != count:
+            count = len(group)
+            group = [part for part in group if not self._is_there(part, part.key) and not self._is_copied(part)]
+        return group
 
     def _present_parts(self) -> Iterator[Part]:
         parts = self._session.target_front.parts
         for payload in self._present.payloads if parts is not None else ():
+            if any(unit.kind == "settings" for unit in payload.units):
+                payload = msgspec.structs.replace(payload, type="settings")
             if parts is not None and self._session.pair.takes(payload.type):
                 yield from parts(payload, self._present.source.open_member)
 
@@ -64,19 +88,36 @@ class Parts:
         for payload in session.catalog.payloads:
             if session.source_front.parts is None or not session.pair.takes(payload.type):
                 continue
+            wanted = {(unit.kind, unit.key) for unit in payload.units if not unit_end(session, payload, unit)}
             try:
-                yield from session.source_front.parts(payload, session.open_member)
+                for part in session.source_front.parts(payload, session.open_member) if wanted else ():
+                    if (part.kind, part.key) in wanted:
+                        yield part
             except ItemError:
                 continue
 
     def _is_there(self, part: Part, key: str) -> bool:
-        """Whether the target has exactly this item, as it is or with the names that others have now."""
-        there = self._there.get((part.kind, key.lower()))
-        return there is not None and there in (_digest(part.data), _digest(self._renamed(part)))
+        """Whether the target has exactly this item under a key, as it is or with the names that others have now."""
+        there = self._there.get(_named(part.kind, key))
+        return there is not None and there in (_digest(part.data), _digest(self._renamed(part, key)))
 
-    def _renamed(self, part: Part) -> bytes:
+    def _renamed(self, part: Part, key: str) -> bytes:
+        """An item under a key. Ids of cards are unique in their deck alone."""
         name = f"settings/{part.key}" if part.kind == "settings" else part.kind
-        return self._copies.renamed_file(name, part.data)
+        own: dict[str, Mapping[str, str]] = {}
+        if part.kind == "decks":
+            own["cards"] = self._cards(part, key)
+        if key != part.key:
+            kind = _NAMES[part.kind]
+            own[kind] = {**self._copies.named(kind), part.key: key}
+        return self._copies.renamed_file(name, part.data, own)
+
+    def _cards(self, part: Part, key: str) -> dict[str, str]:
+        """New ids for the cards of a copy."""
+        part_ids = self._session.source_front.part_ids
+        if part_ids is None or key == part.key:
+            return {}
+        return {card: derived_id("duplicate", card, key) for card in part_ids(part)}
 
     def _again(self, part: Part) -> None:
         """An item that is the same; under `duplicate-all` it comes in again."""
@@ -98,31 +139,34 @@ class Parts:
             self._ways[_name(part)] = "skipped"
             self._session.add(Finding(code="kept-existing", item=item, details=(("what", self._policy),)))
 
+    def _new_id(self, part: Part, number: int) -> str:
+        salt = blake2b(part.data, digest_size=16).hexdigest() + (f" {number}" if number > 1 else "")
+        return derived_id("duplicate", part.kind, part.key, salt)
+
+    def _is_copied(self, part: Part) -> bool:
+        """Whether a run before made the same copy of an item: then its name is known from now on."""
+        if self._policy != "duplicate" or part.kind not in _NAMES:
+            return False
+        new = self._new_id(part, 1)
+        if not self._is_there(part, new):
+            return False
+        self._take(part, new, "unchanged")
+        return True
+
     def _copy(self, part: Part) -> None:
         """A new id that follows from the old one and the content, for the item and for what is in it."""
-        number = 0
-        while True:
+        number, new = 1, self._new_id(part, 1)
+        while (part.kind, new) in self._there:
             number += 1
-            salt = blake2b(part.data, digest_size=16).hexdigest() + (f" {number}" if number > 1 else "")
-            new = derived_id("duplicate", part.kind, part.key, salt)
-            self._copies.item(_NAMES[part.kind], part.key, new)
-            for inner in self._inner_ids(part):
-                self._copies.item("cards", inner, derived_id("duplicate", inner, new))
-            if (part.kind, new) not in self._there:
-                self._take(part, new, "duplicated")
-                self._session.add(
-                    Finding(code="duplicated", item=f"{part.kind}/{part.key}", details=(("became", new),))
-                )
-                return
-            if self._policy == "duplicate" and self._is_there(part, new):
-                self._take(part, new, "unchanged")
-                return
-
-    def _inner_ids(self, part: Part) -> tuple[str, ...]:
-        part_ids = self._session.source_front.part_ids
-        return part_ids(part) if part_ids is not None else ()
+            new = self._new_id(part, number)
+        self._take(part, new, "duplicated")
+        self._session.add(Finding(code="duplicated", item=f"{part.kind}/{part.key}", details=(("became", new),)))
 
     def _take(self, part: Part, key: str, way: str) -> None:
+        """An item is called otherwise in the target, and ends in a way."""
+        self._copies.item(_NAMES[part.kind], part.key, key)
+        for old, new in self._cards(part, key).items():
+            self._copies.item("cards", old, new)
         self._ways[_name(part)] = way
         self._keys[_name(part)] = key
 
@@ -130,11 +174,16 @@ class Parts:
         """How an item ends, and what it is in the target."""
         name = _name(part)
         key = self._keys.get(name, part.key)
-        return self._ways.get(name, "created"), msgspec.structs.replace(part, key=key, data=self._renamed(part))
+        return self._ways.get(name, "created"), msgspec.structs.replace(part, key=key, data=self._renamed(part, key))
 
 
 def _name(part: Part) -> tuple[str, str]:
-    return part.kind, part.key.lower()
+    return _named(part.kind, part.key)
+
+
+def _named(kind: str, key: str) -> tuple[str, str]:
+    """What tells items apart: the case of letters counts but in names of settings."""
+    return kind, key.lower() if kind == "settings" else key
 
 
 def _digest(data: bytes) -> bytes:

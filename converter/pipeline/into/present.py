@@ -126,6 +126,10 @@ class Present:
         name = re.split(r"[/\\]", block.target)[-1]
         return name if name.lower() in self._files else self._stems.get(block.id or "", name)
 
+    def expect(self, name: str) -> None:
+        """A file of this name comes: pictures that are called so are that one."""
+        self._files.add(name.lower())
+
     def look_at(self, stored: Stored) -> Look | None:
         """How bytes would look in the target; None where it could not read them."""
         note = self.read(stored)

@@ -28,7 +28,7 @@ def place_items(
         place_by_keys(catalog, pair, report)
         return
     if pair.same_system and tree != "documents":
-        place_as_it_was(catalog, pair, report)
+        place_as_it_was(catalog, pair, report, known)
         if known is not None and tree == "paths":
             known.settle_paths(catalog)
         return

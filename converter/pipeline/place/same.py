@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from converter.model.order import Output
 from converter.pipeline.catalog import Catalog, FolderEntry, NoteEntry
+from converter.pipeline.into.known import Known
 from converter.pipeline.pair import Pair
 from converter.pipeline.place.names import OwnIds, Report
 from converter.pipeline.place.tree import parents_of
@@ -11,12 +12,16 @@ from converter.pipeline.place.tree import parents_of
 __all__ = ["place_as_it_was", "place_by_keys"]
 
 
-def place_as_it_was(catalog: Catalog, pair: Pair, report: Report) -> None:
-    """Every item where it stood; only a broken tree is mended, and an id that stands twice is renewed."""
+def place_as_it_was(catalog: Catalog, pair: Pair, report: Report, known: Known | None = None) -> None:
+    """Every item where it stood; only a broken tree is mended, and an id that stands twice is renewed.
+
+    What is `known` in the target holds what says that it stands there.
+    """
     paths = pair.parameter("tree") == "paths"
     ids = None if paths else OwnIds("folders", report)
     note_ids = None if paths else OwnIds("notes", report)
-    parents, _ = parents_of(catalog, report)
+    there = known.parents() if known is not None and not paths else ({}, {})
+    parents, _ = parents_of(catalog, report, there)
     for key, folder in catalog.folders.items():
         if not folder.end:
             folder.output = _folder(folder, parents[key], ids)

@@ -76,18 +76,23 @@ def build_tree(catalog: Catalog, pair: Pair, report: Report) -> list[Branch]:
     return _Builder(catalog, pair, report).build()
 
 
-def parents_of(catalog: Catalog, report: Report) -> tuple[Parents, Parents]:
-    """The parents of folders, and those of notes among notes, mended; what was wrong is reported."""
+def parents_of(catalog: Catalog, report: Report, there: tuple[Parents, Parents] = ({}, {})) -> tuple[Parents, Parents]:
+    """The parents of folders, and those of notes among notes, mended; what was wrong is reported.
+
+    `there`: the parents of those that are in the target already, below which others can hang.
+    """
     folders = mended(
         {key: entry.fact.parent for key, entry in catalog.folders.items()},
         lambda key, what: report(_finding("folders", key, what)),
+        there[0],
     )
     notes = mended(
         {key: entry.parent for key, entry in catalog.notes.items()},
         lambda key, what: report(_finding("notes", key, "parent-missing")) if what else None,
+        there[1],
     )
     for entry in catalog.notes.values():
-        if entry.folder is not None and entry.folder not in catalog.folders:
+        if entry.folder is not None and entry.folder not in catalog.folders and entry.folder not in there[0]:
             report(Finding(code="folder-missing", item=f"notes/{entry.key}", details=(("what", entry.folder),)))
     return folders, notes
 
@@ -96,16 +101,19 @@ def _finding(kind: str, key: str, what: str) -> Finding:
     return Finding(code=what, item=f"{kind}/{key}", details=(("what", key),))
 
 
-def mended(parents: Parents, complain: Callable[[str, str], None]) -> Parents:
-    """The parents without unknown ones and without circles; each breach is told once, at the key that was cut."""
-    made: Parents = {}
+def mended(parents: Parents, complain: Callable[[str, str], None], there: Parents | None = None) -> Parents:
+    """The parents without unknown ones and without circles; each breach is told once, at the key that was cut.
+
+    `there` are parents of others, which are sound, and known as well.
+    """
+    made: Parents = dict(there or {})
     for key, parent in parents.items():
-        if parent is not None and parent not in parents:
+        if parent is not None and parent not in parents and parent not in made:
             complain(key, "folder-missing")
             parent = None
         made[key] = parent
     settled: set[str] = set()
-    for key in made:
+    for key in parents:
         path: dict[str, None] = {}
         at: str | None = key
         while at is not None and at not in settled:

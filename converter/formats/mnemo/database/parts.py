@@ -10,6 +10,7 @@ from converter.formats.front import Opener, Part
 from converter.formats.mnemo.database.layout import MAP_ROW, ROW, name_of
 from converter.formats.mnemo.database.newer import NEWER_CARDS, NEWER_MAPS, newer_parts
 from converter.formats.mnemo.dialect import Dialect
+from converter.formats.mnemo.part_ids import keyed
 from converter.formats.mnemo.rows import Keys, sniff
 from converter.formats.mnemo.spelling import packed
 from converter.formats.mnemo.view import OuterView
@@ -22,7 +23,10 @@ _DEPTH = 10_000
 
 
 def parts(fact: PayloadFact, opened: Opener) -> Iterator[Part]:
-    """Decks and their folders, maps, settings; what cannot be read is left out. Other payloads have no parts."""
+    """Decks and their folders, maps, settings; what cannot be read is left out. Other payloads have no parts.
+
+    Their keys are their ids: the second of one id, or one without an id, gets its key for it.
+    """
     made = _PARTS.get(fact.type)
     return iter(()) if made is None else made(fact, opened)
 
@@ -42,7 +46,8 @@ def _cards(fact: PayloadFact, opened: Opener) -> Iterator[Part]:
                 if own is not None:
                     data = packed(kind, element).encode()
                     title = own.only_text("name") or ""
-                    yield Part(group="flashcards", kind=kind, key=key, data=data, title=title)
+                    part = Part(group="flashcards", kind=kind, key=key, data=data, title=title)
+                    yield keyed(part, own.only_text("id"))
 
 
 def _maps(fact: PayloadFact, opened: Opener) -> Iterator[Part]:
@@ -57,9 +62,8 @@ def _maps(fact: PayloadFact, opened: Opener) -> Iterator[Part]:
         key, _ = keys.take(found.id, row.removeprefix(MAP_ROW))
         value = _value(data)
         if isinstance(value, Members):
-            if found.id is None:
-                value.pairs = [("Id", key), *(pair for pair in value.pairs if pair[0].lower() != "id")]
-            yield Part(group="mindmaps", kind="maps", key=key, data=packed("maps", value).encode(), title=found.title)
+            data = packed("maps", value).encode()
+            yield keyed(Part(group="mindmaps", kind="maps", key=key, data=data, title=found.title), found.id)
 
 
 def _settings(fact: PayloadFact, opened: Opener) -> Iterator[Part]:

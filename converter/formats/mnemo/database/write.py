@@ -99,15 +99,19 @@ class LibraryTarget:
         except UnicodeEncodeError as error:
             raise InternalFaultError(f"a text of the library is no UTF-8: {error}") from error
 
-    def _put(self, key: str, value: str | bytes | None) -> None:
-        """A row of `Storage`; bytes are text that need not be UTF-8."""
+    def _put(self, key: str, value: str | bytes | None, *, again: bool = False) -> None:
+        """A row of `Storage`; bytes are text that need not be UTF-8.
+
+        `again`: it may be there, from a package that passed a setting on as a text: the library's own row counts.
+        """
         sign = "CAST(? AS TEXT)" if isinstance(value, bytes) else "?"
+        verb = "INSERT OR REPLACE" if again else self._verb
         try:
-            self._connection.execute(f"{self._verb} INTO Storage VALUES (?, {sign})", (key, value))
+            self._connection.execute(f"{verb} INTO Storage VALUES (?, {sign})", (key, value))
         except sqlite3.IntegrityError:
             raise InternalFaultError(f"two rows of Storage have the key {key!r}: the plan let it pass") from None
         except sqlite3.Error:
-            self._execute(f"{self._verb} INTO Storage VALUES (?, {sign})", (key, value))
+            self._execute(f"{verb} INTO Storage VALUES (?, {sign})", (key, value))
 
     def folder(self, folder: Folder, _path: str) -> None:
         """Add a folder."""
@@ -157,7 +161,7 @@ class LibraryTarget:
         if key == CARDS and kind == ROW:
             self._cards = data
         elif kind == ROW:
-            self._put(key, data)
+            self._put(key, data, again=is_setting(key))
         elif kind == ROW_NULL:
             self._put(key, None)
         else:

@@ -12,6 +12,7 @@ from converter.errors import InputError
 from converter.formats.front import Opener, Part
 from converter.formats.mnemo.package.layout import fold
 from converter.formats.mnemo.package.rows import Database
+from converter.formats.mnemo.part_ids import keyed
 from converter.formats.mnemo.rows import Keys, sniff
 from converter.model.facts import MemberFact, PayloadFact
 from converter.text.json_text import JsonTextError, JsonValue, Members, decode, dump, is_text, parse
@@ -25,6 +26,7 @@ _TABLES = (("decks", "Decks", "DeckId"), ("folders", "Folders", "FolderId"))
 def parts(fact: PayloadFact, opened: Opener) -> Iterator[Part]:
     """Decks and their folders, maps, settings; what cannot be read is left out. Other payloads have no parts.
 
+    Their keys are their ids: the second of one id, or one without an id, gets its key for it.
     Maps of application 0.8 are no such parts: they are shaped otherwise.
     """
     members = {fold(member.name): member for member in fact.members}
@@ -59,7 +61,7 @@ def _rows(database: Database, kind: str, table: str, key: str) -> Iterator[Part]
         found = sniff(row.data, "id", _DEPTH)
         own, _ = keys.take(found.id, row.key)
         if found.readable and not row.null:
-            yield Part(group="flashcards", kind=kind, key=own, data=row.data, title=found.title)
+            yield keyed(Part(group="flashcards", kind=kind, key=own, data=row.data, title=found.title), found.id)
 
 
 def _maps(member: MemberFact, opened: Opener) -> Iterator[Part]:
@@ -70,7 +72,7 @@ def _maps(member: MemberFact, opened: Opener) -> Iterator[Part]:
         found = sniff(data, "id", _DEPTH)
         key, _ = keys.take(found.id, str(number))
         if isinstance(element, Members):
-            yield Part(group="mindmaps", kind="maps", key=key, data=data, title=found.title)
+            yield keyed(Part(group="mindmaps", kind="maps", key=key, data=data, title=found.title), found.id)
 
 
 def _settings(member: MemberFact, opened: Opener) -> Iterator[Part]:
