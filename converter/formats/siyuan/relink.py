@@ -30,7 +30,7 @@ def relink(stored: Stored, renaming: Renaming, links: Mapping[LinkKey, str]) -> 
 
 
 def relink_file(name: str, data: bytes, renaming: Renaming) -> bytes:
-    """The bytes of a file with new names; `name` is its path in the data folder.
+    """The bytes of a file with new names; `name` is its path in the data folder, or the id of a database.
 
     Databases, flashcards, settings and orders of notebooks, and the state that names documents; others stay.
     """

@@ -12,7 +12,7 @@ from converter.findings.finding import Finding
 from converter.formats.front import LinkKey, Renaming, Stored
 from converter.model.facts import LinkFact
 from converter.model.order import Output
-from converter.model.timed_id import NUMBERS, numbered_id
+from converter.model.timed_id import NUMBERS, Prefixes, numbered_id
 from converter.pipeline.catalog import FolderEntry, NoteEntry
 from converter.pipeline.into.names import copy_of, respelled
 from converter.pipeline.into.present import Present
@@ -43,7 +43,8 @@ class Copies:
         self._front = session.source_front if same else None
 
     def __bool__(self) -> bool:
-        return bool(self._moved["folders"] or self._moved["notes"] or self._files or self._items)
+        moved = self._moved["folders"] or self._moved["notes"]
+        return bool(moved or self._files or self._items or self._all_blocks)
 
     def _entries(self) -> Iterator[FolderEntry | NoteEntry]:
         yield from self._catalog.folders.values()
@@ -162,15 +163,56 @@ class Copies:
                     became = entry.output.path or entry.output.key
                     self._session.add(Finding(code="duplicated", item=f"{kind}/{key}", details=(("became", became),)))
 
+    def apart(self, stored: Stored, entry: NoteEntry, holders: Mapping[str, str], place: str) -> bool:
+        """Renew ids of blocks that others in the target have; whether the note itself has such an id.
+
+        `holders` are the notes of the target by the ids in them, `place` is the key of the one that is this note.
+        """
+        own = self._front.own_ids(stored.data) if self._front is not None and self._front.own_ids is not None else ()
+        taken = [one for one in own if holders.get(one, place) != place]
+        renewed = {old: self._free_id(entry.key, old, holders, place) for old in taken}
+        if renewed:
+            self._blocks[entry.key] = renewed
+            self._all_blocks |= renewed
+        return own[:1] == tuple(taken[:1]) and bool(taken)
+
+    def _free_id(self, key: str, old: str, holders: Mapping[str, str], place: str) -> str:
+        number = 0
+        while True:
+            new = numbered_id(Prefixes().take(f"apart {key} {old} {number}", old[:14], 1), 0)
+            if holders.get(new, place) == place:
+                return new
+            number += 1
+
+    def shows(self, stored: Stored, entry: NoteEntry) -> bool:
+        """Whether a note names files, or items that are no notes, which get other names."""
+        if self._front is None or self._front.relink is None or not (self._files or self._items):
+            return False
+        links = dict(self._links(stored, entry))
+        renaming = Renaming(ids=self._items, files={key[1]: new for key, new in links.items()})
+        return self._front.relink(stored, renaming, links) is not stored.data
+
     def renamed(self, stored: Stored, entry: NoteEntry) -> Stored:
-        """The bytes of a note of the same system with the names that items have in the target."""
+        """A note of the same system with the names that items have in the target; a document has its new place too."""
         if self._front is None or self._front.relink is None or not self:
             return stored
         links = dict(self._links(stored, entry))
         files = {key[1]: new for key, new in links.items()}
         renaming = Renaming(ids=self._ids(self._blocks.get(entry.key, {})), files=files)
         data = self._front.relink(stored, renaming, links)
-        return stored if data is stored.data else msgspec.structs.replace(stored, data=data)
+        if data is stored.data:
+            return stored
+        beside = tuple((self._now(name), self.renamed_file(name, content)) for name, content in stored.beside)
+        renamed, output = msgspec.structs.replace(stored, data=data, beside=beside), entry.output
+        if self._tree != "documents" or output is None:
+            return renamed
+        place, order = (output.folder, output.parent), output.order
+        key = output.key
+        return msgspec.structs.replace(renamed, key=key, path=key, folder=place[0], parent=place[1], order=order)
+
+    def _now(self, name: str) -> str:
+        """The id that an item which is no note has now."""
+        return next((new for one in self._items.values() for old, new in one.items() if old == name), name)
 
     def _ids(self, own: Mapping[str, str]) -> Mapping[str, Mapping[str, str]]:
         """All new ids by kind; those of a note's own blocks go before those of other notes."""

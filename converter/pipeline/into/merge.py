@@ -99,6 +99,8 @@ class Merge:
             same = in_files or (fact.name == output.title and self.present.parents[fact.key] == (output.folder or None))
             if (same and self._policy != "duplicate-all") or in_files:
                 entry.end = "unchanged"
+            elif self._policy == "duplicate" and self.present.tree == "documents":
+                self._keep(kind, key, entry)
             elif self._policy in _DUPLICATING:
                 self.copies.folder(kind, entry)
             else:
@@ -129,6 +131,8 @@ class Merge:
     def _notes(self) -> None:
         places = {key: place for key, entry in self._catalog.notes.items() if (place := self._place(entry)) is not None}
         looks = self.present.looks(places.values())
+        copied = self._copied(places, looks)
+        homeless = self._set_apart(places, copied)
         changed: dict[str, Look | None] = {}
         linked: dict[str, Look] = {}
         for stored in self._session.source.fetch(list(places)):
@@ -137,7 +141,7 @@ class Merge:
             key, old = stored.key, looks.get(places[stored.key])
             entry = self._catalog.notes[key]
             self._stay_at(entry, places[key])
-            same = old is not None and (self._is_copy(stored, old) or self._is_same(old, new))
+            same = old is not None and (key in copied or self._is_same(old, new))
             if same and self._policy != "duplicate-all":
                 entry.end = "unchanged"
             elif self._policy not in _DUPLICATING:
@@ -147,7 +151,33 @@ class Merge:
                 linked[key] = old
             else:
                 changed[key] = old
-        self._duplicate(list(changed), linked)
+        self._duplicate([*changed, *homeless], linked)
+
+    def _copied(self, places: Mapping[str, str], looks: Mapping[str, Look]) -> set[str]:
+        """Notes of which the target has the very bytes, be they such that this run would write other ones."""
+        if self._session.source_front is not self._session.target_front:
+            return set()
+        found: set[str] = set()
+        for stored in self._session.source.fetch(list(places)):
+            old = None if isinstance(stored, Finding) else looks.get(places[stored.key])
+            if old is None or isinstance(stored, Finding) or digest_of_bytes(stored.data) != old.raw:
+                continue
+            if not self.copies.shows(stored, self._catalog.notes[stored.key]):
+                found.add(stored.key)
+        return found
+
+    def _set_apart(self, places: Mapping[str, str], copied: set[str]) -> list[str]:
+        """Renew ids of blocks that stand in other notes of the target; notes whose own id does."""
+        coming = [key for key, entry in self._catalog.notes.items() if entry.output and key not in copied]
+        coming = [key for key in coming if not self._catalog.notes[key].end]
+        holders = self.present.holders() if self._session.pair.same_system and coming else {}
+        homeless: list[str] = []
+        for stored in self._session.source.fetch(coming) if holders else ():
+            if not isinstance(stored, Finding):
+                entry, place = self._catalog.notes[stored.key], places.get(stored.key, "")
+                if self.copies.apart(stored, entry, holders, place) and not place:
+                    homeless.append(stored.key)
+        return homeless
 
     def _place(self, entry: NoteEntry) -> str | None:
         """The key of what stands where a note is to go."""
@@ -174,11 +204,6 @@ class Merge:
             return None
         return self.present.look_at(_stored(result.rendered))
 
-    def _is_copy(self, stored: Stored, old: Look) -> bool:
-        """Whether the target has the very bytes, be they such that this run would write other ones."""
-        same = self._session.source_front is self._session.target_front and not self.copies
-        return same and digest_of_bytes(stored.data) == old.raw
-
     def _is_same(self, old: Look, new: Look) -> bool:
         if old.raw == new.raw:
             return True
@@ -194,24 +219,70 @@ class Merge:
             entry.way = "overwritten"
             self._session.add(Finding(code="overwritten", item=item))
         else:
-            entry.end = "skipped"
-            self._session.add(Finding(code="kept-existing", item=item, details=(("what", self._policy),)))
+            self._keep(kind, key, entry)
+
+    def _keep(self, kind: str, key: str, entry: FolderEntry | NoteEntry) -> None:
+        entry.end = "skipped"
+        details = (("what", self._policy),)
+        self._session.add(Finding(code="kept-existing", item=f"{kind}/{key}", details=details))
 
     def _duplicate(self, changed: list[str], linked: dict[str, Look]) -> None:
         """Give notes that differ new names; those that only link to such notes differ if they would link otherwise."""
-        while changed:
+        while True:
+            self._spread(changed, linked)
+            self._number(changed)
+            linked = self._differing(linked)
+            if not linked:
+                return
+            changed += linked
+            linked = {}
+
+    def _spread(self, changed: list[str], linked: dict[str, Look]) -> None:
+        """Files that name duplicates are duplicates as well, and so are the notes that show such files."""
+        fresh = list(changed)
+        while True:
+            for stored in self._session.source.fetch(fresh) if fresh else ():
+                if not isinstance(stored, Finding):
+                    self.copies.note(stored, self._catalog.notes[stored.key], 1)
+            if self._policy not in _DUPLICATING or not self.members.spread():
+                return
+            fresh = list(self._showing(linked))
+            changed += fresh
+
+    def _showing(self, linked: dict[str, Look]) -> Iterator[str]:
+        """Notes that are to stay as they are and show files that get another name; they are not to stay."""
+        notes = self._catalog.notes
+        staying = [key for key, entry in notes.items() if entry.end == "unchanged" or key in linked]
+        for stored in self._session.source.fetch(staying) if staying else ():
+            if not isinstance(stored, Finding) and self.copies.shows(stored, notes[stored.key]):
+                notes[stored.key].end = ""
+                linked.pop(stored.key, None)
+                yield stored.key
+
+    def _number(self, changed: list[str]) -> None:
+        """Final names for all duplicates: the first under which none meets anything else."""
+        number = 1
+        while True:
+            for key in changed:
+                self._catalog.notes[key].end = ""
             self._copy(changed)
-            changed = []
-            for stored in self._session.source.fetch(list(linked)) if self.copies else ():
-                if isinstance(stored, Finding) or (new := self._look(stored)) is None:
-                    continue
-                if self._is_same(linked[stored.key], new):
-                    self._catalog.notes[stored.key].end = "unchanged"
-                    del linked[stored.key]
-            if linked and not changed:
-                changed, linked = list(linked), {}
-        if linked:
-            self._copy(list(linked))
+            if not self.members.clash():
+                return
+            number += 1
+            self.members.number(number)
+
+    def _differing(self, linked: dict[str, Look]) -> dict[str, Look]:
+        """Of notes that differ only in the names of others, those that do so with the names that these have now."""
+        if not self.copies:
+            return linked
+        left = dict(linked)
+        for stored in self._session.source.fetch(list(linked)) if linked else ():
+            if isinstance(stored, Finding) or (new := self._look(stored)) is None:
+                continue
+            if self._is_same(linked[stored.key], new):
+                self._catalog.notes[stored.key].end = "unchanged"
+                del left[stored.key]
+        return left
 
     def _copy(self, keys: list[str]) -> None:
         """New outputs for notes; where a run before made the same copy, that one stays."""
@@ -228,7 +299,7 @@ class Merge:
                     continue
                 new, old = self._look(stored), looks.get(taken[stored.key])
                 same = old is not None and new is not None and self._is_same(old, new)
-                if same and self._policy == "duplicate":
+                if same and self._policy != "duplicate-all":
                     self.copies.stays(stored.key)
                 else:
                     keys.append(stored.key)

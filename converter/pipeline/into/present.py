@@ -94,6 +94,14 @@ class Present:
                 if note is not None and note.id:
                     yield note.id, stored.key
 
+    def holders(self) -> dict[str, str]:
+        """The keys of the notes by the ids in them, where blocks of the target's notes have ids of their own."""
+        own_ids = self._front.own_ids
+        if own_ids is None or self.tree != "documents":
+            return {}
+        fetched = (stored for stored in self._source.fetch() if isinstance(stored, Stored))
+        return {one: stored.key for stored in fetched for one in own_ids(stored.data)}
+
     def read(self, stored: Stored) -> Note | None:
         """A note of the target; None where it cannot be read."""
         try:

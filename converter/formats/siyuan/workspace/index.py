@@ -185,7 +185,8 @@ class WorkspaceSource:
                 yield Finding(code="document-name-odd", item=f"payloads/{key}", location=Location(file=key))
             members = groups.setdefault(place.group, [])
             if key not in self._broken:
-                members.append(MemberFact(key=key, name=key, size=entries[key].size))
+                stamp = moment_from_ns(entries[key].mtime_ns)
+                members.append(MemberFact(key=key, name=key, size=entries[key].size, stamp=stamp))
             if place.kind in _UNITS:
                 kind = _UNITS[place.kind]
                 code = "app-state-lost" if kind == "settings" else ""
