@@ -16,7 +16,6 @@ from tests.into.merging import Outcome, into, picture
 from tests.into.workspaces import Tree, Workspace, block_ids, nodes, renamed
 from tests.support import shared
 
-POLICIES = ("duplicate", "duplicate-all", "skip", "overwrite", "newer")
 GROWING = ("sort.json", ".cards", "storage/av/blocks.msgpack", "storage/av/relations.msgpack")
 
 PEOPLE, PROJECTS, READINGS = "20260303100700-35qfvm4", "20260303101300-xh6pp89", "20260303102400-tv8fx2p"
@@ -43,13 +42,15 @@ class Case:
 
     def names(self, done: Outcome) -> dict[str, str]:
         """The new ids of all that came under other ones: documents, their blocks in reading order, databases."""
-        found = dict(done.ids.get("notes", {}))
+        found = done.ids.get("notes", {}) | done.ids.get("folders", {})
         for item, new in done.became.items():
             if item.startswith("payloads/"):
                 found[Path(item).stem] = new
-        for old, new in done.ids.get("notes", {}).items():
-            pairs = zip(block_ids(self.source.documents[old]), block_ids(self.after.documents[new]), strict=True)
-            found |= dict(pairs)
+        written = self.written()
+        for old, document in self.source.documents.items():
+            new = found.get(old, old)
+            if self.after.paths[new].relative_to(self.place).as_posix() in written:
+                found |= dict(zip(block_ids(document), block_ids(self.after.documents[new]), strict=True))
         return found
 
     def written(self) -> set[str]:
@@ -117,7 +118,7 @@ class Case:
 
 
 def _lists_grew(before: dict[str, list[str]], after: dict[str, list[str]]) -> bool:
-    return all(set(values) <= set(after[key]) for key, values in before.items() if isinstance(values, list))
+    return all(set(values) <= set(after[key]) for key, values in before.items())
 
 
 def change_document(workspace: Workspace, key: str, change: Callable[[Tree], None]) -> None:
@@ -199,15 +200,155 @@ def case(request: pytest.FixtureRequest, tmp_path: Path) -> Case:
     return made(tmp_path / "target")
 
 
-@pytest.mark.parametrize("policy", ["duplicate", "skip"])
-def test_what_comes_leads_to_the_right_things_and_originals_stay(case: Case, policy: str) -> None:
-    done = case.merge(policy)
+def test_duplicates_lead_to_each_other_and_originals_stay(case: Case) -> None:
+    done = case.merge()
 
     assert done.count("notes", "created") == 1
+    case.check_links(done)
+    case.check_copies(done)
+    case.check_cards(done)
+    case.check_orders(done)
     case.check_originals()
-    if policy == "duplicate":
+    case.check_again()
+
+
+def test_everything_again_is_a_second_workspace_beside_the_first(case: Case) -> None:
+    done = case.merge("duplicate-all")
+
+    assert done.count("notes", "unchanged", "skipped") == 0
+    case.check_links(done)
+    case.check_copies(done)
+    case.check_cards(done)
+    case.check_originals()
+
+
+def test_skip_adds_what_is_missing(case: Case) -> None:
+    done = case.merge("skip")
+
+    assert done.count("notes", "created") == 1
+    assert done.count("notes", "skipped") == len(done.findings["kept-existing"]) - done.count("databases", "skipped")
+    case.check_links(done)
+    case.check_orders(done)
+    case.check_originals()
+    case.check_again("skip")
+
+
+@pytest.mark.parametrize("policy", ["overwrite", "newer"])
+def test_what_is_replaced_is_as_in_the_source_and_the_backup_has_the_old(case: Case, policy: str) -> None:
+    done = case.merge(policy)
+
+    assert done.count("notes", "overwritten") in (2, 3)
+    assert done.count("databases", "overwritten") == 1
+    case.check_links(done)
+    case.check_copies(done)
+    assert case.after.databases == case.source.databases
+    replaced = [name for name in case.written() & case.bytes.keys() if not name.endswith(GROWING)]
+    assert len(replaced) == done.count("notes", "overwritten") + 1
+    for name in replaced:
+        assert (Path(done.backup) / name).read_bytes() == case.bytes[name]
+    case.check_again(policy)
+
+
+@pytest.fixture
+def there(tmp_path: Path) -> Workspace:
+    """A copy of the workshop, to be changed before the workshop comes again."""
+    return _copy(_workshop(), tmp_path / "target")
+
+
+def _merged(there: Workspace, policy: str = "duplicate") -> tuple[Case, Outcome]:
+    case = Case(_workshop(), there.data.parent)
+    return case, case.merge(policy)
+
+
+def test_a_document_that_was_moved_stays_and_takes_what_comes_below_it(there: Workspace) -> None:
+    deep = there.paths[DEEP_TWO]
+    home = there.data / FIELD_NOTES
+    there.paths[DEEP_THREE].unlink()
+    shutil.rmtree(deep.with_suffix("") / DEEP_THREE)
+    deep.rename(home / deep.name)
+    deep.with_suffix("").rmdir()
+
+    case, done = _merged(there)
+
+    assert done.count("notes", "created") == 2
+    assert done.count("notes", "duplicated") == 0
+    assert case.after.paths[DEEP_TWO] == home / deep.name
+    assert case.after.paths[DEEP_THREE] == home / DEEP_TWO / f"{DEEP_THREE}.sy"
+    assert case.after.problems() <= case.before.problems() | case.source.problems()
+    case.check_originals()
+    case.check_copies(done)
+    case.check_again()
+
+
+@pytest.mark.parametrize(
+    ("policy", "name"), [("duplicate", "Mine"), ("skip", "Mine"), ("overwrite", "Field notes & walks")]
+)
+def test_a_notebook_of_another_name_is_the_same_notebook(there: Workspace, policy: str, name: str) -> None:
+    settings = there.data / FIELD_NOTES / ".siyuan" / "conf.json"
+    settings.write_text(json.dumps(json.loads(settings.read_bytes()) | {"name": "Mine", "closed": True}))
+    there.paths[MORE_CARDS].unlink()
+
+    case, done = _merged(there, policy)
+
+    assert json.loads(settings.read_bytes())["name"] == name
+    assert done.findings["overwritten" if policy == "overwrite" else "kept-existing"][0] == f"folders/{FIELD_NOTES}"
+    assert case.after.paths[MORE_CARDS] == there.paths[MORE_CARDS]
+    assert len(case.after.orders) == 3
+    case.check_links(done)
+    case.check_again(policy)
+
+
+def test_a_duplicate_that_was_changed_since_stays_as_it_is(there: Workspace) -> None:
+    change_database(there, READINGS)
+    case, first = _merged(there)
+    new = first.became[f"payloads/storage/av/{READINGS}.json"]
+    change_database(case.after, new)
+    case = Case(_workshop(), there.data.parent)
+
+    again = case.merge()
+
+    assert again.became[f"payloads/storage/av/{READINGS}.json"] not in (READINGS, new)
+    case.check_originals()
+    case.check_links(again)
+    case.check_copies(again)
+    case.check_again()
+
+
+def test_blocks_that_were_moved_into_another_document_are_told_apart(there: Workspace) -> None:
+    """A document that is gone comes again; a part of it stands in another document."""
+    gone, other = FLASHCARDS, FORMULAS
+    moved = there.documents[gone]["Children"]
+    change_document(there, other, lambda document: document["Children"].extend(moved[:3]))
+    there.paths[gone].unlink()
+
+    for policy in ("skip", "duplicate"):
+        case, done = _merged(there, policy)
+        assert {count for count in case.after.counts.values()} == {1}
+        assert gone in case.after.documents
         case.check_links(done)
         case.check_copies(done)
         case.check_cards(done)
-    case.check_orders(done)
-    case.check_again(policy)
+        case.check_originals()
+        case.check_again(policy)
+
+
+def test_a_heading_that_became_a_document_stays_one(there: Workspace) -> None:
+    """The id of a document that comes is that of a block in the target."""
+    document = there.documents[FORMULAS]
+    heading = {
+        "ID": FORMULAS,
+        "Type": "NodeParagraph",
+        "Properties": {"id": FORMULAS},
+        "Children": document["Children"][:1],
+    }
+    there.paths[FORMULAS].unlink()
+    change_document(there, MORE_CARDS, lambda tree: tree["Children"].append(heading))
+
+    case, done = _merged(there, "skip")
+
+    assert {count for count in case.after.counts.values()} == {1}
+    assert len(case.after.documents) == len(case.source.documents)
+    case.check_links(done)
+    case.check_copies(done)
+    case.check_originals()
+    case.check_again("skip")

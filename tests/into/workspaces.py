@@ -158,19 +158,16 @@ class Workspace:
                         yield "relation to no row", own, item
 
 
-def renamed(value: Any, names: Mapping[str, str], said: str = "") -> Any:
+def renamed(value: Any, names: Mapping[str, str], *, prose: bool = False) -> Any:
     """A tree in which every id that has a new name has it, but for what a person reads."""
     if isinstance(value, str):
-        return value if said in _PROSE else ID.sub(lambda match: names.get(match[0], match[0]), value)
+        return value if prose else names.get(value) or ID.sub(lambda match: names.get(match[0], match[0]), value)
     if isinstance(value, list):
         return [renamed(one, names) for one in value]
     if not isinstance(value, dict):
         return value
-    text = value.get("Type") == "NodeText"
-    return {
-        renamed(name, names): renamed(one, names, "NodeText" if text and name == "Data" else name)
-        for name, one in value.items()
-    }
+    text = ("Data", "TextMarkTextContent") if value.get("Type") in _PROSE else ()
+    return {renamed(name, names): renamed(one, names, prose=name in text) for name, one in value.items()}
 
 
-_PROSE = ("NodeText", "TextMarkTextContent")
+_PROSE = ("NodeText", "NodeTextMark", "NodeCodeBlockCode")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import ChainMap
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import msgspec
 
@@ -22,6 +22,8 @@ from converter.pipeline.work import digest_of_bytes
 from converter.storage.names import fold
 
 __all__ = ["Copies"]
+
+Relink = Callable[[Stored, Renaming, Mapping[LinkKey, str]], bytes]
 
 
 class Copies:
@@ -92,7 +94,7 @@ class Copies:
         before = self._before.setdefault(entry.key, entry.output or Output(key=entry.key))
         content = digest_of_bytes(stored.data).hex()
         blocks = self._catalog.outline(entry.key).blocks
-        made = before
+        made = self._page(before, blocks)
         while made is before or (self._tree == "paths" and fold(made.key) in self._own):
             made = copy_of(before, "notes", content, number, blocks, self._session.pair)
             number += 1
@@ -101,8 +103,19 @@ class Copies:
         if self._front is not None and self._front.own_ids is not None:
             own = self._front.own_ids(stored.data)
             renewed = {old: self._block_id(made, number, old) for number, old in enumerate(own)}
+            if before.id in renewed and made.id:
+                renewed[before.id] = made.id
             self._blocks[entry.key] = renewed
             self._all_blocks |= renewed
+
+    def _page(self, before: Output, blocks: int) -> Output:
+        """The output of a notebook's own page, which has the id of its notebook; of others that which they have."""
+        new = self._moved["folders"].get(before.id or "")
+        if new is None or before.path != f"{before.id}/{before.id}.sy":
+            return before
+        path = f"{new}/{new}.sy"
+        prefixes = Prefixes().take(f"page {new}", new[:14], 8 * blocks + 64)
+        return msgspec.structs.replace(before, key=path, path=path, id=new, name=new, folder=new, prefixes=prefixes)
 
     def _block_id(self, made: Output, number: int, old: str) -> str:
         if made.prefixes:
@@ -194,21 +207,26 @@ class Copies:
 
     def renamed(self, stored: Stored, entry: NoteEntry) -> Stored:
         """A note of the same system with the names that items have in the target; a document has its new place too."""
-        if self._front is None or self._front.relink is None or not self:
+        if self._front is None or self._front.relink is None:
             return stored
+        if self:
+            stored = self._relinked(stored, entry, self._front.relink)
+        output = entry.output
+        if self._tree != "documents" or output is None or output.form == "folder":
+            return stored
+        return msgspec.structs.replace(
+            stored, key=output.key, path=output.key, folder=output.folder, parent=output.parent, order=output.order
+        )
+
+    def _relinked(self, stored: Stored, entry: NoteEntry, relink: Relink) -> Stored:
         links = dict(self._links(stored, entry))
         files = {key[1]: new for key, new in links.items()}
         renaming = Renaming(ids=self._ids(self._blocks.get(entry.key, {})), files=files)
-        data = self._front.relink(stored, renaming, links)
+        data = relink(stored, renaming, links)
         if data is stored.data:
             return stored
         beside = tuple((self._now(name), self.renamed_file(name, content)) for name, content in stored.beside)
-        renamed, output = msgspec.structs.replace(stored, data=data, beside=beside), entry.output
-        if self._tree != "documents" or output is None:
-            return renamed
-        place, order = (output.folder, output.parent), output.order
-        key = output.key
-        return msgspec.structs.replace(renamed, key=key, path=key, folder=place[0], parent=place[1], order=order)
+        return msgspec.structs.replace(stored, data=data, beside=beside)
 
     def _now(self, name: str) -> str:
         """The id that an item which is no note has now."""

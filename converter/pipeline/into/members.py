@@ -18,6 +18,8 @@ from converter.pipeline.work import digest_of_bytes
 
 __all__ = ["Member", "Members", "unit_way"]
 
+_DUPLICATING = ("duplicate", "duplicate-all")
+
 _MOST = 64 << 20
 """Bytes of a file up to which it can be joined or renamed."""
 
@@ -61,7 +63,7 @@ class Members:
             coming, there = self._read(member), self._read(self._there[member.key], ours=False)
         except ItemError:
             return "skipped"
-        if _is_same(member, coming, there) and self._policy != "duplicate-all":
+        if _is_same(member, coming, there) and not (self._policy == "duplicate-all" and is_timed_id(_stem(member))):
             return "unchanged"
         if coming is not None and there is not None and self._joined(member.key, there, coming) is not None:
             return "joined"
@@ -74,7 +76,7 @@ class Members:
         elif self._policy == "overwrite" or (self._policy == "newer" and self._is_newer(member)):
             self._session.add(Finding(code="overwritten", item=item))
             return "overwritten"
-        elif self._policy in ("duplicate", "duplicate-all") and is_timed_id(_stem(member)) and coming is not None:
+        elif self._policy in _DUPLICATING and is_timed_id(_stem(member)) and coming is not None:
             self._copy(member, 1)
             return "duplicated"
         self._session.add(Finding(code="kept-existing", item=item, details=(("what", self._policy),)))
@@ -103,7 +105,7 @@ class Members:
                 continue
             if self._joined(key, coming, coming) is not None:
                 self._decided[key] = "joined"
-            elif is_timed_id(_stem_of(key)):
+            elif is_timed_id(_stem_of(key)) and self._policy in _DUPLICATING:
                 self._decided[key] = "duplicated"
                 self._copy(self._members[key], 1)
                 fresh = True
@@ -133,10 +135,11 @@ class Members:
     def decide(self, payload: PayloadFact, member: MemberFact) -> Member:
         """What becomes of a member, once all names are settled; raises `ItemError` where it cannot be read."""
         way = self._decided.get(member.key, "created")
+        if posixpath.dirname(name := self._copies.renamed_path(member.key)) != posixpath.dirname(member.key):
+            way = "created" if name not in self._there else "unchanged"
         if way in ("unchanged", "skipped") or payload.type == "residue":
             return Member(way if payload.type != "residue" else "skipped", member.key)
         coming = self._read(member)
-        name = self._copies.renamed_path(member.key)
         if coming is None:
             return Member(way, name)
         data = self._copies.renamed_file(member.key, coming)

@@ -244,7 +244,7 @@ class Merge:
             for stored in self._session.source.fetch(fresh) if fresh else ():
                 if not isinstance(stored, Finding):
                     self.copies.note(stored, self._catalog.notes[stored.key], 1)
-            if self._policy not in _DUPLICATING or not self.members.spread():
+            if not self.members.spread():
                 return
             fresh = list(self._showing(linked))
             changed += fresh
