@@ -46,7 +46,7 @@ class Copies:
 
     def __bool__(self) -> bool:
         moved = self._moved["folders"] or self._moved["notes"]
-        return bool(moved or self._files or self._items or self._all_blocks)
+        return bool(moved or self._files or self._items or self._blocks)
 
     def _entries(self) -> Iterator[FolderEntry | NoteEntry]:
         yield from self._catalog.folders.values()
@@ -176,18 +176,23 @@ class Copies:
                     became = entry.output.path or entry.output.key
                     self._session.add(Finding(code="duplicated", item=f"{kind}/{key}", details=(("became", became),)))
 
-    def apart(self, stored: Stored, entry: NoteEntry, holders: Mapping[str, str], place: str) -> bool:
-        """Renew ids of blocks that others in the target have; whether the note itself has such an id.
+    def own_ids(self, stored: Stored) -> tuple[str, ...]:
+        """The ids of a note and its blocks, where they go into the target as they are."""
+        return self._front.own_ids(stored.data) if self._front is not None and self._front.own_ids is not None else ()
 
-        `holders` are the notes of the target by the ids in them, `place` is the key of the one that is this note.
+    def apart(self, stored: Stored, entry: NoteEntry, holders: Mapping[str, str], place: str, seen: set[str]) -> bool:
+        """Renew ids of blocks that others have; whether the note itself has such an id.
+
+        `holders` are the notes of the target by the ids in them, `place` is the key of the one that is this note, ""
+        where it is not there. `seen` are the ids in notes before this one: what refers to them leads there.
         """
-        own = self._front.own_ids(stored.data) if self._front is not None and self._front.own_ids is not None else ()
-        taken = [one for one in own if holders.get(one, place) != place]
-        renewed = {old: self._free_id(entry.key, old, holders, place) for old in taken}
-        if renewed:
+        own = self.own_ids(stored)
+        taken = [one for one in own if one in seen or holders.get(one, place) != place]
+        if taken:
+            renewed = {old: self._free_id(entry.key, old, holders, place) for old in taken}
             self._blocks[entry.key] = renewed
-            self._all_blocks |= renewed
-        return own[:1] == tuple(taken[:1]) and bool(taken)
+            self._all_blocks |= {old: new for old, new in renewed.items() if old not in seen}
+        return bool(taken) and taken[0] == own[0]
 
     def _free_id(self, key: str, old: str, holders: Mapping[str, str], place: str) -> str:
         number = 0

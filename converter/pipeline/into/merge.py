@@ -167,16 +167,20 @@ class Merge:
         return found
 
     def _set_apart(self, places: Mapping[str, str], copied: set[str]) -> list[str]:
-        """Renew ids of blocks that stand in other notes of the target; notes whose own id does."""
-        coming = [key for key, entry in self._catalog.notes.items() if entry.output and key not in copied]
-        coming = [key for key in coming if not self._catalog.notes[key].end]
-        holders = self.present.holders() if self._session.pair.same_system and coming else {}
+        """Renew ids of blocks that stand in other notes as well; notes whose own id does, and which are not there."""
+        notes = self._catalog.notes
+        coming = [key for key, entry in notes.items() if entry.output is not None and not entry.end]
+        if self.present.tree != "documents" or not self._session.pair.same_system or copied.issuperset(coming):
+            return []
+        holders, seen = self.present.holders(), set[str]()
         homeless: list[str] = []
-        for stored in self._session.source.fetch(coming) if holders else ():
-            if not isinstance(stored, Finding):
-                entry, place = self._catalog.notes[stored.key], places.get(stored.key, "")
-                if self.copies.apart(stored, entry, holders, place) and not place:
-                    homeless.append(stored.key)
+        for stored in self._session.source.fetch(coming):
+            if isinstance(stored, Finding):
+                continue
+            key, place = stored.key, places.get(stored.key, "")
+            if key not in copied and self.copies.apart(stored, notes[key], holders, place, seen) and not place:
+                homeless.append(key)
+            seen.update(self.copies.own_ids(stored))
         return homeless
 
     def _place(self, entry: NoteEntry) -> str | None:

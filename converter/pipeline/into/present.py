@@ -39,6 +39,7 @@ class Present:
         self._context = context
         self._ids: dict[str, str] | None = None
         self._digests: dict[str, str] = {}
+        self._linked: dict[str, list[str]] | None = None
         for fact in source.facts():
             match fact:
                 case FolderFact(key=key):
@@ -71,6 +72,18 @@ class Present:
     def taken(self, path: str) -> str | None:
         """The key of what stands at this path of a tree, whatever the case of its letters."""
         return self._names.get(fold(path))
+
+    def files_named(self, path: str) -> list[str]:
+        """The keys of other files that a link to a file at this path can mean, where links do not say the place."""
+        if self.tree != "documents":
+            return []
+        if self._linked is None:
+            self._linked = {}
+            for key in self.assets:
+                for name in self._front.names("asset", key):
+                    self._linked.setdefault(name, []).append(key)
+        named = dict.fromkeys(key for name in self._front.names("asset", path) for key in self._linked.get(name, ()))
+        return [key for key in named if key != path]
 
     def note_with_id(self, identity: str) -> str | None:
         """The key of the note with this id of its own, where the target's notes have such."""
