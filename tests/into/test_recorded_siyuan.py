@@ -107,7 +107,7 @@ def _texts(documents: dict[str, tuple[str, Tree]]) -> Counter[tuple[str, str]]:
 
 
 def _leads(documents: dict[str, tuple[str, Tree]]) -> Counter[tuple[str, str, str]]:
-    """What leads where: the title path of a document, how, and the block's place; an id that is none of theirs as it is."""
+    """What leads where: the title path of a document, how, and the place of the block; an id of no block as it is."""
     places = {
         node["ID"]: f"{title}#{number}"
         for title, document in documents.values()
@@ -272,3 +272,27 @@ def test_two_folders_are_no_package(imported: Imported) -> None:
     with pytest.raises((AssertionError, ConverterError), match="no format"):
         imported.run()
     assert picture(imported.target) == imported.before
+
+
+def test_documents_that_are_there_stay_in_their_notebook(tmp_path: Path) -> None:
+    """A package of documents of the workspace itself: no notebook is made for them."""
+    imported = Imported("parent-child", tmp_path)
+    home = imported.target / "data" / OPEN
+    for path in imported.package.glob("2*"):
+        (shutil.copytree if path.is_dir() else shutil.copy)(path, home / path.name)
+    write(imported.target, {"data/assets/pic-20240115100000-picaaa1.png": _picture(imported)})
+    before = picture(imported.target)
+
+    assert imported.run().written == 0
+    assert picture(imported.target) == before
+
+    child = next(home.glob("2*/2*.sy"))
+    child.unlink()
+    assert imported.run().count("notes", "created") == 1
+    assert child.exists()
+    assert len(Workspace(imported.target).documents) == 2
+    assert {path.parent.parent.name for path in imported.target.glob("data/*/.siyuan/conf.json")} == {OPEN, CLOSED}
+
+
+def _picture(imported: Imported) -> bytes:
+    return (imported.package / "assets" / "pic-20240115100000-picaaa1.png").read_bytes()

@@ -41,12 +41,21 @@ class Copies:
         self._all_blocks: dict[str, str] = {}
         self._files: dict[str, tuple[str, str]] = {}
         self._own = {fold(output.key) for output in self._outputs()}
+        self.elsewhere = self._elsewhere() if self._tree == "documents" and session.pair.same_system else set()
+        """Notebooks all of whose documents stand in others in the target: they are there already, as it were."""
         same = session.pair.same_system and session.source_front.relink is not None
         self._front = session.source_front if same else None
 
     def __bool__(self) -> bool:
         moved = self._moved["folders"] or self._moved["notes"]
         return bool(moved or self._files or self._items or self._blocks)
+
+    def _elsewhere(self) -> set[str]:
+        """Tops that the target has not, and in which nothing is to come although they hold something."""
+        outputs = [output for output in self._outputs() if output.form != "folder"]
+        homes = {output.folder for output in outputs}
+        held = {entry.key.partition("/")[0] for entry in self._catalog.notes.values()}
+        return held - homes - self._present.folders.keys()
 
     def _entries(self) -> Iterator[FolderEntry | NoteEntry]:
         yield from self._catalog.folders.values()

@@ -135,6 +135,8 @@ class Members:
     def decide(self, payload: PayloadFact, member: MemberFact) -> Member:
         """What becomes of a member, once all names are settled; raises `ItemError` where it cannot be read."""
         way = self._decided.get(member.key, "created")
+        if member.key.partition("/")[0] in self._copies.elsewhere:
+            way = "unchanged"
         if posixpath.dirname(name := self._copies.renamed_path(member.key)) != posixpath.dirname(member.key):
             way = "created" if name not in self._there else "unchanged"
         if way in ("unchanged", "skipped") or payload.type == "residue":

@@ -95,6 +95,8 @@ class Merge:
             there = self.present.taken(output.key) if in_files else output.key
             fact = self.present.folders.get(there or "")
             if fact is None:
+                if output.id in self.copies.elsewhere:
+                    entry.end = "unchanged"
                 continue
             same = in_files or (fact.name == output.title and self.present.parents[fact.key] == (output.folder or None))
             if (same and self._policy != "duplicate-all") or in_files:
