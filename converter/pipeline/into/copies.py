@@ -215,6 +215,9 @@ class Copies:
         """Whether a note names files, or items that are no notes, which get other names."""
         if self._front is None or self._front.relink is None or not (self._files or self._items):
             return False
+        names = [old for one in self._items.values() for old in one]
+        if not self._files and not any(old.encode() in stored.data for old in names) and b"\\u" not in stored.data:
+            return False
         links = dict(self._links(stored, entry))
         renaming = Renaming(ids=self._items, files={key[1]: new for key, new in links.items()})
         return self._front.relink(stored, renaming, links) is not stored.data

@@ -137,14 +137,16 @@ class Merge:
         homeless = self._set_apart(places, copied)
         changed: dict[str, Look | None] = {}
         linked: dict[str, Look] = {}
-        for stored in self._session.source.fetch(list(places)):
+        again = self._policy == "duplicate-all"
+        for key in () if again else copied:
+            self._catalog.notes[key].end = "unchanged"
+        for stored in self._session.source.fetch([key for key in places if again or key not in copied]):
             if isinstance(stored, Finding) or (new := self._look(stored)) is None:
                 continue
             key, old = stored.key, looks.get(places[stored.key])
             entry = self._catalog.notes[key]
             self._stay_at(entry, places[key])
-            same = old is not None and (key in copied or self._is_same(old, new))
-            if same and self._policy != "duplicate-all":
+            if old is not None and not again and self._is_same(old, new):
                 entry.end = "unchanged"
             elif self._policy not in _DUPLICATING:
                 self._decide("notes", key, entry, newer=_is_newer(new.updated, old))
