@@ -65,7 +65,9 @@ class Members:
             return "skipped"
         if _is_same(member, coming, there) and not (self._policy == "duplicate-all" and is_timed_id(_stem(member))):
             return "unchanged"
-        if coming is not None and there is not None and self._joined(member.key, there, coming) is not None:
+        if coming is not None and there is not None and (whole := self._joined(member.key, there, coming)) is not None:
+            if self._policy == "fail" and self._joined(member.key, there, coming, replace=True) != whole:
+                self._refuse(f"payloads/{member.key}")
             return "joined"
         return self._conflict(member, coming)
 
@@ -111,9 +113,22 @@ class Members:
                 fresh = True
         return fresh
 
-    def _joined(self, key: str, there: bytes, coming: bytes) -> bytes | None:
-        """Two files of one name as one; None for those that cannot grow."""
-        return self._front.join_file(key, there, coming) if self._front.join_file is not None else None
+    def _joined(self, key: str, there: bytes, coming: bytes, *, replace: bool = False) -> bytes | None:
+        """Two files of one name as one; None for those that cannot grow. `replace`: where both say it, what comes."""
+        return self._front.join_file(key, there, coming, replace) if self._front.join_file is not None else None
+
+    def _grown(self, member: MemberFact, name: str, coming: bytes) -> Member:
+        """What becomes of a file that grows; what it says otherwise than the one there is replaced, or told."""
+        there = self._read(self._there[member.key], ours=False) or b""
+        joined, item = self._joined(member.key, there, coming), f"payloads/{member.key}"
+        replaced = self._joined(member.key, there, coming, replace=True)
+        if replaced == joined:
+            return Member("unchanged" if joined in (there, None) else "created", name, joined)
+        if self._policy == "overwrite" or (self._policy == "newer" and self._is_newer(member)):
+            self._session.add(Finding(code="overwritten", item=item))
+            return Member("overwritten", name, replaced)
+        self._session.add(Finding(code="kept-existing", item=item, details=(("what", self._policy),)))
+        return Member("skipped" if joined in (there, None) else "created", name, joined)
 
     def number(self, number: int) -> bool:
         """Give all duplicates the ids of another attempt; whether there are any."""
@@ -146,9 +161,7 @@ class Members:
             return Member(way, name)
         data = self._copies.renamed_file(member.key, coming)
         if way == "joined":
-            there = self._read(self._there[member.key], ours=False) or b""
-            joined = self._joined(member.key, there, data)
-            return Member("unchanged" if joined in (there, None) else "created", name, joined)
+            return self._grown(member, name, data)
         if way == "duplicated":
             if (own := self._there.get(name)) is not None and _is_same(member, data, self._read(own, ours=False)):
                 return Member("unchanged", name)
