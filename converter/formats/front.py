@@ -306,4 +306,4 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     linking: tuple[str, ...] = ()
     own_ids: Callable[[bytes], tuple[str, ...]] | None = None
     part_ids: Callable[[Part], tuple[str, ...]] | None = None
-    join_file: Callable[[str, bytes, bytes], bytes | None] | None = None
+    join_file: Callable[[str, bytes, bytes, bool], bytes | None] | None = None

@@ -56,11 +56,15 @@ class AssetFact(msgspec.Struct, frozen=True, gc=False, array_like=True, kw_only=
 
 
 class MemberFact(msgspec.Struct, frozen=True, gc=False, array_like=True, kw_only=True):
-    """One file of a payload; `key` opens it in the source, `name` is its name inside the payload."""
+    """One file of a payload; `key` opens it in the source, `name` is its name inside the payload.
+
+    `stamp` is when it was changed, where files know that.
+    """
 
     key: str
     name: str
     size: int = 0
+    stamp: Moment | None = None
 
 
 class UnitFact(msgspec.Struct, frozen=True, gc=False, array_like=True, kw_only=True):

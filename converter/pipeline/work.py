@@ -92,6 +92,8 @@ class Workshop:
 
     def _convert(self, stored: Stored, order: WorkOrder) -> Result:
         note, found = self._read(stored)
+        if stored.key != order.key:
+            found = tuple(msgspec.structs.replace(finding, item=f"notes/{order.key}") for finding in found)
         if self._passes(found):
             return self._passed(stored, note, order, found)
         carrier = self._carrier

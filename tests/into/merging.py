@@ -24,6 +24,8 @@ class Outcome(msgspec.Struct):
     message: str
     backup: str
     ids: dict[str, dict[str, str]]
+    became: dict[str, str] = {}
+    """What duplicates became, by item."""
 
     def count(self, kind: str, *ways: str) -> int:
         """How many units of a kind ended in these ways."""
@@ -41,8 +43,11 @@ def run(source: Path, target: Path, to: str = "", **options: Any) -> Outcome:
     with convert(Options(source=str(source), target=str(target), target_format=to, **given)) as report:
         rows = {kind: {name: n for name, n in row.items() if n} for kind, row in report.tally.rows()}
         found: dict[str, list[str]] = {}
+        became: dict[str, str] = {}
         for finding in report.spool:
             found.setdefault(finding.code, []).append(finding.item)
+            if finding.code == "duplicated":
+                became[finding.item] = dict(finding.details)["became"]
         ids: dict[str, dict[str, str]] = {}
         for kind, old, new in report.spool.ids():
             ids.setdefault(kind, {})[old] = new
@@ -50,7 +55,7 @@ def run(source: Path, target: Path, to: str = "", **options: Any) -> Outcome:
         assert report.exit_code in (0, 1, 4), fault
         assert report.tally.law_breaks() == [] or report.exit_code == 4
         backup = str(report.resolved.get("backup", ""))
-        return Outcome(report.exit_code, {k: row for k, row in rows.items() if row}, found, fault, backup, ids)
+        return Outcome(report.exit_code, {k: row for k, row in rows.items() if row}, found, fault, backup, ids, became)
 
 
 def into(source: Path, target: Path, to: str = "", policy: str = "duplicate", **options: Any) -> Outcome:

@@ -173,6 +173,25 @@ def test_a_notebook_whose_documents_have_children_is_one(tmp_path: Path, name: s
     assert len(keys(tmp_path / name, NoteFact)) == 3
 
 
+def test_a_folder_of_documents_is_a_notebook_of_its_name(tmp_path: Path) -> None:
+    """As the application exports documents: what stands beside them belongs to all notebooks."""
+    made = f"{ONE[:14]}-notebok"
+    make(tmp_path / "Notes", f"{ONE}.sy", "assets/a.png", f"storage/av/{TWO}.json", "emojis/own/a.png")
+
+    assert [fact.name for fact in facts(tmp_path / "Notes")[0] if isinstance(fact, FolderFact)] == ["Notes"]
+    assert keys(tmp_path / "Notes", NoteFact) == [f"{made}/{ONE}.sy"]
+    assert keys(tmp_path / "Notes", AssetFact) == ["assets/a.png"]
+    assert keys(tmp_path / "Notes", PayloadFact) == ["emojis/own", "storage/av"]
+    assert codes(tmp_path / "Notes") == []
+
+
+def test_a_notebook_whose_documents_have_no_parents_is_known_by_its_name(tmp_path: Path) -> None:
+    make(tmp_path / BOX, f"{ONE}/{TWO}.sy")
+
+    assert keys(tmp_path / BOX, NoteFact) == [f"{BOX}/{ONE}/{TWO}.sy"]
+    assert codes(tmp_path / BOX) == ["notebook-repaired", "parent-document-missing"]
+
+
 def test_a_notebook_without_settings_is_known_by_its_name(tmp_path: Path) -> None:
     make(tmp_path / BOX, f"{ONE}.sy")
 
@@ -188,7 +207,6 @@ def test_a_notebook_without_settings_is_known_by_its_name(tmp_path: Path) -> Non
         ("a.md", "b/c.md"),
         (f"{BOX}/note.txt",),
         (f"notes/{ONE}.sy",),
-        (f"{ONE}.sy",),
         (f"20240101000000-NOTEBKA/{ONE}.sy",),
     ],
 )

@@ -5,14 +5,16 @@ No byte changes but those of the names; what a person reads is none of them.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 
 from converter.formats.front import LinkKey, Renaming, Stored
 from converter.formats.siyuan.escape import ATTRIBUTE, QUOTED
 from converter.formats.siyuan.relink_files import edit_file
 from converter.formats.siyuan.renames import Renames, changes_inside
 from converter.formats.siyuan.tree import spelled
-from converter.text.json_places import Change, Entries, Patch, Place, Spot, edited, places
+from converter.text.json_places import Change, Entries, Patch, Place, Spot, edited
 
 __all__ = ["own_ids", "relink", "relink_file"]
 
@@ -30,7 +32,7 @@ def relink(stored: Stored, renaming: Renaming, links: Mapping[LinkKey, str]) -> 
 
 
 def relink_file(name: str, data: bytes, renaming: Renaming) -> bytes:
-    """The bytes of a file with new names; `name` is its path in the data folder.
+    """The bytes of a file with new names; `name` is its path in the data folder, or the id of a database.
 
     Databases, flashcards, settings and orders of notebooks, and the state that names documents; others stay.
     """
@@ -39,17 +41,27 @@ def relink_file(name: str, data: bytes, renaming: Renaming) -> bytes:
 
 def own_ids(data: bytes) -> tuple[str, ...]:
     """The ids of a document's nodes in reading order, its own first, each once."""
-    found = (_own(node) for node in _nodes(places(data.decode("utf-8", "replace"))))
-    return tuple(dict.fromkeys(own for own in found if own))
+    try:
+        stack = [json.loads(data.decode("utf-8", "replace"))]
+    except (ValueError, RecursionError):
+        return ()
+    found: dict[str, None] = {}
+    while stack:
+        node = stack.pop()
+        if isinstance(node, dict):
+            fields = {name.lower(): value for name, value in node.items()}
+            if own := _own(fields):
+                found[own] = None
+            children = fields.get("children")
+            stack += reversed(children) if isinstance(children, list) else []
+    return tuple(found)
 
 
-def _own(node: Entries) -> str:
+def _own(fields: Mapping[str, Any]) -> str:
     """The id of a node, as a reader takes it: its field, else the attribute."""
-    said = [value.text for value in node.named("id") if isinstance(value, Spot)]
-    for properties in node.named("properties"):
-        if isinstance(properties, Entries):
-            said += [value.text for name, value in properties.pairs if name.text == "id" and isinstance(value, Spot)]
-    return next((one for one in said if one), "")
+    properties = fields.get("properties")
+    said = (fields.get("id"), properties.get("id") if isinstance(properties, dict) else None)
+    return next((one for one in said if isinstance(one, str) and one), "")
 
 
 def _nodes(place: Place | None) -> Iterator[Entries]:

@@ -12,13 +12,13 @@ from converter.text.json_places import Entries, Patch, Place, Spot, edited, stri
 
 __all__ = ["edit_file"]
 
-_JSON = re.compile(r"(?:.*/)?(?:\.siyuan|storage|storage/av)/[^/]+\.json")
+_JSON = re.compile(r"(?:.*/)?(?:\.siyuan|storage|storage/av)/[^/]+\.json|[0-9]{14}-[0-9a-z]{7}")
 _PACKED = re.compile(r"(?:.*/)?storage/(?:av/[^/]+\.msgpack|riff/[^/]+\.(?:deck|cards)|riff/logs/[^/]+\.msgpack)")
 _PROSE = frozenset(("content", "formattedContent", "name", "desc", "title", "icon", "hPath", "k", "r"))
 
 
 def edit_file(name: str, data: bytes, names: Renames) -> bytes:
-    """The bytes of a file with new names; `name` is its path in the data folder."""
+    """The bytes of a file with new names; `name` is its path in the data folder, or the id of a database."""
     if _JSON.fullmatch(name):
         return edited(data, spelled, lambda place, patch: _edit(place, patch, names))
     return renamed_strings(data, names.item) if _PACKED.fullmatch(name) else data

@@ -53,15 +53,16 @@ class Renames:
     """A renaming, asked the way SiYuan's texts name things. Ids are unique over all kinds."""
 
     def __init__(self, renaming: Renaming, links: Mapping[LinkKey, str]) -> None:
-        self._ids: dict[str, str] = {}
-        for names in renaming.ids.values():
-            self._ids.update(names)
+        self._kinds = [names for names in renaming.ids.values() if names]
         self._files = renaming.files
         self._links = links
 
     def item(self, key: str) -> str:
         """The new id of a block, a document, a notebook, a database, a deck or a card."""
-        return self._ids.get(key, key)
+        for names in self._kinds:
+            if key in names:
+                return names[key]
+        return key
 
     def reference(self, key: str) -> str:
         """The new id of what a reference names."""
@@ -93,7 +94,7 @@ class Renames:
     def id_list(self, text: str) -> Iterator[Change]:
         """Changes of a text that is nothing but ids with commas between them."""
         found = list(_LIST_ENTRY.finditer(text))
-        if all(is_timed_id(match[0]) or match[0] in self._ids for match in found):
+        if all(is_timed_id(match[0]) or self.item(match[0]) != match[0] for match in found):
             for match in found:
                 if self.item(match[0]) != match[0]:
                     yield match.start(), match.end(), self.item(match[0])

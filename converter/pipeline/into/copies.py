@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import ChainMap
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import msgspec
 
@@ -12,7 +12,7 @@ from converter.findings.finding import Finding
 from converter.formats.front import Found, LinkKey, Renaming, Stored
 from converter.model.facts import LinkFact
 from converter.model.order import Goal, Output
-from converter.model.timed_id import NUMBERS, numbered_id
+from converter.model.timed_id import NUMBERS, Prefixes, numbered_id
 from converter.pipeline.catalog import FolderEntry, NoteEntry
 from converter.pipeline.into.names import copy_of, respelled
 from converter.pipeline.into.pictures import Pictures
@@ -23,6 +23,8 @@ from converter.pipeline.work import digest_of_bytes
 from converter.storage.names import fold
 
 __all__ = ["Copies"]
+
+Relink = Callable[[Stored, Renaming, Mapping[LinkKey, str]], bytes]
 
 
 class Copies:
@@ -40,12 +42,22 @@ class Copies:
         self._all_blocks: dict[str, str] = {}
         self._files: dict[str, tuple[str, str]] = {}
         self._own = {fold(output.key) for output in self._outputs()}
+        self.elsewhere = self._elsewhere() if self._tree == "documents" and session.pair.same_system else set()
+        """Notebooks all of whose documents stand in others in the target: they are there already, as it were."""
         same = session.pair.same_system and session.source_front.relink is not None
         self._front = session.source_front if same else None
         self._pictures = Pictures(session.catalog, own=same and session.pair.parameter("tree") == "folders")
 
     def __bool__(self) -> bool:
-        return bool(self._moved["folders"] or self._moved["notes"] or self._files or self._items)
+        moved = self._moved["folders"] or self._moved["notes"]
+        return bool(moved or self._files or self._items or self._blocks)
+
+    def _elsewhere(self) -> set[str]:
+        """Tops that the target has not, and in which nothing is to come although they hold something."""
+        outputs = [output for output in self._outputs() if output.form != "folder"]
+        homes = {output.folder for output in outputs}
+        held = {entry.key.partition("/")[0] for entry in self._catalog.notes.values()}
+        return held - homes - self._present.folders.keys()
 
     def _entries(self) -> Iterator[FolderEntry | NoteEntry]:
         yield from self._catalog.folders.values()
@@ -93,7 +105,7 @@ class Copies:
         before = self._before.setdefault(entry.key, entry.output or Output(key=entry.key))
         content = digest_of_bytes(stored.data).hex()
         blocks = self._catalog.outline(entry.key).blocks
-        made = before
+        made = self._page(before, blocks)
         while made is before or (self._tree == "paths" and fold(made.key) in self._own):
             made = copy_of(before, "notes", content, number, blocks, self._session.pair)
             number += 1
@@ -102,8 +114,19 @@ class Copies:
         if self._front is not None and self._front.own_ids is not None:
             own = self._front.own_ids(stored.data)
             renewed = {old: self._block_id(made, number, old) for number, old in enumerate(own)}
+            if before.id in renewed and made.id:
+                renewed[before.id] = made.id
             self._blocks[entry.key] = renewed
             self._all_blocks |= renewed
+
+    def _page(self, before: Output, blocks: int) -> Output:
+        """The output of a notebook's own page, which has the id of its notebook; of others that which they have."""
+        new = self._moved["folders"].get(before.id or "")
+        if new is None or before.path != f"{before.id}/{before.id}.sy":
+            return before
+        path = f"{new}/{new}.sy"
+        prefixes = Prefixes().take(f"page {new}", new[:14], 8 * blocks + 64)
+        return msgspec.structs.replace(before, key=path, path=path, id=new, name=new, folder=new, prefixes=prefixes)
 
     def _block_id(self, made: Output, number: int, old: str) -> str:
         if made.prefixes:
@@ -164,19 +187,73 @@ class Copies:
                     became = entry.output.path or entry.output.key
                     self._session.add(Finding(code="duplicated", item=f"{kind}/{key}", details=(("became", became),)))
 
+    def own_ids(self, stored: Stored) -> tuple[str, ...]:
+        """The ids of a note and its blocks, where they go into the target as they are."""
+        return self._front.own_ids(stored.data) if self._front is not None and self._front.own_ids is not None else ()
+
+    def apart(self, stored: Stored, entry: NoteEntry, holders: Mapping[str, str], place: str, seen: set[str]) -> bool:
+        """Renew ids of blocks that others have; whether the note itself has such an id.
+
+        `holders` are the notes of the target by the ids in them, `place` is the key of the one that is this note, ""
+        where it is not there. `seen` are the ids in notes before this one: what refers to them leads there.
+        """
+        own = self.own_ids(stored)
+        taken = [one for one in own if one in seen or holders.get(one, place) != place]
+        if taken:
+            renewed = {old: self._free_id(entry.key, old, holders, place) for old in taken}
+            self._blocks[entry.key] = renewed
+            self._all_blocks |= {old: new for old, new in renewed.items() if old not in seen}
+        return bool(taken) and taken[0] == own[0]
+
+    def _free_id(self, key: str, old: str, holders: Mapping[str, str], place: str) -> str:
+        number = 0
+        while True:
+            new = numbered_id(Prefixes().take(f"apart {key} {old} {number}", old[:14], 1), 0)
+            if holders.get(new, place) == place:
+                return new
+            number += 1
+
+    def shows(self, stored: Stored, entry: NoteEntry) -> bool:
+        """Whether a note names files, or items that are no notes, which get other names."""
+        if self._front is None or self._front.relink is None or not (self._files or self._items):
+            return False
+        names = [old for one in self._items.values() for old in one]
+        if not self._files and not any(old.encode() in stored.data for old in names) and b"\\u" not in stored.data:
+            return False
+        links = dict(self._links(stored, entry, whole=True))
+        renaming = Renaming(ids=self._items, files={key[1]: new for key, new in links.items()})
+        return self._front.relink(stored, renaming, links) is not stored.data
+
     def renamed(self, stored: Stored, entry: NoteEntry, *, whole: bool = False) -> Stored:
-        """The bytes of a note of the same system with the names that items have in the target.
+        """A note of the same system with the names that items have in the target; a document has its new place too.
 
         Pictures whose places the target writes anew keep their names, which its work order goes by; `whole` renames
         them as well.
         """
-        if self._front is None or self._front.relink is None or not self:
+        if self._front is None or self._front.relink is None:
             return stored
+        if self:
+            stored = self._relinked(stored, entry, self._front.relink, whole=whole)
+        output = entry.output
+        if self._tree != "documents" or output is None or output.form == "folder":
+            return stored
+        return msgspec.structs.replace(
+            stored, key=output.key, path=output.key, folder=output.folder, parent=output.parent, order=output.order
+        )
+
+    def _relinked(self, stored: Stored, entry: NoteEntry, relink: Relink, *, whole: bool) -> Stored:
         links = dict(self._links(stored, entry, whole=whole))
         files = {key[1]: new for key, new in links.items()}
         renaming = Renaming(ids=self._ids(self._own_blocks(stored, entry)), files=files)
-        data = self._front.relink(stored, renaming, links)
-        return stored if data is stored.data else msgspec.structs.replace(stored, data=data)
+        data = relink(stored, renaming, links)
+        if data is stored.data:
+            return stored
+        beside = tuple((self._now(name), self.renamed_file(name, content)) for name, content in stored.beside)
+        return msgspec.structs.replace(stored, data=data, beside=beside)
+
+    def _now(self, name: str) -> str:
+        """The id that an item which is no note has now."""
+        return next((new for one in self._items.values() for old, new in one.items() if old == name), name)
 
     def _own_blocks(self, stored: Stored, entry: NoteEntry) -> Mapping[str, str]:
         """What the blocks of a note are called; those of one that is no duplicate keep ids that others have too."""

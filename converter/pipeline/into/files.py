@@ -54,7 +54,7 @@ class _Settler:
         """What stands at a path: nothing (""), the `same` bytes, or something `other`."""
         there = self._present.taken(self._root + path)
         if there is None:
-            return ""
+            return "other" if self._is_shadowed(key, entry, path) else ""
         fact = self._present.assets.get(there)
         if fact is None:
             return "other"
@@ -63,6 +63,18 @@ class _Settler:
         except ItemError:
             return "other"
         return "same" if self._present.file_digest(there) == entry.digest else "other"
+
+    def _is_shadowed(self, key: str, entry: AssetEntry, path: str) -> bool:
+        """Whether links to the file would find another one of the target, or those to that one would find this file."""
+        others = self._present.files_named(path)
+        sizes = {fact.size for other in others if (fact := self._present.assets.get(other)) is not None}
+        if not others:
+            return False
+        try:
+            own = self._digest(key, entry, sizes.pop() if len(sizes) == 1 else 0)
+        except ItemError:
+            return True
+        return any(self._present.file_digest(other) != own for other in others)
 
     def _digest(self, key: str, entry: AssetEntry, size: int) -> str:
         """The digest of the file as it would be written; "" where its size says that it differs."""

@@ -95,11 +95,15 @@ class Merge:
             there = self.present.taken(output.key) if in_files else output.key
             fact = self.present.folders.get(there or "")
             if fact is None:
+                if output.id in self.copies.elsewhere:
+                    entry.end = "unchanged"
                 continue
             parents = fact.parent, self.present.parents[fact.key]
             same = in_files or (fact.name == output.title and (output.folder or None) in parents)
             if (same and self._policy != "duplicate-all") or in_files:
                 entry.end = "unchanged"
+            elif self._policy == "duplicate" and self.present.tree == "documents":
+                self._keep(kind, key, entry)
             elif self._policy in _DUPLICATING:
                 self.copies.folder(kind, entry)
             else:
@@ -130,16 +134,21 @@ class Merge:
     def _notes(self) -> None:
         places = {key: place for key, entry in self._catalog.notes.items() if (place := self._place(entry)) is not None}
         looks = self.present.looks(places.values())
+        copied = self._copied(places, looks)
+        homeless = self._set_apart(places, copied)
         changed: dict[str, Look | None] = {}
         linked: dict[str, Look] = {}
-        for stored in self._session.source.fetch(list(places)):
+        again = self._policy == "duplicate-all"
+        for key in () if again else copied:
+            self._catalog.notes[key].end = "unchanged"
+        for stored in self._session.source.fetch([key for key in places if again or key not in copied]):
             if isinstance(stored, Finding) or (new := self._look(stored)) is None:
                 continue
             key, old = stored.key, looks.get(places[stored.key])
             entry = self._catalog.notes[key]
             self._stay_at(entry, places[key])
             same = old is not None and (self._is_same(old, new) or self._is_copy(stored, old))
-            if same and self._policy != "duplicate-all":
+            if same and not again:
                 entry.end = "unchanged"
             elif self._policy not in _DUPLICATING:
                 self._decide("notes", key, entry, newer=_is_newer(new.updated, old))
@@ -148,7 +157,37 @@ class Merge:
                 linked[key] = old
             else:
                 changed[key] = old
-        self._duplicate(list(changed), linked)
+        self._duplicate([*changed, *homeless], linked)
+
+    def _copied(self, places: Mapping[str, str], looks: Mapping[str, Look]) -> set[str]:
+        """Notes of which the target has the very bytes, be they such that this run would write other ones."""
+        if self._session.source_front is not self._session.target_front:
+            return set()
+        found: set[str] = set()
+        for stored in self._session.source.fetch(list(places)):
+            old = None if isinstance(stored, Finding) else looks.get(places[stored.key])
+            if old is None or isinstance(stored, Finding) or digest_of_bytes(stored.data) != old.raw:
+                continue
+            if not self.copies.shows(stored, self._catalog.notes[stored.key]):
+                found.add(stored.key)
+        return found
+
+    def _set_apart(self, places: Mapping[str, str], copied: set[str]) -> list[str]:
+        """Renew ids of blocks that stand in other notes as well; notes whose own id does, and which are not there."""
+        notes = self._catalog.notes
+        coming = [key for key, entry in notes.items() if entry.output is not None and not entry.end]
+        if self.present.tree != "documents" or not self._session.pair.same_system or copied.issuperset(coming):
+            return []
+        holders, seen = self.present.holders(), set[str]()
+        homeless: list[str] = []
+        for stored in self._session.source.fetch(coming):
+            if isinstance(stored, Finding):
+                continue
+            key, place = stored.key, places.get(stored.key, "")
+            if key not in copied and self.copies.apart(stored, notes[key], holders, place, seen) and not place:
+                homeless.append(key)
+            seen.update(self.copies.own_ids(stored))
+        return homeless
 
     def _place(self, entry: NoteEntry) -> str | None:
         """The key of what stands where a note is to go."""
@@ -180,8 +219,6 @@ class Merge:
         session = self._session
         if not session.pair.same_system:
             return False
-        if session.source_front is session.target_front and not self.copies:
-            return digest_of_bytes(stored.data) == old.raw
         try:
             renamed = self.copies.renamed(stored, self._catalog.notes[stored.key], whole=True)
             note = session.source_front.read(renamed, session.reading)[0]
@@ -204,24 +241,70 @@ class Merge:
             entry.way = "overwritten"
             self._session.add(Finding(code="overwritten", item=item))
         else:
-            entry.end = "skipped"
-            self._session.add(Finding(code="kept-existing", item=item, details=(("what", self._policy),)))
+            self._keep(kind, key, entry)
+
+    def _keep(self, kind: str, key: str, entry: FolderEntry | NoteEntry) -> None:
+        entry.end = "skipped"
+        details = (("what", self._policy),)
+        self._session.add(Finding(code="kept-existing", item=f"{kind}/{key}", details=details))
 
     def _duplicate(self, changed: list[str], linked: dict[str, Look]) -> None:
         """Give notes that differ new names; those that only link to such notes differ if they would link otherwise."""
-        while changed:
+        while True:
+            self._spread(changed, linked)
+            self._number(changed)
+            linked = self._differing(linked)
+            if not linked:
+                return
+            changed += linked
+            linked = {}
+
+    def _spread(self, changed: list[str], linked: dict[str, Look]) -> None:
+        """Files that name duplicates are duplicates as well, and so are the notes that show such files."""
+        fresh = list(changed)
+        while True:
+            for stored in self._session.source.fetch(fresh) if fresh else ():
+                if not isinstance(stored, Finding):
+                    self.copies.note(stored, self._catalog.notes[stored.key], 1)
+            if not self.members.spread():
+                return
+            fresh = list(self._showing(linked))
+            changed += fresh
+
+    def _showing(self, linked: dict[str, Look]) -> Iterator[str]:
+        """Notes that are to stay as they are and show files that get another name; they are not to stay."""
+        notes = self._catalog.notes
+        staying = [key for key, entry in notes.items() if entry.end == "unchanged" or key in linked]
+        for stored in self._session.source.fetch(staying) if staying else ():
+            if not isinstance(stored, Finding) and self.copies.shows(stored, notes[stored.key]):
+                notes[stored.key].end = ""
+                linked.pop(stored.key, None)
+                yield stored.key
+
+    def _number(self, changed: list[str]) -> None:
+        """Final names for all duplicates: the first under which none meets anything else."""
+        number = 1
+        while True:
+            for key in changed:
+                self._catalog.notes[key].end = ""
             self._copy(changed)
-            changed = []
-            for stored in self._session.source.fetch(list(linked)) if self.copies else ():
-                if isinstance(stored, Finding) or (new := self._look(stored)) is None:
-                    continue
-                if self._is_same(linked[stored.key], new) or self._is_copy(stored, linked[stored.key]):
-                    self._catalog.notes[stored.key].end = "unchanged"
-                    del linked[stored.key]
-            if linked and not changed:
-                changed, linked = list(linked), {}
-        if linked:
-            self._copy(list(linked))
+            if not self.members.clash():
+                return
+            number += 1
+            self.members.number(number)
+
+    def _differing(self, linked: dict[str, Look]) -> dict[str, Look]:
+        """Of notes that differ only in the names of others, those that do so with the names that these have now."""
+        if not self.copies:
+            return linked
+        left = dict(linked)
+        for stored in self._session.source.fetch(list(linked)) if linked else ():
+            if isinstance(stored, Finding) or (new := self._look(stored)) is None:
+                continue
+            if self._is_same(linked[stored.key], new) or self._is_copy(stored, linked[stored.key]):
+                self._catalog.notes[stored.key].end = "unchanged"
+                del left[stored.key]
+        return left
 
     def _copy(self, keys: list[str]) -> None:
         """New outputs for notes; where a run before made the same copy, that one stays."""
@@ -238,7 +321,7 @@ class Merge:
                     continue
                 new, old = self._look(stored), looks.get(taken[stored.key])
                 same = old is not None and new is not None and self._is_same(old, new)
-                if same and self._policy == "duplicate":
+                if same and self._policy != "duplicate-all":
                     self.copies.stays(stored.key)
                 else:
                     keys.append(stored.key)

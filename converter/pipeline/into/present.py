@@ -41,6 +41,7 @@ class Present:
         self._context = context
         self._ids: dict[str, str] | None = None
         self._digests: dict[str, str] = {}
+        self._linked: dict[str, list[str]] | None = None
         for fact in source.facts():
             match fact:
                 case FolderFact(key=key):
@@ -74,6 +75,18 @@ class Present:
         """The key of what stands at this path of a tree, whatever the case of its letters."""
         return self._names.get(fold(path))
 
+    def files_named(self, path: str) -> list[str]:
+        """The keys of other files that a link to a file at this path can mean, where links do not say the place."""
+        if self.tree != "documents":
+            return []
+        if self._linked is None:
+            self._linked = {}
+            for key in self.assets:
+                for name in self._front.names("asset", key):
+                    self._linked.setdefault(name, []).append(key)
+        named = dict.fromkeys(key for name in self._front.names("asset", path) for key in self._linked.get(name, ()))
+        return [key for key in named if key != path]
+
     def note_with_id(self, identity: str) -> str | None:
         """The key of the note with this id of its own, where the target's notes have such."""
         if self._ids is None:
@@ -95,6 +108,14 @@ class Present:
                 note = self.read(stored)
                 if note is not None and note.id:
                     yield note.id, stored.key
+
+    def holders(self) -> dict[str, str]:
+        """The keys of the notes by the ids in them, where blocks of the target's notes have ids of their own."""
+        own_ids = self._front.own_ids
+        if own_ids is None or self.tree != "documents":
+            return {}
+        fetched = (stored for stored in self._source.fetch() if isinstance(stored, Stored))
+        return {one: stored.key for stored in fetched for one in own_ids(stored.data)}
 
     def read(self, stored: Stored) -> Note | None:
         """A note of the target; None where it cannot be read."""

@@ -67,7 +67,7 @@ class WorkspaceSource:
         """Notebooks, documents as the application lists them, assets, then what passes whole; junk as it comes."""
         entries: dict[str, Entry] = {}
         for entry in walk(self._layout.root, self._context.limits, junk=is_junk):
-            key = self._layout.prefix + entry.rel
+            key = self._layout.key(entry.rel)
             if entry.kind == "file":
                 entries[key] = entry
             elif entry.kind != "folder":
@@ -101,6 +101,8 @@ class WorkspaceSource:
             if not is_timed_id(name):
                 continue
             settings = read_notebook(self._bytes(f"{name}/.siyuan/conf.json"))
+            if not settings.sound and self._is_package(name):
+                settings = Notebook(name=self._layout.root.name, closed=False, sound=True)
             if not settings.sound and self._looks_encrypted(name, entries):
                 settings = msgspec.structs.replace(settings, name="", encrypted=True)
             found[name] = settings
@@ -108,6 +110,10 @@ class WorkspaceSource:
                 self._broken.add(f"{name}/.siyuan/conf.json")
             self._orders[name] = read_order(self._bytes(f"{name}/.siyuan/sort.json"))
         return found
+
+    def _is_package(self, name: str) -> bool:
+        """Whether a folder of documents was given that has a name, and no settings: it is no notebook yet."""
+        return self._layout.is_package and f"{name}/.siyuan/conf.json" not in self._files
 
     def _looks_encrypted(self, name: str, entries: dict[str, Entry]) -> bool:
         """Whether the first document of a notebook without settings is in an envelope; its own page never is."""
@@ -185,7 +191,8 @@ class WorkspaceSource:
                 yield Finding(code="document-name-odd", item=f"payloads/{key}", location=Location(file=key))
             members = groups.setdefault(place.group, [])
             if key not in self._broken:
-                members.append(MemberFact(key=key, name=key, size=entries[key].size))
+                stamp = moment_from_ns(entries[key].mtime_ns)
+                members.append(MemberFact(key=key, name=key, size=entries[key].size, stamp=stamp))
             if place.kind in _UNITS:
                 kind = _UNITS[place.kind]
                 code = "app-state-lost" if kind == "settings" else ""

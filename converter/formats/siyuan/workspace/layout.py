@@ -16,6 +16,9 @@ RESIDUE = f"{RESIDUE_GROUP}/residue.jsonl"
 _STATE = frozenset(
     f"storage/{name}.json" for name in ("local", "criteria", "recent-doc", "ref-used", "outline", "bazaar")
 )
+_SHARED = frozenset(("assets", "emojis", "storage"))
+"""Folders of a package that go into the folders of those names in `data`."""
+
 _JUNK = frozenset((".ds_store", "thumbs.db", "desktop.ini", ".git", "__macosx"))
 
 
@@ -30,6 +33,16 @@ class Layout(msgspec.Struct, frozen=True):
     prefix: str = ""
     workspace: Path | None = None
 
+    @property
+    def is_package(self) -> bool:
+        """Whether it is a folder of documents under a name of its own, as the application exports them."""
+        return bool(self.prefix) and not is_timed_id(self.root.name)
+
+    def key(self, rel: str) -> str:
+        """The path of a file as `data` would see it: what a package holds beside documents belongs to all notebooks."""
+        shared = self.is_package and rel.partition("/")[0] in _SHARED
+        return rel if shared else self.prefix + rel
+
 
 def find_layout(path: Path) -> Layout | None:
     """The layout of a workspace, its `data`, or one notebook; None where the folder is none of them."""
@@ -43,8 +56,8 @@ def find_layout(path: Path) -> Layout | None:
         return notebook
     if any((one / ".siyuan").is_dir() for one in _named_by_id(path)):
         return Layout(path, "a data folder that holds notebooks")
-    if _holds_documents(path):
-        return notebook if is_timed_id(path.name) else None
+    if _holds_documents(path) or (is_timed_id(path.name) and _holds_notebook(path)):
+        return notebook
     return Layout(path, "a data folder that holds notebooks") if _holds_notebook(path) else None
 
 
