@@ -11,7 +11,7 @@ from converter.formats.mnemo.database.parts import parts
 from converter.formats.mnemo.database.profile import profile
 from converter.formats.mnemo.database.write import open_target, render
 from converter.formats.mnemo.links import names, resolve
-from converter.formats.mnemo.part_ids import part_ids
+from converter.formats.mnemo.part_ids import part_ids, part_said
 from converter.formats.mnemo.read import read_stored
 from converter.formats.mnemo.relink import own_ids, relink, relink_file
 from converter.formats.mnemo.segments import stored_frame, stored_pieces, stored_segments
@@ -43,4 +43,5 @@ FORMAT = Format(
     relink_file=relink_file,
     own_ids=own_ids,
     part_ids=part_ids,
+    part_said=part_said,
 )
