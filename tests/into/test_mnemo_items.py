@@ -242,3 +242,47 @@ def test_a_switch_that_came_as_a_text_is_a_switch(tmp_path: Path) -> None:
     }
     assert "app.language" not in after
     _settled(package, target, "overwrite")
+
+
+KEYS = "CREATE TABLE keybind_overrides (action_id TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL)"
+
+
+def _library(path: Path, title: str, *rows: tuple[str, str], paths: tuple[str, ...] = ("p",)) -> Path:
+    made = {f"path_{key}": {"path_id": key, "title": title} for key in paths} | {"learning_paths_index": list(paths)}
+    inserts = [f"INSERT INTO keybind_overrides VALUES ('{key}', '{value}')" for key, value in rows]
+    return build_library(path, made, after=[KEYS, *inserts])
+
+
+def _told(path: Path) -> dict[str, str]:
+    with closing(sqlite3.connect(path)) as connection:
+        return dict(connection.execute("SELECT action_id, value FROM keybind_overrides").fetchall())
+
+
+def test_records_of_two_libraries_stand_side_by_side(tmp_path: Path) -> None:
+    target = _library(tmp_path / "lib" / "mnemo.db", "Here", ("a", "1"))
+    source = _library(tmp_path / "src" / "mnemo.db", "Here", ("a", "1"), ("b", "2"), paths=("p", "q"))
+
+    done = into(source, target)
+
+    assert done.count("records", "skipped") == 0
+    assert _told(target) == {"a": "1", "b": "2"}
+    rows = stored_rows(target)
+    assert json.loads(rows["learning_paths_index"]) == ["p", "q"]
+    assert json.loads(rows["path_q"])["title"] == "Here"
+    _settled(source, target)
+
+
+@pytest.mark.parametrize("policy", ["duplicate", "overwrite"])
+def test_a_record_that_differs_is_kept_or_replaced_and_that_is_said(tmp_path: Path, policy: str) -> None:
+    target = _library(tmp_path / "lib" / "mnemo.db", "Here", ("a", "1"), ("mine", "0"))
+    source = _library(tmp_path / "src" / "mnemo.db", "There", ("a", "2"))
+
+    done = into(source, target, policy=policy)
+
+    way, code = ("overwritten", "overwritten") if policy == "overwrite" else ("skipped", "kept-existing")
+    assert done.count("records", way) == 2
+    assert done.findings[code] == ["payloads/Storage/path_p", "payloads/Tables/keybind_overrides"]
+    replaced = policy == "overwrite"
+    assert _told(target) == {"a": "2" if replaced else "1", "mine": "0"}
+    assert json.loads(stored_rows(target)["path_p"])["title"] == ("There" if replaced else "Here")
+    _settled(source, target, policy)

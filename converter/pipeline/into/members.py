@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Mapping
+from urllib.parse import unquote
 
 import msgspec
 
@@ -66,7 +67,8 @@ class Members:
             coming, there = self._read(member), self._read(self._there[member.key], ours=False)
         except ItemError:
             return "skipped"
-        if coming is not None and coming == there and self._policy != "duplicate-all":
+        again = self._policy == "duplicate-all" and _is_named_by_id(member.key)
+        if coming is not None and coming == there and not again:
             return "unchanged"
         if self._front.join_file is not None and coming is not None and there is not None:
             joined = self._front.join_file(member.key, there, coming)
@@ -82,7 +84,7 @@ class Members:
         elif self._policy == "overwrite":
             self._session.add(Finding(code="overwritten", item=item))
             return "overwritten"
-        elif self._policy in ("duplicate", "duplicate-all") and is_timed_id(stem) and coming is not None:
+        elif self._policy in ("duplicate", "duplicate-all") and _is_named_by_id(member.key) and coming is not None:
             new = self._other_name(member.key, stem, extension, coming)
             self._copies.item("databases", stem, new)
             self._session.add(Finding(code="duplicated", item=item, details=(("became", new),)))
@@ -127,15 +129,22 @@ class Members:
             return stream.read()
 
 
+def _is_named_by_id(key: str) -> bool:
+    """Whether a member can come beside another one: under another id."""
+    return is_timed_id(posixpath.splitext(posixpath.basename(key))[0])
+
+
 _RANKED = ("failed", "overwritten", "duplicated", "created", "skipped", "unchanged")
 
 
 def unit_way(payload: PayloadFact, unit: UnitFact, ways: Mapping[str, str]) -> str:
     """How a unit ends whose members ended in these ways: the first of what any of them did."""
-    stem = posixpath.splitext(unit.key)[0]
-    own = {
-        way
-        for key, way in ways.items()
-        if unit.key in (key, payload.key) or key.startswith(unit.key + "/") or posixpath.splitext(key)[0] == stem
-    }
+    own = {way for key, way in ways.items() if unit.key == payload.key or _is_of(unit.key, key)}
     return next((way for way in _RANKED if way in own), "unchanged" if ways else "created")
+
+
+def _is_of(unit: str, member: str) -> bool:
+    """Whether a member holds a unit, or is part of it: by its whole key, its stem, or its name without its kind."""
+    name = unquote(posixpath.basename(member))
+    same = unit in (member, name) or posixpath.splitext(member)[0] == posixpath.splitext(unit)[0]
+    return same or member.startswith(unit + "/") or unit.startswith(name + "/")
