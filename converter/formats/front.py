@@ -186,7 +186,8 @@ class Part(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """One item of a payload: a deck, a folder of decks, a map, a setting, a record.
 
     `kind` is that of its unit, `key` its identity there; `group` is the type of the payload that it belongs to. `data`
-    is its text in the system's own interchange form, the same for one item in every format of the system.
+    is its text in the system's own interchange form, the same for one item in every format of the system. `parent` is
+    the key of the folder that a folder says it stands in.
     """
 
     group: str
@@ -194,6 +195,7 @@ class Part(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     key: str
     data: bytes
     title: str = ""
+    parent: str = ""
 
 
 class Renaming(msgspec.Struct, frozen=True, kw_only=True):
@@ -273,8 +275,9 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     a note with other names in it (`links`: the new text of targets of links, by form, target, place and block),
     `relink_file` those of a part or a member, and of assets whose names end as `linking` says; `link_keys` gives all
     links of a note that `relink` can change, where these are more than its outline has. `own_ids` names what must be
-    unique inside a note (its blocks), `part_ids` what must be unique inside a part (its cards). `join_file` gives what
-    is there with what comes besides, for files of one name that can grow, None for others. Those of bytes are pure.
+    unique inside a note (its blocks), `part_ids` what must be unique inside a part (its cards). `part_said` gives what
+    a part says, however it is spelt, as JSON. `join_file` gives what is there with what comes besides, for files of one
+    name that can grow, None for others. Those of bytes are pure.
     """
 
     id: str
@@ -306,4 +309,5 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     linking: tuple[str, ...] = ()
     own_ids: Callable[[bytes], tuple[str, ...]] | None = None
     part_ids: Callable[[Part], tuple[str, ...]] | None = None
+    part_said: Callable[[Part], bytes] | None = None
     join_file: Callable[[str, bytes, bytes, bool], bytes | None] | None = None

@@ -129,8 +129,10 @@ class Payloads:
             name = decided.name
             made.append(member if name == member.key else msgspec.structs.replace(member, key=name, name=name))
             opened.append((made[-1].key, self._opened(member, decided.data)))
-            with self._opened(member, decided.data) as stream:
-                self._written.members[name] = digest(stream)[1]
+            self._written.members[name] = ""
+            if self._session.target_front.merges != "database":
+                with self._opened(member, decided.data) as stream:
+                    self._written.members[name] = digest(stream)[1]
         coming = msgspec.structs.replace(payload, members=tuple(made))
         refused = self._taken(coming, iter(opened), target) if made else None
         if refused is not None:

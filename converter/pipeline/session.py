@@ -257,7 +257,8 @@ class Session:
         restorer = self.restorer
         known = Known(self.present, self.source_front.id) if self.present is not None else None
         report = self.add if restorer is None else restorer.quiet(self.add)
-        self.links = LinkBook(self.catalog, self.pair, self.source_front.resolve)
+        there = self.present.notes if self.present is not None and self.pair.parameter("tree") == "folders" else ()
+        self.links = LinkBook(self.catalog, self.pair, self.source_front.resolve, there)
         self.selection.apply(self.catalog, self._assets_named_by)
         place_items(self.catalog, self.pair, self.clock, self.name(), report, known)
         if restorer is not None:

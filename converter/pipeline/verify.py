@@ -26,7 +26,8 @@ _MOST = 20
 class Written(msgspec.Struct):
     """What a run wrote: digests of notes and files by the target's keys, and the keys of folders.
 
-    `parts` are kinds and keys, in lower case, of items that passed one by one. `origins` are digests of the bytes that
+    `members` are digests of members of payloads, "" where a member grows by what came. `parts` are kinds and keys, in
+    lower case, of items that passed one by one. `origins` are digests of the bytes that
     residue has to give back, by the target's keys; `kept` are digests of the bytes of notes that were there before and
     stay.
     """
@@ -142,7 +143,7 @@ def _compare_store(source: Source, written: Written, *, alone: bool) -> list[str
         if key in files and _digest(source, key, asset=True) != wanted:
             found.append(f"the file {key!r} has other bytes")
     for key, wanted in written.members.items():
-        if key in members and _digest(source, key, asset=False) != wanted:
+        if wanted and key in members and _digest(source, key, asset=False) != wanted:
             found.append(f"the member {key!r} has other bytes")
     return found
 

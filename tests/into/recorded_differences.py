@@ -11,6 +11,7 @@ REASONS: Final = {
     "settings": "a setting that is there keeps its value unless it is to be overwritten",
     "version": "the version of a map is stored as 0 by both, and read as 1 by the application",
     "F3": "a folder of decks whose row comes before that of its parent stays below the old one",
+    "F4": "a folder of decks whose own is nowhere is not shown; with us it stands at the top",
     "F10": "of two decks of one id in a package the second replaces the first, or both are cut loose from it",
     "M2": "without a readable list of maps they are overwritten, and the list begins anew",
     "M6": "a map without an id is stored under none",
@@ -125,6 +126,9 @@ AGAIN: Final[Table] = {
     },
     "decks-005.0": {
         "F3": ["cardFolders/Lights'.parentId: 'ca' -> \"Theory'\""],
+    },
+    "decks-007.0": {
+        "F4": ["- cardFolders/cc.parentId"],
     },
     "decks-009.0": {
         "F10": ["- decks/Second'", "+ decks/dk~2"],
@@ -360,6 +364,9 @@ ONCE: Final[Table] = {
             "- decks/In a'",
             "- decks/In c'",
         ],
+    },
+    "decks-007.0": {
+        "F4": ["- cardFolders/cc.parentId"],
     },
     "decks-008.0": {
         "same": ["- cardFolders/Odd'", "cardFolders/cb.parentId: \"Odd'\" -> 'ca'"],

@@ -95,7 +95,8 @@ def _misfit(value: JsonValue, kind: _Kind, at: str) -> str:
         return at
     if kind is _texts and isinstance(value, list):
         return next((f"{at}/{number}" for number, one in enumerate(value) if one is not None and not is_text(one)), "")
-    return "" if value is None or made is value or kind is _blocks else at
+    fits = value is None or made is value or kind is _blocks or (kind is _place and is_text(value))
+    return "" if fits else at
 
 
 def _misfit_member(name: str, value: JsonValue, shape: _Shape, at: str) -> str:
@@ -148,6 +149,11 @@ def _as_it_is(value: JsonValue, _at: str) -> JsonValue:
 
 def _text(value: JsonValue, _at: str) -> JsonValue:
     return value if value is None or is_text(value) else str(text_form(value))
+
+
+def _place(value: JsonValue, at: str) -> JsonValue:
+    """The folder that a folder stands in: none is null, for the application shows no other at the top."""
+    return _text(value, at) or None
 
 
 def _texts(value: JsonValue, at: str) -> JsonValue:
@@ -260,7 +266,7 @@ _DECK: Final = _Shape(
     },
     ("tags", "cards"),
 )
-_FOLDER: Final = _Shape({**dict.fromkeys(("id", "name", "parentId"), _text), "order": _whole})
+_FOLDER: Final = _Shape({**dict.fromkeys(("id", "name"), _text), "parentId": _place, "order": _whole})
 _DOCUMENT: Final = _Shape({"folders": _Many(_FOLDER), "decks": _Many(_DECK)})
 _POSITION: Final = _Shape({**dict.fromkeys(("x", "y"), _real), **dict.fromkeys(("width", "height"), _maybe(_real))})
 _NODE: Final = _Shape(

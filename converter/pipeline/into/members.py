@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Mapping
+from urllib.parse import unquote
 
 import msgspec
 
@@ -211,10 +212,12 @@ _RANKED = ("failed", "overwritten", "duplicated", "created", "skipped", "unchang
 
 def unit_way(payload: PayloadFact, unit: UnitFact, ways: Mapping[str, str]) -> str:
     """How a unit ends whose members ended in these ways: the first of what any of them did."""
-    stem = posixpath.splitext(unit.key)[0]
-    own = {
-        way
-        for key, way in ways.items()
-        if unit.key in (key, payload.key) or key.startswith(unit.key + "/") or posixpath.splitext(key)[0] == stem
-    }
+    own = {way for key, way in ways.items() if unit.key == payload.key or _is_of(unit.key, key)}
     return next((way for way in _RANKED if way in own), "unchanged" if ways else "created")
+
+
+def _is_of(unit: str, member: str) -> bool:
+    """Whether a member holds a unit, or is part of it: by its whole key, its stem, or its name without its kind."""
+    name = unquote(posixpath.basename(member))
+    same = unit in (member, name) or posixpath.splitext(member)[0] == posixpath.splitext(unit)[0]
+    return same or member.startswith(unit + "/") or unit.startswith(name + "/")

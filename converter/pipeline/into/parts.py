@@ -15,6 +15,7 @@ from converter.model.facts import PayloadFact
 from converter.pipeline.into.copies import Copies
 from converter.pipeline.into.present import Present
 from converter.pipeline.lower.ids import derived_id
+from converter.pipeline.place.tree import mended
 from converter.pipeline.plan import unit_end
 from converter.pipeline.session import Session
 
@@ -48,16 +49,26 @@ class Parts:
         self._there: dict[tuple[str, str], bytes] = {}
         self._ways: dict[tuple[str, str], str] = {}
         self._keys: dict[tuple[str, str], str] = {}
+        self._loose: dict[str, str] = {}
+        """Folders whose own is nowhere, or is below them, with what is wrong."""
 
     def settle(self) -> None:
         """Decide for every item, once it is known what notes are called; folders first, which others name."""
         if self._session.source_front.parts is None or not self._session.pair.same_system:
             return
+        above: dict[str, str | None] = {}
         for part in self._present_parts():
-            self._there[_name(part)] = _digest(part.data)
-        if not self._there:
-            return
-        known = [part for part in self._coming() if _name(part) in self._there]
+            self._there[_name(part)] = self._digest(part)
+            if part.kind == "folders":
+                above[part.key] = part.parent or None
+        known: list[Part] = []
+        coming: dict[str, str | None] = {}
+        for part in self._coming():
+            if _name(part) in self._there:
+                known.append(part)
+            if part.kind == "folders":
+                coming[part.key] = part.parent or None
+        mended(coming, self._loose.__setitem__, mended(above, lambda _key, _what: None))
         for folders in (True, False):
             group = [part for part in known if (part.kind == "folders") is folders]
             changed = self._changed(group)
@@ -99,7 +110,23 @@ class Parts:
     def _is_there(self, part: Part, key: str) -> bool:
         """Whether the target has exactly this item under a key, as it is or with the names that others have now."""
         there = self._there.get(_named(part.kind, key))
-        return there is not None and there in (_digest(part.data), _digest(self._renamed(part, key)))
+        if there is None:
+            return False
+        return self._digest(part) == there or self._digest(self._called(part, key)) == there
+
+    def _called(self, part: Part, key: str) -> Part:
+        """An item under a key, with the names that all others have now."""
+        return msgspec.structs.replace(part, key=key, data=self._renamed(part, key))
+
+    def _digest(self, part: Part) -> bytes:
+        """A digest of what an item says, however it is spelt."""
+        part_said = self._session.target_front.part_said
+        data = part.data if part_said is None else part_said(part)
+        try:
+            said = json.dumps(json.loads(data), sort_keys=True).encode()
+        except (ValueError, RecursionError):
+            said = data
+        return blake2b(said, digest_size=16).digest()
 
     def _renamed(self, part: Part, key: str) -> bytes:
         """An item under a key. Ids of cards are unique in their deck alone."""
@@ -110,6 +137,9 @@ class Parts:
         if key != part.key:
             kind = _NAMES[part.kind]
             own[kind] = {**self._copies.named(kind), part.key: key}
+        if part.kind == "folders" and part.key in self._loose:
+            kind = _NAMES[part.kind]
+            own[kind] = {**own.get(kind, self._copies.named(kind)), part.parent: ""}
         return self._copies.renamed_file(name, part.data, own)
 
     def _cards(self, part: Part, key: str) -> dict[str, str]:
@@ -173,8 +203,11 @@ class Parts:
     def decide(self, part: Part) -> tuple[str, Part]:
         """How an item ends, and what it is in the target."""
         name = _name(part)
-        key = self._keys.get(name, part.key)
-        return self._ways.get(name, "created"), msgspec.structs.replace(part, key=key, data=self._renamed(part, key))
+        way = self._ways.get(name, "created")
+        if part.kind == "folders" and part.key in self._loose and way in ("created", "duplicated", "overwritten"):
+            details = (("what", part.parent),)
+            self._session.add(Finding(code=self._loose[part.key], item=f"folders/{part.key}", details=details))
+        return way, self._called(part, self._keys.get(name, part.key))
 
 
 def _name(part: Part) -> tuple[str, str]:
@@ -184,12 +217,3 @@ def _name(part: Part) -> tuple[str, str]:
 def _named(kind: str, key: str) -> tuple[str, str]:
     """What tells items apart: the case of letters counts but in names of settings."""
     return kind, key.lower() if kind == "settings" else key
-
-
-def _digest(data: bytes) -> bytes:
-    """A digest of what an item says, however it is spelt."""
-    try:
-        said = json.dumps(json.loads(data), sort_keys=True).encode()
-    except (ValueError, RecursionError):
-        said = data
-    return blake2b(said, digest_size=16).digest()

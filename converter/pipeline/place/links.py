@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from hashlib import blake2b
 
 import msgspec
@@ -27,10 +27,18 @@ Report = Callable[[Finding], None]
 class LinkBook:
     """Resolves the links of all notes once and answers for single ones afterwards."""
 
-    def __init__(self, catalog: Catalog, pair: Pair, resolve: Callable[[Lookup, str, LinkFact], Found]) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        pair: Pair,
+        resolve: Callable[[Lookup, str, LinkFact], Found],
+        there: Container[str] = (),
+    ) -> None:
+        """`there` names notes that are in the target, to which links lead as well."""
         self._catalog = catalog
         self._pair = pair
         self._resolve = resolve
+        self._there = there if pair.same_system else ()
         self._found: dict[str, bytes] = {}
         self._wanted: dict[str, set[str]] = {}
         self._names: dict[str, dict[str, str]] = {}
@@ -61,7 +69,7 @@ class LinkBook:
             self._wanted.setdefault(found.key, set()).add(found.anchor)
 
     def _report(self, key: str, link: LinkFact, found: Found, report: Report) -> None:
-        code = _code_of(link, found)
+        code = _code_of(link, found) if link.target not in self._there else ""
         if found.kind == "note" and self._catalog.notes[found.key].end:
             failed = self._catalog.notes[found.key].end == "failed"
             code = "reference-to-failed" if failed else "link-left-selection"

@@ -5,13 +5,14 @@ from __future__ import annotations
 from converter.formats.front import Format
 from converter.formats.mnemo.database.detect import detect
 from converter.formats.mnemo.database.index import open_source
+from converter.formats.mnemo.database.join import join_file
 from converter.formats.mnemo.database.layout import COMPANIONS
 from converter.formats.mnemo.database.merge import open_merge
 from converter.formats.mnemo.database.parts import parts
 from converter.formats.mnemo.database.profile import profile
 from converter.formats.mnemo.database.write import open_target, render
 from converter.formats.mnemo.links import names, resolve
-from converter.formats.mnemo.part_ids import part_ids
+from converter.formats.mnemo.part_ids import part_ids, part_said
 from converter.formats.mnemo.read import read_stored
 from converter.formats.mnemo.relink import own_ids, relink, relink_file
 from converter.formats.mnemo.segments import stored_frame, stored_pieces, stored_segments
@@ -45,4 +46,6 @@ FORMAT = Format(
     relink_file=relink_file,
     own_ids=own_ids,
     part_ids=part_ids,
+    part_said=part_said,
+    join_file=join_file,
 )

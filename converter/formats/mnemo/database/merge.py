@@ -26,6 +26,7 @@ from converter.formats.mnemo.database.layout import (
     RESIDUE_ROW,
     ROW,
     is_note_row,
+    is_setting,
     name_of,
 )
 from converter.formats.mnemo.database.merge_cards import CardsDocument, unreadable
@@ -154,7 +155,9 @@ class LibraryMerge(LibraryTarget):
         by_key = {FOLDERS: set(self._folders), NOTES: set(self._notes), MAPS: set(self._maps)}
         for key, value in _values(changes):
             kind = next((kind for kind, own in by_key.items() if _id_in(kind, key) in own), None)
-            if kind is None:
+            if kind is None and is_setting(key):
+                live.put_setting(key, value)
+            elif kind is None:
                 live.put(key, value)
             else:
                 live.put_item(kind, key.removeprefix(kind.prefix), value)

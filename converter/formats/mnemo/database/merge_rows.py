@@ -31,10 +31,11 @@ from converter.formats.mnemo.database.layout import (
 from converter.formats.mnemo.database.merge_cards import unreadable
 from converter.formats.mnemo.database.store import Store
 from converter.formats.mnemo.dialect import Dialect
+from converter.formats.mnemo.part_ids import unquoted
 from converter.formats.mnemo.rows import Keys, sniff
 from converter.storage.limits import DEFAULT_LIMITS, NO_LIMITS
 from converter.storage.sqlite import is_broken_text
-from converter.text.json_text import dump
+from converter.text.json_text import JsonTextError, Number, dump, parse
 
 __all__ = ["FOLDERS", "MAPS", "NOTES", "PATHS", "Kind", "LiveRows", "Value", "check_library"]
 
@@ -104,6 +105,17 @@ class LiveRows:
         """What the first row of this prefix says; None where there is none."""
         found = min((key for key, row in self._rows.items() if key.startswith(prefix) and row.is_text), default=None)
         return None if found is None else self.store.value(found)
+
+    def put_setting(self, key: str, value: Value) -> None:
+        """Give a setting a value: a switch or a number that came as a text is one where the library has such."""
+        row = self._rows.get(key)
+        try:
+            old = parse((self.store.value(key) or b"").decode("utf-8", "replace"), _DEPTH).value if row else None
+            new = unquoted(parse(value, _DEPTH).value) if isinstance(value, str) else None
+        except JsonTextError:
+            old = new = None
+        typed = isinstance(old, bool | Number) and isinstance(new, bool | Number)
+        self.put(key, dump(new) if typed else value)
 
     def put(self, key: str, value: Value) -> None:
         """Add a row, or give one another value."""

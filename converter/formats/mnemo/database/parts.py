@@ -46,7 +46,8 @@ def _cards(fact: PayloadFact, opened: Opener) -> Iterator[Part]:
                 if own is not None:
                     data = packed(kind, element).encode()
                     title = own.only_text("name") or ""
-                    part = Part(group="flashcards", kind=kind, key=key, data=data, title=title)
+                    parent = own.only_text("parentId") or "" if kind == "folders" else ""
+                    part = Part(group="flashcards", kind=kind, key=key, data=data, title=title, parent=parent)
                     yield keyed(part, own.only_text("id"))
 
 

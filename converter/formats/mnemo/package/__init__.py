@@ -10,7 +10,7 @@ from converter.formats.mnemo.package.merge import open_merge
 from converter.formats.mnemo.package.parts import parts
 from converter.formats.mnemo.package.profile import profile
 from converter.formats.mnemo.package.write import open_target, render
-from converter.formats.mnemo.part_ids import part_ids
+from converter.formats.mnemo.part_ids import part_ids, part_said
 from converter.formats.mnemo.read import read
 from converter.formats.mnemo.relink import own_ids, relink, relink_file
 from converter.formats.mnemo.segments import frame, pieces, segments
@@ -40,5 +40,6 @@ FORMAT = Format(
     relink_file=relink_file,
     own_ids=own_ids,
     part_ids=part_ids,
+    part_said=part_said,
     parts=parts,
 )

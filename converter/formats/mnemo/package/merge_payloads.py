@@ -14,6 +14,7 @@ from converter.formats.mnemo.package.merge_documents import MapList, MergedDocum
 from converter.formats.mnemo.package.merge_manifest import ManifestEdit
 from converter.formats.mnemo.package.merge_rows import MergedRows
 from converter.formats.mnemo.package.tables import CARDS, NOTES, RowFile
+from converter.formats.mnemo.part_ids import rooted
 from converter.formats.mnemo.rows import Keys
 from converter.storage import sqlite
 
@@ -66,7 +67,8 @@ class MergedPayloads:
     def part(self, part: Part) -> None:
         """Put an item of another payload, one that is not refused."""
         if part.kind in _TABLES:
-            self._put_row(CARDS, _TABLES[part.kind], part.key, part.data.decode("utf-8", "replace"))
+            data = rooted(part.data) if part.kind == "folders" else part.data
+            self._put_row(CARDS, _TABLES[part.kind], part.key, data.decode("utf-8", "replace"))
         elif part.kind in _DOCUMENTS:
             self._document(part.kind).put(part.key, part.data.decode("utf-8", "replace"))
         else:

@@ -12,7 +12,7 @@ from converter.errors import InputError
 from converter.formats.front import Opener, Part
 from converter.formats.mnemo.package.layout import fold
 from converter.formats.mnemo.package.rows import Database
-from converter.formats.mnemo.part_ids import keyed
+from converter.formats.mnemo.part_ids import keyed, parent_of
 from converter.formats.mnemo.rows import Keys, sniff
 from converter.model.facts import MemberFact, PayloadFact
 from converter.text.json_text import JsonTextError, JsonValue, Members, decode, dump, is_text, parse
@@ -61,7 +61,9 @@ def _rows(database: Database, kind: str, table: str, key: str) -> Iterator[Part]
         found = sniff(row.data, "id", _DEPTH)
         own, _ = keys.take(found.id, row.key)
         if found.readable and not row.null:
-            yield keyed(Part(group="flashcards", kind=kind, key=own, data=row.data, title=found.title), found.id)
+            parent = parent_of(row.data) if kind == "folders" else ""
+            part = Part(group="flashcards", kind=kind, key=own, data=row.data, title=found.title, parent=parent)
+            yield keyed(part, found.id)
 
 
 def _maps(member: MemberFact, opened: Opener) -> Iterator[Part]:
