@@ -274,7 +274,8 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     `relink_file` those of a part or a member, and of assets whose names end as `linking` says; `link_keys` gives all
     links of a note that `relink` can change, where these are more than its outline has. `own_ids` names what must be
     unique inside a note (its blocks), `part_ids` what must be unique inside a part (its cards). `join_file` gives what
-    is there with what comes besides, for files of one name that can grow, None for others. Those of bytes are pure.
+    is there with what comes besides, for files of one name that can grow, None for others; with a true last argument,
+    where both say the same thing, what comes. Those of bytes are pure.
     """
 
     id: str
