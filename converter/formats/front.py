@@ -277,7 +277,8 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     links of a note that `relink` can change, where these are more than its outline has. `own_ids` names what must be
     unique inside a note (its blocks), `part_ids` what must be unique inside a part (its cards). `part_said` gives what
     a part says, however it is spelt, as JSON. `join_file` gives what is there with what comes besides, for files of one
-    name that can grow, None for others. Those of bytes are pure.
+    name that can grow, None for others; with a true last argument, where both say the same thing, what comes. Those of
+    bytes are pure.
     """
 
     id: str

@@ -194,7 +194,7 @@ def _changed_guide(target: Path) -> Case:
     return Case(_guide(), target)
 
 
-@pytest.fixture(params=["workshop", "guide"])
+@pytest.fixture(params=["workshop", pytest.param("guide", marks=pytest.mark.slow)])
 def case(request: pytest.FixtureRequest, tmp_path: Path) -> Case:
     """A workspace of real data, of which the target has an older version."""
     made = {"workshop": _changed_workshop, "guide": _changed_guide}[request.param]
@@ -374,3 +374,40 @@ def test_a_card_that_was_answered_stays_and_is_told(there: Workspace) -> None:
     case, done = _merged(there, "fail")
     assert done.code == 4
     assert name in done.message
+
+
+def test_a_file_and_what_is_said_about_it_go_together(there: Workspace) -> None:
+    """A PDF of other bytes comes in beside the one that is there, and takes its annotations along."""
+    guide = there.data / "assets" / "guide-20260302091100-huonjuf.pdf"
+    guide.write_bytes(b"%PDF another")
+
+    case, done = _merged(there)
+
+    assert sorted(done.became)[:2] == [f"assets/assets/{guide.name}", f"assets/assets/{guide.name}.sya"]
+    new = done.became[f"assets/assets/{guide.name}"]
+    assert done.became[f"assets/assets/{guide.name}.sya"] == f"{new}.sya"
+    assert guide.read_bytes() == b"%PDF another"
+    for name in ("", ".sya"):
+        source = _workshop() / "data" / "assets" / f"{guide.name}{name}"
+        assert (case.after.data / f"{new}{name}").read_bytes() == source.read_bytes()
+    named = {key for key, document in case.after.documents.items() if new in json.dumps(document)}
+    assert named == set(done.ids["notes"].values())
+    case.check_originals()
+    case.check_again()
+
+
+@pytest.mark.parametrize("policy", ["duplicate", "overwrite"])
+def test_a_file_in_a_notebook_is_not_hidden_by_another_of_its_name(there: Workspace, policy: str) -> None:
+    """Links say no place: a file in the workspace's own folder would be shown instead."""
+    name = "local-20260304090901-zzb8g5b.png"
+    (there.data / FIELD_NOTES / "assets" / name).unlink()
+    other = there.data / "assets" / name
+    other.write_bytes(b"quite another picture")
+
+    case, done = _merged(there, policy)
+
+    new = done.became[f"assets/{FIELD_NOTES}/assets/{name}"]
+    assert Path(new).parent == Path(FIELD_NOTES) / "assets"
+    assert other.read_bytes() == b"quite another picture"
+    assert (case.after.data / new).read_bytes() == (_workshop() / "data" / FIELD_NOTES / "assets" / name).read_bytes()
+    case.check_again(policy)

@@ -27,9 +27,24 @@ def settle_files(
     name others, which can only be compared once those have their names.
     """
     settler = _Settler(session, present, copies, refuse)
-    for key, entry in session.catalog.assets.items():
-        if not entry.end and entry.paths and copies.is_linking(key) is linking:
-            settler.settle(key, entry)
+    assets = session.catalog.assets
+    wanted = [
+        key for key, entry in assets.items() if not entry.end and entry.paths and copies.is_linking(key) is linking
+    ]
+    beside = _side_files(wanted) if present.tree == "documents" and session.pair.same_system else {}
+    for key in wanted:
+        if key not in beside:
+            settler.settle([(one, assets[one]) for one in (key, *(one for one, main in beside.items() if main == key))])
+
+
+def _side_files(keys: list[str]) -> dict[str, str]:
+    """Files that are named by another one with an ending more, which say something about that one."""
+    known = set(keys)
+    return {key: main for key in keys if (main := posixpath.splitext(key)[0]) in known and main != key}
+
+
+_Group = list[tuple[str, AssetEntry]]
+"""A file with those that go with it, by their keys."""
 
 
 class _Settler:
@@ -42,13 +57,17 @@ class _Settler:
         self._root = session.pair.parameter("asset_root")
         self._replaces = session.target_front.merges != "database"
 
-    def settle(self, key: str, entry: AssetEntry) -> None:
-        """Decide for one file, at all its places."""
-        states = [self._state(key, entry, path) for path in entry.paths]
-        if all(state == "same" for state in states):
-            entry.end = "unchanged"
-        elif "other" in states:
-            self._conflict(key, entry)
+    def settle(self, group: _Group) -> None:
+        """Decide for one file, at all its places, and for those that go with it."""
+        met: _Group = []
+        for key, entry in group:
+            states = [self._state(key, entry, path) for path in entry.paths]
+            if all(state == "same" for state in states):
+                entry.end = "unchanged"
+            elif "other" in states:
+                met.append((key, entry))
+        if met:
+            self._conflict(group, met)
 
     def _state(self, key: str, entry: AssetEntry, path: str) -> str:
         """What stands at a path: nothing (""), the `same` bytes, or something `other`."""
@@ -85,38 +104,56 @@ class _Settler:
             return ""
         return entry.digest or self._session.asset_digest(key)
 
-    def _conflict(self, key: str, entry: AssetEntry) -> None:
-        item = f"assets/{key}"
+    def _conflict(self, group: _Group, met: _Group) -> None:
+        newer = self._policy == "newer" and all(self._is_newer(entry) for _, entry in met)
         if self._policy == "fail":
-            self._refuse(item)
-        elif self._replaces and (self._policy == "overwrite" or (self._policy == "newer" and self._is_newer(entry))):
-            entry.way = "overwritten"
-            self._session.add(Finding(code="overwritten", item=item))
+            for key, _ in met:
+                self._refuse(f"assets/{key}")
+        elif self._replaces and (self._policy == "overwrite" or newer) and all(self._stands(entry) for _, entry in met):
+            for key, entry in met:
+                entry.way = "overwritten"
+                self._session.add(Finding(code="overwritten", item=f"assets/{key}"))
         else:
-            self._rename(key, entry)
+            self._rename(group)
+
+    def _stands(self, entry: AssetEntry) -> bool:
+        """Whether what a file meets stands at its very place, and not where links would find it instead."""
+        return any(self._present.taken(self._root + path) is not None for path in entry.paths)
 
     def _is_newer(self, entry: AssetEntry) -> bool:
         fact = self._present.assets.get(self._present.taken(self._root + entry.paths[0]) or "")
         ours, theirs = entry.fact.stamp, fact.stamp if fact is not None else None
         return ours is not None and theirs is not None and ours.ticks > theirs.ticks
 
-    def _rename(self, key: str, entry: AssetEntry) -> None:
-        """The first numbered name that is free at all places, or holds the same bytes."""
-        number = 0
-        states = ["other"]
-        paths = entry.paths
-        while "other" in states:
+    def _rename(self, group: _Group) -> None:
+        """The first numbered names that are free at all places, or hold the same bytes."""
+        number, free = 0, False
+        while not free:
             number += 1
-            paths = tuple(numbered_path(path, number) for path in entry.paths)
-            states = [
-                self._state(key, entry, path) or ("" if self._copies.is_free(self._root + path) else "other")
-                for path in paths
-            ]
-        old, new = posixpath.basename(entry.paths[0]), posixpath.basename(paths[0])
-        entry.paths, entry.name = paths, respelled(entry.name, old, new)
-        entry.way, entry.end = "duplicated", "unchanged" if all(state == "same" for state in states) else ""
-        self._copies.file(key, old, new)
-        self._present.expect(new)
-        if not entry.end:
-            details = (("became", paths[0]),)
-            self._session.add(Finding(code="duplicated", item=f"assets/{key}", details=details))
+            made = {key: self._numbered(group[0][1], entry, number) for key, entry in group}
+            states = {key: self._states(key, entry, made[key]) for key, entry in group}
+            free = not any("other" in found for found in states.values())
+        for key, entry in group:
+            old, new = posixpath.basename(entry.paths[0]), posixpath.basename(made[key][0])
+            entry.name = respelled(entry.name, old, new)
+            entry.way, entry.end = "duplicated", "unchanged" if all(one == "same" for one in states[key]) else ""
+            self._copies.file(key, old, new)
+            self._present.expect(new)
+            if not entry.end:
+                details = (("became", made[key][0]),)
+                self._session.add(Finding(code="duplicated", item=f"assets/{key}", details=details))
+        for key, entry in group:
+            entry.paths = made[key]
+
+    def _numbered(self, main: AssetEntry, entry: AssetEntry, number: int) -> tuple[str, ...]:
+        """The paths of a file with a number; one that goes with another is named by that one still."""
+        if entry is main:
+            return tuple(numbered_path(path, number) for path in entry.paths)
+        pairs = zip(main.paths, entry.paths, strict=True)
+        return tuple(numbered_path(above, number) + path[len(above) :] for above, path in pairs)
+
+    def _states(self, key: str, entry: AssetEntry, paths: tuple[str, ...]) -> list[str]:
+        return [
+            self._state(key, entry, path) or ("" if self._copies.is_free(self._root + path) else "other")
+            for path in paths
+        ]

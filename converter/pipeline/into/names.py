@@ -9,7 +9,7 @@ from urllib.parse import unquote
 import msgspec
 
 from converter.model.order import Output
-from converter.model.timed_id import NUMBERS, Prefixes, is_timed_id, numbered_id
+from converter.model.timed_id import NUMBERS, Prefixes, is_annotation, is_timed_id, numbered_id
 from converter.pipeline.lower.ids import derived_id
 from converter.pipeline.pair import Pair
 from converter.storage.names import safe_segment
@@ -74,8 +74,11 @@ def free_path(path: str, is_free: Callable[[str], bool]) -> str:
 def respelled(target: str, old: str, new: str) -> str:
     """The text of a link with the new name of a file in place of its old one, both without folders.
 
-    A link that leaves the extension out leaves it out still; a place in the file stays.
+    A link that leaves the extension out leaves it out still; a place in the file, a query and an annotation stay.
     """
+    if is_annotation(target):
+        above, _, annotation = target.rpartition("/")
+        return f"{respelled(above, old, new)}/{annotation}"
     head, name, tail = _divided(target)
     said = unquote(name)
     if old in (name, said):
@@ -84,7 +87,8 @@ def respelled(target: str, old: str, new: str) -> str:
     if stem in (name, said):
         shown, own = posixpath.splitext(new)
         return head + (shown if own == extension else new) + tail
-    return target
+    plain, mark, query = name.partition("?")
+    return head + new + mark + query + tail if mark and old in (plain, unquote(plain)) else target
 
 
 def _divided(target: str) -> tuple[str, str, str]:
