@@ -40,6 +40,7 @@ from converter.pipeline.residue.restore import Restorer
 from converter.pipeline.residue.sections import is_of_system
 from converter.pipeline.select import Selection
 from converter.storage.digest import digest
+from converter.storage.faults import reading_whole
 from converter.storage.limits import NO_LIMITS, parse_limits
 from converter.storage.room import check_settled
 from converter.storage.state import quick_state
@@ -247,9 +248,15 @@ class Session:
         zone, before = self.restorer.reading.zone, header.before or header.origin
         self.writing = msgspec.structs.replace(self.writing, zone=zone, origin=before)
 
+    def places_of_target(self) -> list[Path]:
+        """The target, and what may stand beside it and belongs to it."""
+        final, beside = Path(self.options.target), self.target_front.beside
+        return [final, *(final.with_name(name) for name in (beside(final.name) if beside is not None else ()))]
+
     def look_into_target(self) -> None:
         """See what stands in the target that takes the source's items."""
         if self.options.into:
+            self.opened.enter_context(reading_whole(self.places_of_target()))
             self.seen = quick_state(Path(self.options.target))
             found = look_into(self.target_front, Path(self.options.target), self.reading, self.pair.target)
             self.present = self.opened.enter_context(found)

@@ -14,7 +14,7 @@ from converter.storage import system
 
 CALLS = ("open", "mkdir", "rename", "replace", "link", "unlink", "rmdir", "scandir", "listdir", "chmod", "utime")
 """Functions of `os` that take a path first."""
-_SQL_CODES = {28: sqlite3.SQLITE_FULL, 5: sqlite3.SQLITE_IOERR, 13: sqlite3.SQLITE_READONLY}
+_SQL_CODES = {28: sqlite3.SQLITE_FULL, 5: sqlite3.SQLITE_IOERR, 13: sqlite3.SQLITE_CANTOPEN}
 
 
 class Faults:

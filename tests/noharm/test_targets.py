@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.noharm.harness import Kind, Worker
-from tests.noharm.targets import KINDS
+from tests.noharm.targets import INTO, MADE
 from tests.noharm.trials import all_of, some
 
-kinds = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+kinds = pytest.mark.parametrize("kind", MADE + INTO, ids=lambda kind: kind.name)
 
 
 @kinds

@@ -67,6 +67,10 @@ def _warm() -> None:
             invoke("convert", str(note.parent), f"{folder}/{target}", "--no-progress")
         invoke("convert", str(note.parent), f"{folder}/Workspace", "--to", "siyuan", "--no-progress")
         invoke("convert", f"{folder}/a.mnemo", f"{folder}/Out", "--no-progress")
+        invoke("convert", str(note.parent), f"{folder}/mnemo.db", "--no-progress")
+        note.write_text("# B\n")
+        for target in ("a.mnemo", "mnemo.db", "Workspace", "Out"):
+            invoke("convert", str(note.parent), "--into", f"{folder}/{target}", "--no-progress")
 
 
 def main() -> None:
