@@ -40,11 +40,12 @@ def some(worker: Worker, kind: Kind, place: Path, each: int) -> None:
 def all_of(worker: Worker, kind: Kind, place: Path) -> str:
     """Every call fails in each way and is died at, and some moments more: what came of it.
 
-    `NOHARM_STEP` in the environment takes every so many calls only.
+    `NOHARM_STEP` in the environment takes every so many calls, and so many times fewer moments.
     """
+    step = int(os.environ.get("NOHARM_STEP", "1"))
     trials = Trials(worker, kind, place)
     chance = random.Random(kind.name)  # noqa: S311
-    for number in range(1, trials.clean.calls + 1, int(os.environ.get("NOHARM_STEP", "1"))):
+    for number in range(1, trials.clean.calls + 1, step):
         for code in _CODES:
             trials.fail(number, code)
         trials.kill(number)
@@ -54,7 +55,7 @@ def all_of(worker: Worker, kind: Kind, place: Path) -> str:
             trials.stop(number, signal, twice=True)
         if kind.action == "cli" and number % _MEETINGS == 1:
             trials.meet(number)
-    for _ in range(_MOMENTS):
+    for _ in range(-(-_MOMENTS // step)):
         trials.kill(delay=chance.random() * trials.clean.seconds * 1.2)
         for signal in _SIGNALS if kind.action == "cli" else ():
             trials.stop_at(chance.random() * trials.clean.seconds, signal)

@@ -46,7 +46,7 @@ def _ready_for_signals(ready: int) -> None:
         os.close(ready)
         return made
 
-    Stops.__enter__ = entered  # type: ignore[method-assign]
+    Stops.__enter__ = entered  # type: ignore[method-assign, assignment]
 
 
 def _run(job: dict[str, Any]) -> dict[str, Any]:
