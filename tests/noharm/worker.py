@@ -100,6 +100,7 @@ def _warm() -> None:
 
 def main() -> None:
     """Run the jobs that come."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # shells ignore it for what runs in the background
     _warm()
     for line in sys.stdin:
         sys.stdout.write(json.dumps(_run(json.loads(line))) + "\n")
