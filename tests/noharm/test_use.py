@@ -161,6 +161,31 @@ def test_f01_a_target_that_cannot_be_read_again_is_told_as_written(tmp_path: Pat
     assert not _rooms(tmp_path)
 
 
+def test_e03_what_another_program_left_half_done_is_taken_back_by_a_writing_run(tmp_path: Path) -> None:
+    source, target = _target(tmp_path, "mnemo-db")
+    program = (
+        "import os, sqlite3, sys\n"
+        "c = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
+        "c.execute('PRAGMA cache_size=1')\n"
+        "c.execute('BEGIN')\n"
+        "c.execute(\"UPDATE Storage SET Value = 'gone'\")\n"
+        "for n in range(50): c.execute('INSERT INTO Storage VALUES (?, ?)', (str(n), 'x' * 9000))\n"
+        "os._exit(0)"
+    )
+    subprocess.run([sys.executable, "-c", program, str(target)], check=True)
+    journal = target.with_name(target.name + "-journal")
+    assert journal.read_bytes()[:1] != b"\0"
+
+    refused = invoke("preview", str(source), "--into", str(target))
+    assert refused.code == 4
+    assert "is in the middle of a change" in refused.err
+    assert journal.exists()
+    assert invoke("convert", str(source), "--into", str(target)).code == 0
+    with closing(sqlite3.connect(target)) as connection:
+        assert not connection.execute("SELECT 1 FROM Storage WHERE Value = 'gone' OR Key = '1'").fetchall()
+    assert not journal.exists()
+
+
 _HOLDERS = {
     "reading": "c.execute('BEGIN'); c.execute('SELECT * FROM Storage').fetchone()",
     "writing": "c.execute('BEGIN IMMEDIATE'); c.execute('DELETE FROM Storage')",
