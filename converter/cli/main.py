@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -103,8 +104,12 @@ def _run(args: Sequence[str] | None) -> int:
 
 
 def _stopped(error: BaseException) -> int:
-    """Give the exit code of a run that was stopped while its result was printed; click may have wrapped the signal."""
-    return getattr(error.__cause__ or error.__context__ or error, "exit_code", 130)
+    """Say that a run was stopped before it began or while its result was printed; click may have wrapped the signal."""
+    from converter.cli.faults import show
+    from converter.cli.stops import Stopped
+
+    first = error.__cause__ or error.__context__ or error
+    return show(first if isinstance(first, Stopped) else Stopped(signal.SIGINT))
 
 
 def _usage(error: click.ClickException) -> int:

@@ -73,7 +73,7 @@ def _run(
     silent = view.quiet or view.no_progress or not on_terminal()
     progress = Watch(stops) if silent else Bar(stops)
     try:
-        return run(options, progress)
+        return _heard(run(options, progress), stops)
     except UsageError:
         raise
     except (Exception, Stopped) as error:  # noqa: BLE001 - whatever it is, there will be a report
@@ -88,6 +88,16 @@ def _run(
         )
     finally:
         progress.close()
+
+
+def _heard(report: Report, stops: Stops) -> Report:
+    """A report, unless a signal came that was swallowed."""
+    try:
+        stops.check()
+    except Stopped:
+        report.close()
+        raise
+    return report
 
 
 def _print(report: Report, view: View, write: Callable[[Iterable[str]], None]) -> None:

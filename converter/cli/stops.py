@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
@@ -26,12 +27,13 @@ class Stopped(KeyboardInterrupt):
 class Stops:
     """Turns signals into `Stopped` while the context lasts. A signal that is ignored stays ignored (`nohup`).
 
-    Python may swallow an exception that a signal raises (in a destructor, say); `check` raises it again.
+    Python swallows an exception that a signal raises in a destructor, and would print it; `check` raises it again.
     """
 
     def __init__(self) -> None:
         self._number = 0
         self._before: dict[signal.Signals, object] = {}
+        self._hook = sys.unraisablehook
 
     def check(self) -> None:
         """Raise `Stopped` where a signal has come."""
@@ -39,6 +41,7 @@ class Stops:
             raise Stopped(self._number)
 
     def __enter__(self) -> Self:
+        self._hook, sys.unraisablehook = sys.unraisablehook, self._on_unraisable
         for number in _SIGNALS:
             before = signal.getsignal(number)
             if before is not signal.SIG_IGN and before is not None:
@@ -51,6 +54,11 @@ class Stops:
     ) -> None:
         for number, before in self._before.items():
             signal.signal(number, before)  # type: ignore[arg-type]
+        sys.unraisablehook = self._hook
+
+    def _on_unraisable(self, raised: sys.UnraisableHookArgs) -> None:
+        if not isinstance(raised.exc_value, Stopped):
+            self._hook(raised)
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - a handler's signature
         stopped = Stopped(number)

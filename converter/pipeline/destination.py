@@ -11,6 +11,7 @@ from converter.errors import TargetError, UsageError
 from converter.storage.commit import CommitResult, Staging
 from converter.storage.companion import check_companions, commit_with_companions
 from converter.storage.database import DatabaseUpdate
+from converter.storage.exclusive import take_back
 from converter.storage.faults import writing
 from converter.storage.room import check_settled, settle
 from converter.storage.state import quick_state
@@ -50,6 +51,9 @@ def _check_merge(session: Session, final: Path) -> None:
         session.report.about["leftovers"] = list(told)
     check_kind(final, folder=not front.single_file)
     _refuse_use(front, final)
+    if front.merges == "database" and not session.options.dry_run:
+        with writing(final):
+            take_back(final)
 
 
 def _refuse_use(front: Format, final: Path) -> None:

@@ -9,7 +9,6 @@ from typing import IO
 
 import msgspec
 
-from converter.errors import InputError, TargetError
 from converter.findings.codes import CODES
 from converter.findings.codes.entry import LOST
 from converter.findings.finding import Finding
@@ -36,6 +35,7 @@ from converter.pipeline.residue.restore import Restorer
 from converter.pipeline.residue.sections import is_of_system
 from converter.pipeline.select import Selection
 from converter.storage.digest import digest
+from converter.storage.faults import reading_whole
 from converter.storage.room import check_settled
 from converter.storage.state import quick_state
 
@@ -242,15 +242,18 @@ class Session:
         zone, before = self.restorer.reading.zone, header.before or header.origin
         self.writing = msgspec.structs.replace(self.writing, zone=zone, origin=before)
 
+    def places_of_target(self) -> list[Path]:
+        """The target, and what may stand beside it and belongs to it."""
+        final, beside = Path(self.options.target), self.target_front.beside
+        return [final, *(final.with_name(name) for name in (beside(final.name) if beside is not None else ()))]
+
     def look_into_target(self) -> None:
         """See what stands in the target that takes the source's items; raises `TargetError` where it cannot be read."""
         if self.options.into:
+            self.opened.enter_context(reading_whole(self.places_of_target()))
             self.seen = quick_state(Path(self.options.target))
             found = look_into(self.target_front, Path(self.options.target), self.reading, self.pair.target)
-            try:
-                self.present = self.opened.enter_context(found)
-            except InputError as error:
-                raise TargetError(f"Nothing can be merged into the target: {error.message}", hint=error.hint) from error
+            self.present = self.opened.enter_context(found)
 
     def place(self) -> None:
         """Decide where everything goes."""

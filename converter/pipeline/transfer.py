@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from converter.errors import InternalFaultError, ItemError
+from converter.errors import EnvironmentFaultError, InternalFaultError, ItemError
 from converter.findings.finding import Finding
 from converter.findings.report import Verification
 from converter.formats.front import LinkKey, Rendered, Stored, Target
@@ -24,6 +26,7 @@ from converter.pipeline.residue.records import SCHEMA, Header
 from converter.pipeline.session import Session
 from converter.pipeline.verify import Written, verify
 from converter.pipeline.work import Result, Workshop, digest_of_bytes, unreadable
+from converter.storage.faults import reading_whole
 
 __all__ = ["Transfer"]
 
@@ -354,15 +357,16 @@ class Transfer:
 
     def _verify(self, final: Path) -> None:
         session = self._session
-        items, differences = verify(
-            session.target_front,
-            final,
-            session.reading if session.restorer is None else session.restorer.reading,
-            self._written,
-            self._expected,
-            session.progress,
-            alone=not session.options.into,
-        )
+        with _reading_again(session.places_of_target()):
+            items, differences = verify(
+                session.target_front,
+                final,
+                session.reading if session.restorer is None else session.restorer.reading,
+                self._written,
+                self._expected,
+                session.progress,
+                alone=not session.options.into,
+            )
         status = "failed" if differences else "passed"
         session.report.verification = Verification(status=status, items=items, differences=differences)
         if differences:
@@ -400,6 +404,20 @@ class Made:
         """A note without text for a folder."""
         with self._session.quiet():
             return self._transfer.blank(key, output)[0]
+
+
+@contextmanager
+def _reading_again(places: list[Path]) -> Iterator[None]:
+    """Around reading what was written: where the system does not let us, nothing is known to be wrong with it."""
+    try:
+        with reading_whole(places):
+            yield
+    except (EnvironmentFaultError, OSError) as error:
+        why = error.message if isinstance(error, EnvironmentFaultError) else f"{error.strerror or error}."
+        message = f"The target {places[0]} was written as a whole, but could not be read again to verify it: {why}"
+        raise EnvironmentFaultError(
+            message, hint="The target is kept. Compare it with `diff` when it can be read."
+        ) from error
 
 
 def _becomes_folder(entry: NoteEntry) -> bool:

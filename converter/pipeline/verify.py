@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from converter.errors import ConverterError
+from converter.errors import ConverterError, EnvironmentFaultError
 from converter.findings.finding import Finding
 from converter.formats.front import Format, Source, SourceContext
 from converter.model.facts import AssetFact, FolderFact, NoteFact, PayloadFact
@@ -54,11 +54,14 @@ def verify(
     """Compare the target with what was written: the number of items compared, and what differs.
 
     `alone` says that nothing else may be there. `expected` makes the lowered note of a target key again, to say where
-    it differs. Residue must give back the bytes of every note of the source.
+    it differs. Residue must give back the bytes of every note of the source. Raises EnvironmentFaultError, or OSError,
+    where the system does not let the target be read.
     """
     progress.stage("Verifying", len(written.notes))
     try:
         source = front.open_source(path, context)
+    except EnvironmentFaultError:
+        raise
     except ConverterError as error:
         return 0, (f"the target cannot be read: {error.message}",)
     book = ResidueBook()
@@ -99,6 +102,8 @@ def _differences(
         wanted = written.notes.get(stored.key)
         try:
             note, _ = front.read(stored, context)
+        except EnvironmentFaultError:
+            raise
         except ConverterError as error:
             found.append(f"notes/{stored.key}: {error.message}")
             continue

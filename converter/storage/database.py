@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Self
 
 from converter.errors import ConverterError, InternalFaultError, TargetError
@@ -115,9 +115,18 @@ class DatabaseUpdate:
                     if change.ending and isinstance(error, ConverterError):
                         error.hint = " ".join((error.hint, *told)).strip()
                 raise
-            if has_placed(self._room.path):
-                remove_placed(self._room.path)
+            try:
+                self._forget_placed()
+            except KeyboardInterrupt:  # a signal stops the run, and not its tidying up
+                self._forget_placed()
+                raise
         return made
+
+    def _forget_placed(self) -> None:
+        """The change is made; where the note of its files cannot be removed, the next run tells of it."""
+        if has_placed(self._room.path):
+            with suppress(OSError):
+                remove_placed(self._room.path)
 
 
 class _Change:

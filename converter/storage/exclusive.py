@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from converter.errors import EnvironmentFaultError, InternalFaultError, TargetError
 from converter.storage.backups import backup_hint
+from converter.storage.sqlite import has_hot_journal, is_system_fault
 from converter.storage.system import opened_by
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ __all__ = [
     "refuse_triggers",
     "refuse_use",
     "schema_version",
+    "take_back",
     "updating",
 ]
 
@@ -35,15 +37,6 @@ BESIDE: Final = ("-wal", "-shm", "-journal")
 _CLOSE_HINT: Final = "Close the application that uses it, and run again."
 _BUSY: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL)
 _REFUSED: Final = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_FORMAT)
-_SYSTEM: Final = (
-    sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_FULL,
-    sqlite3.SQLITE_CANTOPEN,
-    sqlite3.SQLITE_READONLY,
-    sqlite3.SQLITE_PERM,
-    sqlite3.SQLITE_NOMEM,
-    sqlite3.SQLITE_NOLFS,
-)
 
 
 def database_in_use(path: Path) -> str:
@@ -101,6 +94,13 @@ def claim(connection: sqlite3.Connection) -> None:
     connection.execute("COMMIT")
 
 
+def take_back(final: Path) -> None:
+    """Let SQLite take back what a program that crashed had begun to change. Raises as `updating` does."""
+    if has_hot_journal(final):
+        with updating(final), closing(open_alone(final)) as connection:
+            claim(connection)
+
+
 def refuse_triggers(connection: sqlite3.Connection, final: Path) -> None:
     """A trigger is code that would run with our changes, and not every SQLite lets us turn it off."""
     found = connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchone()
@@ -135,7 +135,7 @@ def updating(final: Path) -> Iterator[None]:
         if code in _REFUSED:
             hint = backup_hint(final, "Restore it from a backup, or name another target.")
             raise TargetError(f"{final} is damaged: {error}.", hint=hint) from error
-        if code in _SYSTEM:
+        if is_system_fault(error) or code == sqlite3.SQLITE_READONLY:
             hint = "Is there room, and permission?"
             raise EnvironmentFaultError(f"Cannot write {final}: {error}.", hint=hint) from error
         raise InternalFaultError(f"The change to {final} failed: {error}.") from error

@@ -5,16 +5,20 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Final
 
 from converter.errors import ConverterError, EnvironmentFaultError, InputError, ItemError
 
-__all__ = ["check_space", "fault", "opening", "reading_item", "writing"]
+__all__ = ["check_space", "check_whole", "fault", "opening", "reading_item", "reading_whole", "writing"]
 
 _FULL: Final = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
+_GONE: Final = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
+_WHOLE: Final[ContextVar[tuple[Path, ...]]] = ContextVar("whole", default=())
+"""Places of which everything has to be read."""
 _HINTS: Final = {
     errno.EACCES: "Check the permissions.",
     errno.EPERM: "Check the permissions.",
@@ -64,11 +68,39 @@ def opening(path: Path, kind: str) -> Iterator[None]:
 
 
 @contextmanager
+def reading_whole(places: Iterable[Path]) -> Iterator[None]:
+    """While this lasts, what the system refuses to read at or below these places ends the run.
+
+    Elsewhere only an item is lost with it. Of a target that is changed, or looked at again, that would be wrong: an
+    item that is not seen would be taken for one that is not there.
+    """
+    token = _WHOLE.set((*_WHOLE.get(), *(place.absolute() for place in places)))
+    try:
+        yield
+    finally:
+        _WHOLE.reset(token)
+
+
+def check_whole(error: OSError, path: str | os.PathLike[str]) -> None:
+    """Raise EnvironmentFaultError where a file or folder that was not read lies where everything has to be.
+
+    One that is not there, or not reached without following a link, is no matter of the system.
+    """
+    places = _WHOLE.get()
+    if not places or error.errno is None or error.errno in _GONE:
+        return
+    here = Path(path).absolute()
+    if any(place == here or place in here.parents for place in places):
+        raise fault(error, "Cannot read", path) from error
+
+
+@contextmanager
 def reading_item(what: str) -> Iterator[None]:
     """Around the reading of one item: an error of the system fails this item and not the run."""
     try:
         yield
     except OSError as error:
+        check_whole(error, error.filename or what)
         raise ItemError(f"{what} cannot be read: {error.strerror or error}.") from error
 
 

@@ -17,12 +17,14 @@ from converter.storage.system import exchange, rename_new, sync_folders
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["OLD", "WORK", "Mover", "carry_out"]
+__all__ = ["OLD", "SCRATCH", "WORK", "Mover", "carry_out"]
 
 WORK = "work"
 """Where a room holds what is staged."""
 OLD = "old"
 """Where a room holds what is replaced and not to be kept."""
+SCRATCH = "scratch"
+"""Where a room holds what is needed on the way, beside what is staged."""
 
 
 def carry_out(room: Path, final: Path, journal: Journal) -> None:
@@ -194,6 +196,8 @@ class Mover:
         while folder != self._parent:
             try:
                 folder.rmdir()
+            except FileNotFoundError:
+                pass
             except OSError:
                 return
             self._touched.discard(folder)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Self
 from converter.errors import TargetError
 from converter.storage.faults import check_space, fault, writing
 from converter.storage.journal import JOURNAL_NAMES, has_journal, read_journal
-from converter.storage.moves import OLD, WORK
+from converter.storage.moves import OLD, SCRATCH, WORK
 from converter.storage.placed import PLACED_NAMES, has_placed, settle_placed
 from converter.storage.recover import roll
 from converter.storage.system import entries_below, is_locked, remove, try_lock
@@ -26,7 +26,7 @@ __all__ = ["Room", "check_settled", "room_of", "settle"]
 
 _MARK: Final = ".mnemo-converter"
 _LOCK: Final = "lock"
-_OURS: Final = frozenset((_LOCK, WORK, OLD, *JOURNAL_NAMES, *PLACED_NAMES))
+_OURS: Final = frozenset((_LOCK, WORK, OLD, SCRATCH, *JOURNAL_NAMES, *PLACED_NAMES))
 _NAME_BYTES: Final = 200
 
 

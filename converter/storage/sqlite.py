@@ -20,7 +20,9 @@ __all__ = [
     "check_sound",
     "create",
     "harden",
+    "has_hot_journal",
     "is_broken_text",
+    "is_system_fault",
     "open_private",
     "open_readonly",
     "reading",
@@ -35,6 +37,14 @@ _STEPS: Final = 100_000
 _FREE_STEPS: Final = 100_000_000
 _STEPS_PER_BYTE: Final = 16
 _PAGE_BYTES: Final = 4096
+_SYSTEM: Final = (
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_NOLFS,
+)
 _IN_USE_HINT: Final = "Close the application that uses it, so that everything is in the database, and try again."
 
 
@@ -42,7 +52,8 @@ _IN_USE_HINT: Final = "Close the application that uses it, so that everything is
 def reading(what: str, *, item: bool = False) -> Iterator[None]:
     """Around reading: SQLite's errors become InputError, or ItemError where only one item is lost with them.
 
-    A value that is too large becomes LimitError. `what` names what is read.
+    What the system refuses becomes EnvironmentFaultError, a value that is too large LimitError. `what` names what is
+    read.
     """
     try:
         yield
@@ -54,7 +65,16 @@ def reading(what: str, *, item: bool = False) -> Iterator[None]:
                 f"{what} holds a value that is above the limit load_bytes.",
                 hint="If you trust this source: a higher --limits load_bytes=…, or --no-limits.",
             ) from error
+        if is_system_fault(error):
+            raise EnvironmentFaultError(
+                f"Cannot read {what}: {error}.", hint="Is there room, and permission?"
+            ) from error
         raise _refused(what, _reason(error), item=item) from error
+
+
+def is_system_fault(error: sqlite3.Error) -> bool:
+    """Whether SQLite failed because the system refused something, and not because of what a database holds."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _SYSTEM
 
 
 def _refused(what: str, reason: str, *, item: bool) -> InputError:
@@ -160,12 +180,18 @@ def _refuse_newer_files(path: Path) -> None:
     log = path.with_name(path.name + "-wal")
     if log.exists() and log.stat().st_size:
         raise InputError(f"{path} is in use: {log.name} beside it holds newer rows.", hint=_IN_USE_HINT)
+    if has_hot_journal(path):
+        hint = f"{_IN_USE_HINT} After a crash: start and close that application."
+        raise InputError(f"{path} is in the middle of a change: {path.name}-journal is beside it.", hint=hint)
+
+
+def has_hot_journal(path: Path) -> bool:
+    """Whether a change to a database was begun and not ended: SQLite looks at the first byte too. Raises OSError."""
     journal = path.with_name(path.name + "-journal")
-    if journal.exists():
-        with journal.open("rb") as file:
-            if file.read(28).strip(b"\0"):
-                hint = f"{_IN_USE_HINT} After a crash: start and close that application."
-                raise InputError(f"{path} is in the middle of a change: {journal.name} is beside it.", hint=hint)
+    if not journal.exists():
+        return False
+    with journal.open("rb") as file:
+        return file.read(1) not in (b"", b"\0")
 
 
 def tables(connection: sqlite3.Connection) -> dict[str, str]:

@@ -34,14 +34,20 @@ def state_of(places: Iterable[Path]) -> str:
 
 
 def quick_state(place: Path) -> str:
-    """The state of one place, of a file by its size and time alone. Raises EnvironmentFaultError."""
+    """The state of one place, of a file by its size and time alone. Raises EnvironmentFaultError.
+
+    What is in the write-ahead log of a database counts.
+    """
     if not place.is_file():
         return state_of([place])
     try:
         status = place.stat()
+        log = place.with_name(place.name + "-wal")
+        logged = log.stat() if log.exists() else None
     except OSError as error:
         raise fault(error, "Cannot read", place) from error
-    return f"{status.st_ino} {status.st_size} {status.st_mtime_ns}"
+    newer = f" {logged.st_size} {logged.st_mtime_ns}" if logged is not None and logged.st_size else ""
+    return f"{status.st_ino} {status.st_size} {status.st_mtime_ns}{newer}"
 
 
 def _lines(place: Path) -> Iterator[bytes]:

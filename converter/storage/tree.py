@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Final
 import msgspec
 
 from converter.errors import InputError, ItemError
-from converter.storage.faults import reading_item
+from converter.storage.faults import check_whole, reading_item
 from converter.storage.limits import DEFAULT_LIMITS, Limits, exceeded
 from converter.storage.names import check_member
 
@@ -93,6 +93,7 @@ def _listed(folder: str | os.PathLike[str]) -> list[os.DirEntry[str]] | str:
         with os.scandir(folder) as entries:
             return sorted(entries, key=_name)
     except OSError as error:
+        check_whole(error, folder)
         return error.strerror or str(error)
 
 
@@ -106,6 +107,7 @@ def _entry(found: os.DirEntry[str], above: str, junk: Callable[[str, bool], bool
     try:
         status = found.stat(follow_symlinks=False)
     except OSError as error:
+        check_whole(error, found.path)
         return Entry(rel, "unreadable", reason=error.strerror or str(error))
     mode = status.st_mode
     if stat.S_ISLNK(mode) or getattr(status, "st_reparse_tag", 0) == _JUNCTION:
@@ -165,6 +167,7 @@ def _open(root: Path, rel: str) -> int:
         finally:
             os.close(at)
     except OSError as error:
+        check_whole(error, root / rel)
         if error.errno not in (errno.ELOOP, errno.ENOTDIR):
             raise
         raise ItemError(f"{rel} below {root} is reached through a link, which is not followed.") from error

@@ -7,6 +7,7 @@ import io
 import os
 import signal
 import sqlite3
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -14,14 +15,15 @@ from converter.storage import system
 
 CALLS = ("open", "mkdir", "rename", "replace", "link", "unlink", "rmdir", "scandir", "listdir", "chmod", "utime")
 """Functions of `os` that take a path first."""
-_SQL_CODES = {28: sqlite3.SQLITE_FULL, 5: sqlite3.SQLITE_IOERR, 13: sqlite3.SQLITE_READONLY}
+_SQL_CODES = {28: sqlite3.SQLITE_FULL, 5: sqlite3.SQLITE_IOERR, 13: sqlite3.SQLITE_CANTOPEN}
 
 
 class Faults:
     """Counts the calls that touch what lies below `root`; the one of this number is hurt.
 
-    `mode`: it fails with the error number `code` (`fail`), the process dies there (`kill`), or gets the signal `code`
-    there, and once more at the next call (`stop`, `stop twice`).
+    `mode`: it fails with the error number `code` (`fail`), the process dies there (`kill`), gets the signal `code`
+    there, and once more at the next call (`stop`, `stop twice`), or makes the folder `held` beside `root` and waits
+    until that is gone (`hold`).
     """
 
     def __init__(self, root: str, mode: str, number: int, code: int) -> None:
@@ -42,6 +44,8 @@ class Faults:
         self.hit = name
         if self._mode.startswith("stop"):
             os.kill(os.getpid(), self._code)
+        if self._mode == "hold":
+            self._hold()
         if self._mode == "kill":
             os.kill(os.getpid(), signal.SIGKILL)
         if self._mode == "fail" and sql:
@@ -50,6 +54,12 @@ class Faults:
             raise error
         if self._mode == "fail":
             raise OSError(self._code, os.strerror(self._code), path)
+
+    def _hold(self) -> None:
+        held = os.path.join(os.path.dirname(self._root), "held")  # noqa: PTH118, PTH120  pathlib is patched
+        os.mkdir(held)  # noqa: PTH102
+        while os.path.exists(held):  # noqa: PTH110
+            time.sleep(0.002)
 
     def concerns(self, path: object) -> bool:
         """Whether a path, or an open file, lies below the folder."""

@@ -49,7 +49,7 @@ kinds = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 
 @kinds
 def test_f01_f03_some(worker: Worker, kind: Kind, tmp_path: Path) -> None:
-    some(worker, kind, tmp_path, 8)
+    some(worker, kind, tmp_path, 3)
 
 
 @pytest.mark.slow

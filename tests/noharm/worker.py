@@ -15,6 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from converter.cli.stops import Stops
 from tests.cli.runner import invoke
 from tests.noharm.actions import ACTIONS
 from tests.noharm.faults import Faults
@@ -22,9 +23,11 @@ from tests.noharm.faults import Faults
 _LONGEST = 60
 
 
-def _carry_out(job: dict[str, Any]) -> dict[str, Any]:
+def _carry_out(job: dict[str, Any], ready: int) -> dict[str, Any]:
     faults = Faults(job["root"], job["mode"], job["number"], job["code"])
     faults.install()
+    if job["mode"] == "stop moment":
+        _ready_for_signals(ready)
     if job["action"] == "cli":
         ended = invoke(*job["args"])
         return {"code": ended.code, "out": ended.out, "err": ended.err, "calls": faults.calls, "hit": faults.hit}
@@ -32,17 +35,39 @@ def _carry_out(job: dict[str, Any]) -> dict[str, Any]:
     return {"code": code, "out": "", "err": err, "calls": faults.calls, "hit": faults.hit}
 
 
+def _ready_for_signals(ready: int) -> None:
+    """Say when the run listens to signals; before and afterwards they do nothing."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)
+    enter = Stops.__enter__
+
+    def entered(self: Stops) -> Stops:
+        made = enter(self)
+        os.close(ready)
+        return made
+
+    Stops.__enter__ = entered  # type: ignore[method-assign, assignment]
+
+
 def _run(job: dict[str, Any]) -> dict[str, Any]:
     reader, writer = os.pipe()
+    listening, ready = os.pipe()
     began = time.monotonic()
     child = os.fork()
     if not child:
         os.close(reader)
+        os.close(listening)
         signal.alarm(_LONGEST)
         with os.fdopen(writer, "w") as result:
-            json.dump(_carry_out(job), result)
+            json.dump(_carry_out(job, ready), result)
         os._exit(0)
     os.close(writer)
+    os.close(ready)
+    if job["mode"] == "stop moment":
+        os.read(listening, 1)
+        time.sleep(job["delay"])
+        os.kill(child, job["code"])
+    os.close(listening)
     if job["mode"] == "moment":
         time.sleep(job["delay"])
         os.kill(child, signal.SIGKILL)
@@ -67,10 +92,15 @@ def _warm() -> None:
             invoke("convert", str(note.parent), f"{folder}/{target}", "--no-progress")
         invoke("convert", str(note.parent), f"{folder}/Workspace", "--to", "siyuan", "--no-progress")
         invoke("convert", f"{folder}/a.mnemo", f"{folder}/Out", "--no-progress")
+        invoke("convert", str(note.parent), f"{folder}/mnemo.db", "--no-progress")
+        note.write_text("# B\n")
+        for target in ("a.mnemo", "mnemo.db", "Workspace", "Out"):
+            invoke("convert", str(note.parent), "--into", f"{folder}/{target}", "--no-progress")
 
 
 def main() -> None:
     """Run the jobs that come."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # shells ignore it for what runs in the background
     _warm()
     for line in sys.stdin:
         sys.stdout.write(json.dumps(_run(json.loads(line))) + "\n")

@@ -9,7 +9,7 @@ from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from pathlib import Path
 
-from converter.errors import ItemError
+from converter.errors import InputError, ItemError, TargetError
 from converter.findings.finding import Finding
 from converter.formats.front import Format, Source, SourceContext, Stored
 from converter.model.blocks import Image
@@ -103,7 +103,7 @@ class Present:
 
     def _ids_in_files(self) -> Iterator[tuple[str, str]]:
         """Notes that say an id in their front matter; without an entry of that name there is nothing to read."""
-        for stored in self._source.fetch():
+        for stored in self._fetch():
             if isinstance(stored, Stored) and b"id:" in stored.data[:_HEAD]:
                 note = self.read(stored)
                 if note is not None and note.id:
@@ -114,8 +114,12 @@ class Present:
         own_ids = self._front.own_ids
         if own_ids is None or self.tree != "documents":
             return {}
-        fetched = (stored for stored in self._source.fetch() if isinstance(stored, Stored))
+        fetched = (stored for stored in self._fetch() if isinstance(stored, Stored))
         return {one: stored.key for stored in fetched for one in own_ids(stored.data)}
+
+    def _fetch(self, keys: list[str] | None = None) -> Iterator[Stored | Finding]:
+        with _refused_as_target():
+            yield from self._source.fetch(keys)
 
     def read(self, stored: Stored) -> Note | None:
         """A note of the target; None where it cannot be read."""
@@ -128,14 +132,14 @@ class Present:
         """How these notes look; without those that cannot be read."""
         wanted = [key for key in keys if key in self.notes]
         found: dict[str, Look] = {}
-        for stored in self._source.fetch(wanted) if wanted else ():
+        for stored in self._fetch(wanted) if wanted else ():
             if not isinstance(stored, Finding) and (note := self.read(stored)) is not None:
                 found[stored.key] = self.look(stored.data, note)
         return found
 
     def digests(self, without: AbstractSet[str]) -> dict[str, bytes]:
         """Digests of the bytes of all notes but these."""
-        stored = (one for one in self._source.fetch() if isinstance(one, Stored) and one.key not in without)
+        stored = (one for one in self._fetch() if isinstance(one, Stored) and one.key not in without)
         return {one.key: digest_of_bytes(one.data) for one in stored}
 
     def look(self, data: bytes, note: Note) -> Look:
@@ -171,11 +175,24 @@ _HEAD = 65_536
 
 
 @contextmanager
-def look_into(front: Format, path: Path, context: SourceContext, profile: Profile) -> Iterator[Present]:
-    """Open a target that exists to see what it holds."""
-    source = front.open_source(path, context)
+def _refused_as_target() -> Iterator[None]:
+    """Around reading the target: where it is broken or in use, it is the target that is refused."""
     try:
-        present = Present(front, source, context, profile)
+        yield
+    except ItemError:
+        raise
+    except InputError as error:
+        raise TargetError(f"Nothing can be merged into the target: {error.message}", hint=error.hint) from error
+
+
+@contextmanager
+def look_into(front: Format, path: Path, context: SourceContext, profile: Profile) -> Iterator[Present]:
+    """Open a target that exists to see what it holds. Raises TargetError where it cannot be read."""
+    with _refused_as_target():
+        source = front.open_source(path, context)
+    try:
+        with _refused_as_target():
+            present = Present(front, source, context, profile)
     except BaseException:
         source.close()
         raise

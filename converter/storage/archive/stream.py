@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Final
 
 from converter.errors import ItemError
 from converter.storage.archive.directory import LOCAL_HEADER, LOCAL_MAGIC
+from converter.storage.faults import check_whole
 
 try:
     from lzma import LZMAError
@@ -71,6 +72,7 @@ class MemberStream(io.BufferedIOBase):
 
     def __init__(self, file: IO[bytes], member: MemberInfo, end: int) -> None:
         super().__init__()
+        self._file = file
         self._member = member
         self._seen = 0
         self._ended = False
@@ -105,6 +107,8 @@ class MemberStream(io.BufferedIOBase):
         try:
             data: bytes = self._data.read(wanted)
         except _FAILURES as error:
+            if isinstance(error, OSError):
+                check_whole(error, self._file.name)
             raise self._failure(f"its data is damaged ({str(error) or type(error).__name__})") from error
         self._seen += len(data)
         if wanted > len(data) and self._seen < self._member.size:

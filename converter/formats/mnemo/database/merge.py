@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import sqlite3
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import partial
@@ -47,6 +46,8 @@ from converter.formats.mnemo.history import put_history
 from converter.storage import sqlite
 from converter.storage.faults import writing
 from converter.storage.limits import DEFAULT_LIMITS, NO_LIMITS
+from converter.storage.moves import SCRATCH
+from converter.storage.system import remove
 from converter.text.json_text import JsonTextError, decode, dump, is_text, parse
 
 __all__ = ["LibraryMerge", "open_merge"]
@@ -71,8 +72,9 @@ class LibraryMerge(LibraryTarget):
 
     def __init__(self, present: Path, staging: Path, context: TargetContext) -> None:
         with writing(staging):
-            self._folder = tempfile.TemporaryDirectory(prefix="changes-", dir=staging.parent)
-        super().__init__(Path(self._folder.name) / "changes.db", context)
+            self._folder = staging.parent / SCRATCH
+            self._folder.mkdir()
+        super().__init__(self._folder / "changes.db", context)
         self._present = present
         self._root = staging
         self._items: dict[tuple[str, str], str] = {}
@@ -133,7 +135,7 @@ class LibraryMerge(LibraryTarget):
                 self._apply(connection, changes)
         finally:
             connection.text_factory = before
-        self._folder.cleanup()
+        remove(self._folder)
 
     def _make(self, connection: sqlite3.Connection) -> None:
         """The tables of an empty library; where only `Storage` is missing, that."""
@@ -192,7 +194,7 @@ class LibraryMerge(LibraryTarget):
     def abandon(self) -> None:
         """Let go of everything without completing it."""
         super().abandon()
-        self._folder.cleanup()
+        remove(self._folder)
 
 
 def _id_in(kind: Kind, key: str) -> str | None:

@@ -44,7 +44,9 @@ class _Table:
         self.number = next((one for one in _ROW_NAMES if one not in columns), "")
         try:
             connection.execute(f"SELECT {self.number} FROM {self.name} LIMIT 1").fetchone()
-        except sqlite3.OperationalError:
+        except sqlite3.OperationalError as error:
+            if sqlite.is_system_fault(error):
+                raise
             raise self._refusal("its rows have no numbers") from None
 
     def _refusal(self, why: str) -> TargetError:

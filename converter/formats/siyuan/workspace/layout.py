@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from converter.model.timed_id import is_timed_id
+from converter.storage.faults import check_whole
 
 __all__ = ["RESIDUE", "RESIDUE_GROUP", "Layout", "Place", "find_layout", "is_document", "is_junk", "place_of"]
 
@@ -68,7 +69,8 @@ def _holds_notebook(data: Path) -> bool:
 def _named_by_id(folder: Path) -> list[Path]:
     try:
         return [one for one in folder.iterdir() if is_timed_id(one.name) and one.is_dir()]
-    except OSError:
+    except OSError as error:
+        check_whole(error, folder)
         return []
 
 
@@ -133,6 +135,7 @@ def outside_data(workspace: Path) -> list[str]:
     """The entries of a workspace beside its `data`, folders with a slash; its own first."""
     try:
         names = sorted(entry.name + ("/" if entry.is_dir() else "") for entry in workspace.iterdir())
-    except OSError:
+    except OSError as error:
+        check_whole(error, workspace)
         return []
     return [name for name in names if name.rstrip("/") != "data"]
