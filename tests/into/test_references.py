@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
+import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -138,3 +140,34 @@ def test_references_of_documents_lead_to_the_duplicate(tmp_path: Path) -> None:
     after = picture(target)
     assert all(after[name] == before[name] for name in before if name.endswith(".sy"))
     assert into(source, target, "siyuan").written == 0
+
+
+def _blocks(blocks: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for block in blocks:
+        yield block
+        yield from _blocks(block.get("children") or [])
+
+
+def test_blocks_of_duplicates_have_ids_of_their_own_also_where_links_lead(tmp_path: Path) -> None:
+    """Between systems: a block that a link names has its id from the plan, and that of a duplicate is another one."""
+    vault = write(tmp_path / "vault", {"Plan.md": "# Plan\n\nStep ^here\n", "Hub.md": "[[Plan#Plan]] [[Plan#^here]]\n"})
+    workspace, library = tmp_path / "ws", tmp_path / "lib" / "mnemo.db"
+    library.parent.mkdir()
+    for target, to in ((workspace, "siyuan"), (library, "mnemo-db")):
+        run(vault, target, to)
+        assert into(vault, target, to, "duplicate-all").count("notes", "duplicated") == 2
+
+    found = documents(workspace)
+    ids = Counter(node["ID"] for document in found.values() for node in nodes(document) if "ID" in node)
+    assert set(ids.values()) == {1}
+    with sqlite3.connect(library) as connection:
+        rows = connection.execute("SELECT Value FROM Storage WHERE Key LIKE 'note!_%' ESCAPE '!'").fetchall()
+    connection.close()
+    notes = [note for (text,) in rows if "Blocks" in (note := json.loads(text))]
+    own = Counter(block["id"] for note in notes for block in _blocks(note["Blocks"]))
+    assert len(notes) == 4
+    assert set(own.values()) == {1}
+    plans = {note["NoteId"]: {block["id"] for block in _blocks(note["Blocks"])} for note in notes}
+    named = re.findall(r"mnemo://note/([^#\"]+)#([^\"]+)", "".join(text for (text,) in rows))
+    assert len(named) == 4
+    assert all(block in plans[note] for note, block in named)

@@ -12,7 +12,7 @@ from converter.findings.finding import Finding
 from converter.formats.front import Found, LinkKey, Renaming, Stored
 from converter.model.facts import LinkFact
 from converter.model.order import Goal, Output
-from converter.model.timed_id import NUMBERS, Prefixes, numbered_id
+from converter.model.timed_id import NUMBERS, Prefixes, is_timed_id, numbered_id
 from converter.pipeline.catalog import FolderEntry, NoteEntry
 from converter.pipeline.into.names import copy_of, respelled
 from converter.pipeline.into.pictures import Pictures
@@ -111,6 +111,8 @@ class Copies:
             number += 1
         self._take("notes", before, made, entry)
         entry.salt = made.id or made.key
+        entry.dropped |= {anchor.key for anchor in self._catalog.anchors(entry.key) if is_timed_id(anchor.key)}
+        self._session.links.name_anchors(entry.key)
         if self._front is not None and self._front.own_ids is not None:
             own = self._front.own_ids(stored.data)
             renewed = {old: self._block_id(made, number, old) for number, old in enumerate(own)}

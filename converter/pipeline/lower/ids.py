@@ -12,7 +12,7 @@ from converter.model.blocks import Block, Blocks, Raw, Table, same_blocks
 from converter.model.order import WorkOrder
 from converter.model.timed_id import is_timed_id, numbered_id
 
-__all__ = ["Numbers", "derived_id", "with_ids", "with_timed_ids"]
+__all__ = ["Numbers", "derived_id", "with_ids", "with_timed_ids", "without_ids"]
 
 
 def derived_id(*parts: str) -> str:
@@ -27,6 +27,19 @@ def with_ids(blocks: Blocks, identity: str) -> Blocks:
     """The blocks, each with an id: its own, or one that follows from the note's identity and its number."""
     numbers = count()
     return tuple(_with_id(block, identity, numbers) for block in blocks)
+
+
+def without_ids(blocks: Blocks, kept: frozenset[str]) -> Blocks:
+    """The blocks without the ids that they came with, but for these: a duplicate has ids of its own."""
+    made: list[Block] = []
+    for block in blocks:
+        changes: dict[str, object] = {} if block.id is None or block.id in kept else {"id": None}
+        if block.children:
+            children = without_ids(block.children, kept)
+            if not same_blocks(children, block.children):
+                changes["children"] = children
+        made.append(msgspec.structs.replace(block, **changes) if changes else block)
+    return tuple(made)
 
 
 def _with_id(block: Block, identity: str, numbers: count[int]) -> Block:

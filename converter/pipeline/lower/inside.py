@@ -17,7 +17,7 @@ from converter.pipeline.lower.engine import Lowering
 from converter.pipeline.lower.facts import lowered_facts, same_facts
 from converter.pipeline.lower.fallbacks import WAYS
 from converter.pipeline.lower.finish import NOBODY, with_footnotes, with_markdown_lists
-from converter.pipeline.lower.ids import with_ids, with_timed_ids
+from converter.pipeline.lower.ids import with_ids, with_timed_ids, without_ids
 from converter.pipeline.lower.losses import Losses
 from converter.pipeline.pair import Pair
 
@@ -60,6 +60,8 @@ def inside(
     if pair.timed_ids:
         body = body if pair.same_system and _have_ids(body) else with_timed_ids(body, order, lowering.numbers)
     elif pair.has_ids:
+        if order.copy and not pair.same_system:
+            body = without_ids(body, frozenset(order.anchors.values()))
         body = with_ids(body, order.identity)
     origins: tuple[int, ...] = ()
     if traced:

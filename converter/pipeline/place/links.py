@@ -12,7 +12,7 @@ from converter.formats.front import Found, Lookup
 from converter.model.facts import Anchor, LinkFact
 from converter.model.order import Goal
 from converter.model.timed_id import is_timed_id, numbered_id
-from converter.pipeline.catalog import Catalog
+from converter.pipeline.catalog import Catalog, NoteEntry
 from converter.pipeline.lower.ids import derived_id
 from converter.pipeline.pair import Pair
 from converter.text.markdown.domain import anchor_fits, is_picture, wikilink_fits
@@ -81,21 +81,25 @@ class LinkBook:
 
     def _name_anchors(self) -> None:
         """Give each place that links lead to its name in the target."""
-        for key, wanted in self._wanted.items():
-            entry = self._catalog.notes[key]
-            if entry.output is None or self._pair.same_system or self._pair.holds_all:
+        for key in self._wanted:
+            self.name_anchors(key)
+
+    def name_anchors(self, key: str) -> None:
+        """Give the places of one note their names; again, where the note got another output."""
+        entry, wanted = self._catalog.notes[key], self._wanted.get(key, ())
+        if entry.output is None or not wanted or self._pair.same_system or self._pair.holds_all:
+            return
+        names: dict[str, str] = {}
+        repeated = _repeated_headings(self._catalog.anchors(key))
+        for anchor in self._catalog.anchors(key):
+            if anchor.key not in wanted:
                 continue
-            names: dict[str, str] = {}
-            repeated = _repeated_headings(self._catalog.anchors(key))
-            for anchor in self._catalog.anchors(key):
-                if anchor.key not in wanted:
-                    continue
-                if self._ids:
-                    names[anchor.key] = self._block_id(key, anchor)
-                elif not _by_heading(anchor, repeated):
-                    names[anchor.key] = _anchor_name(anchor)
-                self._name_host(anchor, names)
-            self._names[key] = names
+            if self._ids:
+                names[anchor.key] = self._block_id(entry, anchor)
+            elif not _by_heading(anchor, repeated):
+                names[anchor.key] = _anchor_name(anchor)
+            self._name_host(anchor, names)
+        self._names[key] = names
 
     def _name_host(self, anchor: Anchor, names: dict[str, str]) -> None:
         """An item whose own line is named is one place with it, where items have text of their own."""
@@ -103,15 +107,15 @@ class LinkBook:
             return
         names[anchor.key] = names.setdefault(anchor.host, names[anchor.key])
 
-    def _block_id(self, key: str, anchor: Anchor) -> str:
+    def _block_id(self, entry: NoteEntry, anchor: Anchor) -> str:
         if self._pair.timed_ids:
-            entry = self._catalog.notes[key]
             kept = is_timed_id(anchor.key) and anchor.key not in entry.dropped
             prefixes = entry.output.prefixes if entry.output is not None else ()
             return anchor.key if kept else numbered_id(prefixes, anchor.number)
-        if self._pair.source.parameters.get("block_ids") and not anchor.key.startswith(("#", "^")):
+        own = self._pair.source.parameters.get("block_ids") and not anchor.key.startswith(("#", "^"))
+        if own and not entry.salt:
             return anchor.key
-        return derived_id("anchor", key, anchor.key)
+        return derived_id("anchor", entry.salt or entry.key, anchor.key)
 
     def pin(self, key: str, names: Mapping[str, str]) -> None:
         """Let places of a note keep the names that they have already."""
