@@ -275,6 +275,9 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     links of a note that `relink` can change, where these are more than its outline has. `own_ids` names what must be
     unique inside a note (its blocks), `part_ids` what must be unique inside a part (its cards). `join_file` gives what
     is there with what comes besides, for files of one name that can grow, None for others. Those of bytes are pure.
+
+    `judge` predicts what the application would say to a source: findings of the codes `app-refuses`, `app-loses` and
+    `app-repairs`, each with its place. It raises nothing that reading the source would not raise.
     """
 
     id: str
@@ -307,3 +310,4 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     own_ids: Callable[[bytes], tuple[str, ...]] | None = None
     part_ids: Callable[[Part], tuple[str, ...]] | None = None
     join_file: Callable[[str, bytes, bytes], bytes | None] | None = None
+    judge: Callable[[Path, SourceContext], Iterator[Finding]] | None = None
