@@ -8,8 +8,9 @@ __all__ = ["Finding", "Location"]
 
 
 class Location(msgspec.Struct, frozen=True, gc=False, array_like=True, kw_only=True):
-    """Where: the source of a run that has several, a file, a member of a package, a table and row, a JSON pointer, a line
-    and column (both from 1).
+    """Where: a file, a member of a package, a table and row, a JSON pointer, a line and column (both from 1).
+
+    `source` is the one of several that a run looked at.
     """
 
     file: str = ""
