@@ -22,6 +22,7 @@ _NAME = "mnemo-converter"
 _COMMANDS = {
     "convert": "Convert an archive into a new target.",
     "preview": "Show what is inside, or what a conversion would do.",
+    "validate": "Check whether archives are sound, and what their applications would say.",
     "inspect": "Count what an archive holds; say what made it.",
     "diff": "Compare two archives of any formats.",
     "formats": "List the formats, what they can hold, and the limits.",

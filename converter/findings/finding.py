@@ -8,7 +8,10 @@ __all__ = ["Finding", "Location"]
 
 
 class Location(msgspec.Struct, frozen=True, gc=False, array_like=True, kw_only=True):
-    """Where: a file, a member of a package, a table and row, a JSON pointer, a line and column (both from 1)."""
+    """Where: a file, a member of a package, a table and row, a JSON pointer, a line and column (both from 1).
+
+    `source` is the one of several that a run looked at.
+    """
 
     file: str = ""
     member: str = ""
@@ -17,6 +20,7 @@ class Location(msgspec.Struct, frozen=True, gc=False, array_like=True, kw_only=T
     pointer: str = ""
     line: int = 0
     column: int = 0
+    source: str = ""
 
 
 class Finding(msgspec.Struct, frozen=True, gc=False, array_like=True, kw_only=True):

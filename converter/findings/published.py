@@ -22,7 +22,7 @@ __all__ = [
 BASE = "https://mnemo-converter.example/schemas/"
 
 _Count = Field(default=0, ge=0)
-_COMMANDS = "convert, preview, inspect or diff"
+_COMMANDS = "convert, preview, validate, inspect or diff"
 
 
 class _Model(BaseModel):
@@ -74,6 +74,7 @@ class DiffModel(_Model):
 class LocationModel(_Model):
     """Where: only the members that apply."""
 
+    source: str | None = Field(None, description="The source, where a run looked at several.")
     file: str | None = Field(None, description="A file, relative to the source.")
     member: str | None = Field(None, description="A member of a package.")
     table: str | None = Field(None, description="A table of a database.")

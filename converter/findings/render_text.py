@@ -26,6 +26,7 @@ __all__ = ["render_text"]
 
 _EXAMPLES = 3
 _PLANNED = 20
+_SERVE = ("error", "warning")
 _COLUMNS = ("read", *DISPOSITIONS, "approximated")
 
 
@@ -69,6 +70,8 @@ def _headline(report: Report, paint: Paint) -> Iterator[str]:
     source = _shown(report.source)
     if report.fault is not None:
         yield paint("bold", f"{report.command} of {source} did not come to its end.")
+    elif report.command == "validate":
+        yield paint("bold", f"{source} {_soundness(report)}")
     elif report.target is None:
         yield paint("bold", f"{source} holds:")
     elif report.dry_run or report.plan is not None:
@@ -80,6 +83,14 @@ def _headline(report: Report, paint: Paint) -> Iterator[str]:
             yield f"It was brought back to where it came from ({between['format']}) first, with what was changed since."
         if report.resolved.get("backup"):
             yield f"What was there before is kept as {escape_for_terminal(str(report.resolved['backup']))}."
+
+
+def _soundness(report: Report) -> str:
+    """The answer of a validation in one sentence."""
+    counts = report.spool.counts_by_code()
+    number = {name: sum(c.items for code, c in counts.items() if code_of(code).severity == name) for name in _SERVE}
+    told = " and ".join(count_of(number[name], name) for name in _SERVE if number[name])
+    return f"has {told}." if told else "is sound."
 
 
 def _shown(place: Place) -> str:

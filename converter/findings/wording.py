@@ -53,6 +53,11 @@ def place_of(location: Location) -> str:
 
 def where(finding: Finding) -> str:
     """Say what a finding is about: the item, the file where that says more, place, title, side of a comparison."""
+    source = finding.location.source if finding.location is not None else ""
+    return ": ".join(part for part in (source, _about(finding)) if part)
+
+
+def _about(finding: Finding) -> str:
     location = finding.location
     details = dict(finding.details)
     title, side = details.get("title", ""), details.get("side", "")

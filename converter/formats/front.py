@@ -279,6 +279,9 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     a part says, however it is spelt, as JSON. `join_file` gives what is there with what comes besides, for files of one
     name that can grow, None for others; with a true last argument, where both say the same thing, what comes. Those of
     bytes are pure.
+
+    `judge` predicts what the application would say to a source: findings of the codes `app-refuses`, `app-loses` and
+    `app-repairs`, each with its place. It raises nothing that reading the source would not raise.
     """
 
     id: str
@@ -312,3 +315,4 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     part_ids: Callable[[Part], tuple[str, ...]] | None = None
     part_said: Callable[[Part], bytes] | None = None
     join_file: Callable[[str, bytes, bytes, bool], bytes | None] | None = None
+    judge: Callable[[Path, SourceContext], Iterator[Finding]] | None = None

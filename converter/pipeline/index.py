@@ -33,10 +33,12 @@ def build_catalog(
     report: Report,
     progress: Progress,
     book: ResidueBook | None = None,
+    *,
+    tells: bool = False,
 ) -> Catalog:
     """Enter everything that the source holds. `lifts` is the profile to lift by, None within one system.
 
-    `book` takes the residue that the source carries.
+    `book` takes the residue that the source carries. `tells`: what was found while notes were read is reported too.
     """
     catalog = Catalog(front.names)
     progress.stage("Listing", None)
@@ -62,7 +64,7 @@ def build_catalog(
             report(stored)
             catalog.notes[stored.item.partition("/")[2]].end = "failed"
             continue
-        _describe(catalog, front, stored, context, lifts, report, book)
+        _describe(catalog, front, stored, context, lifts, report, book, tells=tells)
         progress.advance(stored.key)
     return catalog
 
@@ -75,10 +77,14 @@ def _describe(
     lifts: Profile | None,
     report: Report,
     book: ResidueBook | None,
+    *,
+    tells: bool,
 ) -> None:
     entry = catalog.notes[stored.key]
     try:
-        note, _ = front.read(stored, context)
+        note, found = front.read(stored, context)
+        for finding in found if tells else ():
+            report(finding)
         if book is not None:
             book.visit(stored.key, note)
         lifted = _lifted(note, lifts)

@@ -14,9 +14,10 @@ from converter.pipeline.options import Options
 from converter.pipeline.progress import Progress
 from converter.pipeline.running import guarded, run_session
 from converter.pipeline.session import Session, open_session
+from converter.pipeline.validate import check_source, joined
 from converter.pipeline.work import deep_recursion
 
-__all__ = ["convert", "diff", "inspect", "preview"]
+__all__ = ["convert", "diff", "inspect", "preview", "validate"]
 
 
 def convert(options: Options, progress: Progress | None = None) -> Report:
@@ -54,6 +55,19 @@ def preview(options: Options, progress: Progress | None = None) -> Report:
 def inspect(options: Options, progress: Progress | None = None) -> Report:
     """Counts, sizes and what produced the source."""
     return run_session("inspect", options, progress, _describe)
+
+
+def validate(options: Options, progress: Progress | None = None) -> Report:
+    """Whether sources are sound, what their applications would say to them, and what they would lose.
+
+    A single source that is refused is in the report as `fault`; of several (`sources`) each has its findings.
+    """
+    sources = options.sources or (options.source,)
+    reports = (
+        run_session("validate", msgspec.structs.replace(options, source=source, sources=()), progress, check_source)
+        for source in sources
+    )
+    return next(reports) if len(sources) == 1 else joined(reports, options)
 
 
 def diff(options: Options, progress: Progress | None = None) -> Report:

@@ -155,13 +155,13 @@ class Session:
             **({"into": True, "on_conflict": options.on_conflict} if options.into else {}),
         }
 
-    def index(self) -> None:
-        """Read the whole source once."""
+    def index(self, *, tells: bool = False) -> None:
+        """Read the whole source once; `tells`: with what is found in the notes themselves."""
         lifts = None if self.pair.same_system else self.pair.source
         if not (self.options.ignore_residue or self.pair.same_system):
             self.book = ResidueBook()
         self.catalog = build_catalog(
-            self.source_front, self.source, self.reading, lifts, self.add, self.progress, self.book
+            self.source_front, self.source, self.reading, lifts, self.add, self.progress, self.book, tells=tells
         )
         self._notes = self.catalog.notes
         self._take_returned()

@@ -22,6 +22,7 @@ from converter.findings.codes import (
     merges,
     reading,
     residues,
+    verdicts,
     workspaces,
 )
 from converter.findings.codes import structure as structure_codes
@@ -38,6 +39,7 @@ TABLES = (
     reading,
     residues,
     structure_codes,
+    verdicts,
     workspaces,
 )
 DETAILS = {

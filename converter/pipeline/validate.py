@@ -1,0 +1,71 @@
+"""`validate`: whether a source is sound, what its application would say to it, and what it would lose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+from converter.findings.finding import Finding, Location
+from converter.findings.report import Place, Report
+from converter.findings.tally import Tally
+from converter.model.items import INNER_KINDS, OUTER_KINDS
+from converter.pipeline.options import Options
+from converter.pipeline.place.links import LinkBook
+from converter.pipeline.place.tree import parents_of
+from converter.pipeline.session import Session
+from converter.storage.names import safe_segment
+
+__all__ = ["check_source", "joined"]
+
+
+def check_source(session: Session) -> None:
+    """Read everything once, resolve every link, and ask the format what its application would say."""
+    session.index(tells=True)
+    catalog = session.catalog
+    parents_of(catalog, session.add)
+    LinkBook(catalog, session.pair, session.source_front.resolve).resolve_all(session.add)
+    for key, asset in catalog.assets.items():
+        if not (asset.shown or asset.named):
+            session.add(Finding(code="asset-unused", item=f"assets/{key}"))
+    if session.pair.source.parameters.get("tree") == "paths":
+        _check_names(session)
+    session.report.tally.read("blocks", sum(catalog.outline(key).blocks for key in catalog.notes))
+    judge = session.source_front.judge
+    for finding in judge(Path(session.options.source), session.reading) if judge is not None else ():
+        session.add(finding)
+
+
+def _check_names(session: Session) -> None:
+    """Names that another system would not take."""
+    catalog = session.catalog
+    kinds = (("folders", catalog.folders), ("notes", catalog.notes), ("assets", catalog.assets))
+    for kind, items in kinds:
+        for key in items:
+            name = key.rpartition("/")[2]
+            if safe_segment(name) != name:
+                session.add(Finding(code="name-not-portable", item=f"{kind}/{key}", details=(("what", name),)))
+
+
+def joined(reports: Iterable[Report], options: Options) -> Report:
+    """One report of several sources: each finding says which of them it is about."""
+    whole = Report(command="validate", fail_on=options.fail_on)
+    whole.tally = Tally((*OUTER_KINDS, *INNER_KINDS))
+    told: list[dict[str, object]] = []
+    for report in reports:
+        with report:
+            whole.tally.merge(report.tally)
+            whole.seconds += report.seconds
+            whole.resolved = whole.resolved or report.resolved
+            path = report.source.path
+            told.append({"path": path, "format": report.source.format, "status": report.status})
+            if report.fault is not None:
+                details = (("what", report.fault.message),)
+                whole.spool.add(Finding(code="source-refused", location=Location(source=path), details=details))
+            for finding in report.spool:
+                place = msgspec.structs.replace(finding.location or Location(), source=path)
+                whole.spool.add(msgspec.structs.replace(finding, location=place))
+    whole.source = Place(path=f"{len(told)} sources")
+    whole.about["sources"] = told
+    return whole
