@@ -223,7 +223,7 @@ NODES: dict[str, tuple[dict[str, Any], list[tuple[str, str, str]]]] = {
     "embed": (node("BlockQueryEmbed"), [("loses", "an embed without a query", "/Children/0")]),
     "unknown-with-children": (
         node("Foo", paragraph()),
-        [("loses", "NodeFoo becomes a paragraph, and what is in it is gone", "/Children/0")],
+        [("loses", "becomes a paragraph, and what is in it is gone (NodeFoo)", "/Children/0")],
     ),
     "code": (
         node("CodeBlock", inner("CodeBlockCode", Data="x\n")),

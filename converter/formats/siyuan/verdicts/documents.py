@@ -9,7 +9,7 @@ import msgspec
 import orjson
 
 from converter.formats.siyuan.verdicts.fields import misfit, spelled
-from converter.formats.siyuan.verdicts.gathered import LOSES, REFUSES, REPAIRS, Verdicts, position
+from converter.formats.siyuan.verdicts.gathered import LOSES, REFUSES, REPAIRS, Verdicts, position, step
 from converter.formats.siyuan.verdicts.nodes import Fields, judge_attributes, judge_node
 from converter.model.timed_id import is_timed_id
 
@@ -105,7 +105,9 @@ def _walk(root: dict[str, Any], unknown: list[str], nulls: bool, said: Said, ver
         below = _below(node)
         if lives:
             for name in unknown:
-                verdicts.add(LOSES, f"the unknown member {name} is gone after the next change", at)
+                verdicts.add(
+                    LOSES, "a member of no known name is gone after the next change", at + step(name), name=name
+                )
             if nulls and any(isinstance(value, str) and "\0" in value for value in node.values()):
                 verdicts.add(REPAIRS, "a zero character is taken out", at)
             _note(node, at, said, verdicts)
@@ -131,9 +133,9 @@ def _note(node: Fields, at: str, said: Said, verdicts: Verdicts) -> None:
     own = node.get("ID") or properties.get("id") or ""
     if own:
         if own in said.ids:
-            verdicts.add(REPAIRS, f"the id {own} stands twice; the second block gets another", at)
+            verdicts.add(REPAIRS, "of blocks with one id all but the first get another", at, name=own)
         elif at and not is_timed_id(own):
-            verdicts.add(LOSES, f"nothing can refer to a block with an id of this form ({own})", at)
+            verdicts.add(LOSES, "nothing can refer to a block whose id has another form", at, name=own)
         said.ids.setdefault(own, at)
         if "custom-avs" in properties:
             said.rows[own] = _named(properties["custom-avs"])

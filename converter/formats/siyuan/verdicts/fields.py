@@ -6,6 +6,8 @@ import binascii
 from collections.abc import Mapping
 from typing import Any
 
+from converter.formats.siyuan.verdicts.gathered import step
+
 __all__ = ["Known", "misfit", "spelled"]
 
 _BASE64, _BYTE, _TEXTS = "text in base64", "number of one byte", "object of texts"
@@ -81,7 +83,7 @@ def _misfit(found: Mapping[str, Any], known: Known, at: str) -> tuple[str, str] 
         if kind is _TEXTS and isinstance(value, dict):
             key = next((key for key, text in value.items() if text is not None and not isinstance(text, str)), None)
             if key is not None:
-                return f"{place}/{key.replace('~', '~0').replace('/', '~1')}", "a text"
+                return place + step(key), "a text"
         elif kind is _ITEM and isinstance(value, dict):
             inner = _misfit(value, LIST, place)
             if inner is not None:

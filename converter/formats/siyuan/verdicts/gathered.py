@@ -6,10 +6,10 @@ import msgspec
 
 from converter.findings.finding import Finding, Location
 
-__all__ = ["LOSES", "REFUSES", "REPAIRS", "Verdicts", "position"]
+__all__ = ["LOSES", "REFUSES", "REPAIRS", "Verdicts", "position", "step"]
 
 LOSES, REFUSES, REPAIRS = "app-loses", "app-refuses", "app-repairs"
-_EXCERPT = 160
+_EXCERPT = 80
 
 
 class Verdicts:
@@ -20,13 +20,13 @@ class Verdicts:
         self.file = file
         self._found: dict[tuple[str, str], Finding] = {}
 
-    def add(self, code: str, what: str, pointer: str = "", *, line: int = 0, column: int = 0) -> None:
-        """Note a verdict; of the same one at several places the first place stays, with their count."""
-        what = what if len(what) <= _EXCERPT else what[: _EXCERPT - 1] + "…"
+    def add(self, code: str, what: str, pointer: str = "", *, name: str = "", line: int = 0, column: int = 0) -> None:
+        """Note a verdict; of the same one at several places the first place and `name` stay, with their count."""
         first = self._found.get((code, what))
         if first is None:
             where = Location(file=self.file, pointer=pointer, line=line, column=column)
-            first = Finding(code=code, item=self.item, location=where, details=(("what", what),), count=0)
+            told = f"{what} ({name[:_EXCERPT]})" if name else what
+            first = Finding(code=code, item=self.item, location=where, details=(("what", told),), count=0)
         self._found[code, what] = msgspec.structs.replace(first, count=first.count + 1)
 
     def refuse(self, what: str, pointer: str = "", *, line: int = 0, column: int = 0) -> None:
@@ -37,6 +37,11 @@ class Verdicts:
     def findings(self) -> tuple[Finding, ...]:
         """All of them, in the order in which they were met."""
         return tuple(self._found.values())
+
+
+def step(name: str) -> str:
+    """A member's name as a step of a JSON pointer."""
+    return "/" + name.replace("~", "~0").replace("/", "~1")
 
 
 def position(data: bytes, offset: int) -> tuple[int, int]:

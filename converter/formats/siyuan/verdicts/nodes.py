@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from converter.formats.siyuan.escape import attribute, plain_attribute
-from converter.formats.siyuan.verdicts.gathered import LOSES, REFUSES, REPAIRS, Verdicts
+from converter.formats.siyuan.verdicts.gathered import LOSES, REFUSES, REPAIRS, Verdicts, step
 from converter.formats.siyuan.verdicts.types import BLOCKS, KNOWN
 
 __all__ = ["Fields", "judge_attributes", "judge_node", "types_of"]
@@ -35,11 +35,10 @@ def judge_node(node: Fields, at: str, verdicts: Verdicts) -> bool:
     kind = node.get("Type") or ""
     below = types_of(node)
     if kind not in KNOWN:
-        name = f"a node of the unknown type {kind}" if kind else "a node without a type"
         if below:
-            verdicts.add(LOSES, f"{name} becomes a paragraph, and what is in it is gone", at)
+            verdicts.add(LOSES, "a node of no known type becomes a paragraph, and what is in it is gone", at, name=kind)
         else:
-            verdicts.add(REPAIRS, f"{name} becomes a paragraph", at)
+            verdicts.add(REPAIRS, "a node of no known type becomes a paragraph", at, name=kind)
         return False
     if kind == "NodeKramdownBlockIAL":
         verdicts.add(REPAIRS, "attributes that stand as text are taken out", at)
@@ -86,7 +85,7 @@ def judge_attributes(properties: Fields, at: str, verdicts: Verdicts) -> None:
     """Attributes of a block that are not escaped as the kernel escapes them."""
     for name, value in properties.items():
         if value and attribute(plain_attribute(value)) != value:
-            verdicts.add(REPAIRS, f"the attribute {name} is escaped anew", f"{at}/Properties")
+            verdicts.add(REPAIRS, "an attribute is escaped anew", f"{at}/Properties{step(name)}", name=name)
 
 
 def _heading(node: Fields, _below: list[str], at: str, verdicts: Verdicts) -> None:

@@ -110,7 +110,7 @@ class _Judge:
             said = judge_document(data, own, verdicts)
             other = named.setdefault(own, key)
             if other != key:
-                verdicts.add(LOSES, f"of documents with one id only one is found; the other one is {other}")
+                verdicts.add(LOSES, "of documents with one id only one is found", name=other)
             self._note(key, own, said, verdicts)
             yield from verdicts.findings()
 
@@ -122,7 +122,9 @@ class _Judge:
                 continue
             other = self._owners.setdefault(block, key)
             if other != key:
-                verdicts.add(LOSES, f"references to blocks whose ids stand in {other} too lead to either", at)
+                verdicts.add(
+                    LOSES, "references to blocks whose ids another document has too lead to either", at, name=other
+                )
         for database, at in said.databases.items():
             if not self._layout.prefix and f"storage/av/{database}.json" not in self._known:
                 verdicts.add(LOSES, "an empty new database is made for one that is not there", at)
