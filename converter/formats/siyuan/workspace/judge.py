@@ -1,6 +1,7 @@
 """What the application would say to a workspace.
 
-See docs/formats/siyuan.md, "What the application refuses, repairs and loses". Every file is judged by itself first, then what files say of each other.
+See docs/formats/siyuan.md, "What the application refuses, repairs and loses". Every file is judged by itself first,
+then what files say of each other.
 """
 
 from __future__ import annotations
