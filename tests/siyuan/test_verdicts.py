@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,7 +16,10 @@ import msgspec
 import pytest
 
 from converter import Options, convert
+from converter.formats.front import SourceContext
+from converter.formats.siyuan.workspace.judge import judge
 from converter.pipeline.run import validate
+from converter.storage.limits import DEFAULT_LIMITS
 from tests.support import FIXTURES, shared
 
 BOX = "20240101000000-loader0"
@@ -217,7 +221,7 @@ NODES: dict[str, tuple[dict[str, Any], list[tuple[str, str, str]]]] = {
     ),
     "stray-item": (node("ListItem", paragraph()), [("refuses", "a list item without ListData", "/Children/0")]),
     "deleted-before-it-is-deadly": (
-        node("Blockquote", node("List", own="20240101000003-aaaaaaa")),
+        node("Blockquote", node("List", own="20240101000003-aaaaaaa", Foo=1)),
         [("loses", "a quote", "/Children/0")],
     ),
     "embed": (node("BlockQueryEmbed"), [("loses", "an embed without a query", "/Children/0")]),
@@ -270,6 +274,35 @@ def test_a_node_is_judged_where_it_stands(case: str, tmp_path: Path) -> None:
 
     assert [(verdict.code, verdict.pointer) for verdict in found] == [(code, at) for code, _, at in expected]
     assert all(what in verdict.what for verdict, (_, what, _) in zip(found, expected, strict=True))
+
+
+ODD: list[Any] = [None, -1, "x", [1], {"a": 1}]
+
+
+def _members(value: Any) -> Iterator[tuple[Any, Any]]:
+    """Every place of a tree: what holds it, and its key there."""
+    for key in list(value) if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ():
+        yield value, key
+        yield from _members(value[key])
+
+
+@pytest.mark.parametrize("odd", ODD, ids=repr)
+def test_no_member_of_any_type_is_too_odd(odd: Any, tmp_path: Path) -> None:
+    blocks = [copy.deepcopy(block) for block, _ in NODES.values()]
+    whole = [("d.sy", document(SHOWN, BOUND, *blocks)), ("d.json", database())]
+    context = SourceContext(limits=DEFAULT_LIMITS, zone=UTC)
+    folder = workspace(tmp_path, **{f"{BOX}/{DOC}.sy": document()})
+    places = {
+        "d.sy": folder / "data" / BOX / f"{DOC}.sy",
+        "d.json": folder / "data" / "storage" / "av" / f"{DATABASE}.json",
+    }
+    places["d.json"].parent.mkdir(parents=True)
+    for name, tree in whole:
+        for holder, key in list(_members(tree)):
+            before, holder[key] = holder[key], odd
+            places[name].write_bytes(json.dumps(tree).encode())
+            assert {finding.code for finding in judge(folder, context)} <= set(CODES)
+            holder[key] = before
 
 
 def test_places_of_one_kind_are_counted_together(tmp_path: Path) -> None:

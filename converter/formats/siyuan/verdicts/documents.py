@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import msgspec
 import orjson
@@ -38,14 +38,14 @@ class Said(msgspec.Struct):
 def judge_document(data: bytes, name: str, verdicts: Verdicts) -> Said:
     """Note what would happen to a document whose file is named by the id `name`."""
     said = Said()
-    root = _value(data, verdicts)
-    if root is None:
+    value = _value(data, verdicts)
+    taken = _taken(value, "", verdicts) if value is not None else None
+    if taken is None:
         return said
-    root, unknown = spelled(root)
-    if not _walk(root, unknown, b"\\u0000" in data, said, verdicts):
+    if not _walk(taken, said, verdicts, zeros=b"\\u0000" in data):
         return Said()
-    if _judge_spec(root.get("Spec") or "", verdicts):
-        _judge_root(root, name, verdicts)
+    if _judge_spec(taken.node.get("Spec") or "", verdicts):
+        _judge_root(taken.node, name, verdicts)
     return said
 
 
@@ -65,12 +65,12 @@ def _value(data: bytes, verdicts: Verdicts) -> Fields | None:
 
 def _patient(data: bytes, verdicts: Verdicts) -> Any:
     """The same for what takes a slower reader: half a surrogate pair, bytes that are no UTF-8, a deep nesting."""
+    if data.startswith(b"SENC"):
+        verdicts.refuse(f"it is encrypted in a notebook that is not, and {_UNSEEN}")
+        return None
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        if data.startswith(b"SENC"):
-            verdicts.refuse(f"it is encrypted in a notebook that is not, and {_UNSEEN}")
-            return None
         line, column = position(data, error.start)
         what = "bytes that are no UTF-8: it opens with U+FFFD in their place, and is not indexed"
         verdicts.add(REFUSES, what, line=line, column=column)
@@ -84,8 +84,10 @@ def _patient(data: bytes, verdicts: Verdicts) -> Any:
             verdicts.refuse(f"it begins with a byte-order mark, and {_MOVED}", line=1, column=1)
         else:
             verdicts.refuse(f"it is no JSON ({error.msg}), and {_UNSEEN}", line=error.lineno, column=error.colno)
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         verdicts.refuse(f"it is no JSON ({error}), and {_UNSEEN}")
+    except RecursionError:
+        pass
     return None
 
 
@@ -93,38 +95,55 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no number")
 
 
-def _walk(root: dict[str, Any], unknown: list[str], nulls: bool, said: Said, verdicts: Verdicts) -> bool:
+class _Taken(NamedTuple):
+    """A node under the loader's names, and the names of members that it does not know."""
+
+    node: dict[str, Any]
+    unknown: list[str]
+
+
+def _walk(root: _Taken, said: Said, verdicts: Verdicts, *, zeros: bool) -> bool:
     """Judge the nodes in reading order; False where one of them refuses the whole document."""
-    stack = [(root, unknown, "", True)]
+    stack = [(root, "", True)]
     while stack:
-        node, unknown, at, lives = stack.pop()
-        wrong = misfit(node)
-        if wrong is not None:
-            verdicts.refuse(f"a member that should be {wrong[1]}: {_UNSEEN}", at + wrong[0])
+        (node, unknown), at, lives = stack.pop()
+        below = _below(node, at, verdicts)
+        if below is None:
             return False
-        below = _below(node)
         if lives:
             for name in unknown:
                 verdicts.add(
                     LOSES, "a member of no known name is gone after the next change", at + step(name), name=name
                 )
-            if nulls and any(isinstance(value, str) and "\0" in value for value in node.values()):
+            if zeros and any(isinstance(value, str) and "\0" in value for value in node.values()):
                 verdicts.add(REPAIRS, "a zero character is taken out", at)
             _note(node, at, said, verdicts)
             lives = not at or judge_node(node, at, verdicts)
-        numbered = reversed(list(enumerate(below)))
-        stack += [(child, more, f"{at}/Children/{place}", lives) for place, (child, more) in numbered]
+        stack += [(child, f"{at}/Children/{place}", lives) for place, child in reversed(list(enumerate(below)))]
     return True
 
 
-def _below(node: dict[str, Any]) -> list[tuple[dict[str, Any], list[str]]]:
-    """The children under the loader's names, with the members that it does not know; they stay so in the node."""
-    children = node.get("Children")
-    if not children:
-        return []
-    below = [spelled(child) for child in children]
-    node["Children"] = [child for child, _ in below]
+def _below(node: dict[str, Any], at: str, verdicts: Verdicts) -> list[_Taken] | None:
+    """The children, which stay in the node under the loader's names; None where one of them is refused."""
+    below: list[_Taken] = []
+    for found in node.get("Children") or ():
+        child = _taken(found, f"{at}/Children/{len(below)}", verdicts)
+        if child is None:
+            return None
+        below.append(child)
+    if below:
+        node["Children"] = [child.node for child in below]
     return below
+
+
+def _taken(found: Fields, at: str, verdicts: Verdicts) -> _Taken | None:
+    """A node as the loader takes it; None where it refuses the document for the type of a member."""
+    node, unknown = spelled(found)
+    wrong = misfit(node)
+    if wrong is None:
+        return _Taken(node, unknown)
+    verdicts.refuse(f"a member that should be {wrong[1]}: {_UNSEEN}", at + wrong[0])
+    return None
 
 
 def _note(node: Fields, at: str, said: Said, verdicts: Verdicts) -> None:
