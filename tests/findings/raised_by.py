@@ -8,6 +8,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 ELSEWHERE: dict[str, str] = {
+    "app-loses": "tests/siyuan/test_verdicts.py",
+    "app-refuses": "tests/siyuan/test_verdicts.py",
+    "app-repairs": "tests/siyuan/test_verdicts.py",
     "duplicated": "tests/into/test_policies.py",
     "kept-existing": "tests/into/test_policies.py",
     "overwritten": "tests/into/test_policies.py",

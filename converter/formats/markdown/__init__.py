@@ -5,6 +5,7 @@ from __future__ import annotations
 from converter.formats.front import Format
 from converter.formats.markdown.detect import detect
 from converter.formats.markdown.index import open_source
+from converter.formats.markdown.judge import judge
 from converter.formats.markdown.links import names, resolve
 from converter.formats.markdown.profile import profile
 from converter.formats.markdown.read import keeps, read
@@ -38,4 +39,5 @@ FORMAT = Format(
     link_keys=link_keys,
     linking=(".canvas",),
     relink_file=relink_file,
+    judge=judge,
 )

@@ -17,7 +17,7 @@ from converter.text.frontmatter import Front, split
 from converter.text.json_places import Change, Entries, Patch, Place, Spot, edited, patched
 from converter.text.markdown.link_places import LinkPlace, link_places
 
-__all__ = ["link_keys", "relink", "relink_file"]
+__all__ = ["file_places", "link_keys", "relink", "relink_file"]
 
 _BREAK = re.compile("\r\n")
 _CANVAS = ".canvas"
@@ -32,7 +32,7 @@ def relink(stored: Stored, _renaming: Renaming, links: Mapping[LinkKey, str]) ->
     found = decoded(stored.data)
     changes = [
         (place.start, place.end, place.spelling.of(new))
-        for place in _places(found.text)
+        for place in file_places(found.text)
         if (new := _new(place, links)) not in (None, place.target)
     ]
     return found.encoded(patched(found.text, changes)) if changes else stored.data
@@ -40,7 +40,7 @@ def relink(stored: Stored, _renaming: Renaming, links: Mapping[LinkKey, str]) ->
 
 def link_keys(stored: Stored) -> tuple[LinkKey, ...]:
     """The keys of all links of a file that `relink` can change, also of those that no outline tells: front matter's."""
-    places = _places(decoded(stored.data).text)
+    places = file_places(decoded(stored.data).text)
     return tuple(dict.fromkeys((form, one.target, one.place, "") for one in places for form in one.forms))
 
 
@@ -57,7 +57,7 @@ def _new(place: LinkPlace, links: Mapping[LinkKey, str]) -> str | None:
     return next((new for new in found if new is not None), None)
 
 
-def _places(text: str) -> Iterator[LinkPlace]:
+def file_places(text: str) -> Iterator[LinkPlace]:
     """The links of a file; their places count characters of its text."""
     pairs = [found.start() for found in _BREAK.finditer(text)]
     clean = text.replace("\r\n", "\n").replace("\r", "\n")

@@ -8,6 +8,7 @@ from converter.formats.siyuan.segments import frame, pieces, segments
 from converter.formats.siyuan.workspace.detect import detect
 from converter.formats.siyuan.workspace.index import open_source
 from converter.formats.siyuan.workspace.join import join_file
+from converter.formats.siyuan.workspace.judge import judge
 from converter.formats.siyuan.workspace.links import names, resolve
 from converter.formats.siyuan.workspace.profile import profile
 from converter.formats.siyuan.workspace.read import keeps, read
@@ -41,4 +42,5 @@ FORMAT = Format(
     relink_file=relink_file,
     own_ids=own_ids,
     in_use=in_use,
+    judge=judge,
 )

@@ -24,7 +24,7 @@ from converter.formats.siyuan.workspace.layout import (
     outside_data,
     place_of,
 )
-from converter.formats.siyuan.workspace.notebooks import Notebook, read_notebook, read_order
+from converter.formats.siyuan.workspace.notebooks import GUIDES, Notebook, read_notebook, read_order
 from converter.model.facts import AssetFact, Fact, FolderFact, JunkFact, MemberFact, NoteFact, PayloadFact, UnitFact
 from converter.model.moment import moment_from_ns
 from converter.model.timed_id import is_timed_id
@@ -34,11 +34,6 @@ from converter.storage.tree import Entry, open_below, walk
 __all__ = ["WorkspaceSource", "open_source"]
 
 _VIEW = re.compile(rb'"AttributeViewID"\s*:\s*"([0-9a-z-]{22})"')
-_GUIDES = frozenset(
-    ("20210808180117-6v0mkxr", "20210808180117-czj9bvb", "20211226090932-5lcq56f", "20240530133126-axarxgx")
-)
-"""Notebooks of the user's guide in its languages; SiYuan deletes them when it ends."""
-
 _UNITS = {"settings": "settings", "state": "settings", "database": "databases", "deck": "decks", "file": "payloads"}
 
 
@@ -281,7 +276,7 @@ def _notebook_facts(name: str, settings: Notebook) -> Iterator[Fact | Finding]:
         details = (("what", settings.name),)
         yield Finding(code="notebook-encrypted", item=f"folders/{name}", location=where, details=details)
         return
-    if name in _GUIDES:
+    if name in GUIDES:
         yield Finding(code="guide-notebook", item=f"folders/{name}", details=(("what", settings.name),))
     if not settings.sound:
         yield Finding(code="notebook-repaired", item=f"folders/{name}", location=where)

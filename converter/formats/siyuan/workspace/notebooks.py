@@ -8,7 +8,12 @@ from typing import Any
 import msgspec
 import orjson
 
-__all__ = ["Notebook", "order_bytes", "read_notebook", "read_order", "renamed_settings", "settings_bytes"]
+__all__ = ["GUIDES", "Notebook", "order_bytes", "read_notebook", "read_order", "renamed_settings", "settings_bytes"]
+
+GUIDES = frozenset(
+    ("20210808180117-6v0mkxr", "20210808180117-czj9bvb", "20211226090932-5lcq56f", "20240530133126-axarxgx")
+)
+"""Notebooks of the user's guide in its languages; SiYuan deletes them when it ends."""
 
 _DAILY = '/daily note/{{now | date "2006/01"}}/{{now | date "2006-01-02"}}'
 

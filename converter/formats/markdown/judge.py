@@ -1,0 +1,91 @@
+"""What Obsidian would not show of a folder (docs/formats/markdown.md, "What Obsidian does not show")."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from converter.findings.finding import Finding, Location
+from converter.formats.front import SourceContext, Stored
+from converter.formats.markdown.encoding import decoded
+from converter.formats.markdown.index import open_source
+from converter.formats.markdown.relink import file_places
+from converter.model.facts import NoteFact
+from converter.storage.names import fold
+from converter.text.frontmatter import split
+
+__all__ = ["judge"]
+
+_ENDING = ".md"
+_FORMS = frozenset(("reference", "embed"))
+_NO_LINKS = frozenset("#^[]|")
+_WIKILINK = re.compile(r"\[\[([^\[\]|#\n]+)")
+
+Named = dict[str, list[str]]
+"""Notes by their folded names without ending, of those names that several have."""
+
+
+def judge(path: Path, context: SourceContext) -> Iterator[Finding]:
+    """What Obsidian would leave out or take for something else."""
+    source = open_source(path, context)
+    keys = [fact.key for fact in source.facts() if isinstance(fact, NoteFact)]
+    for key in keys:
+        yield from _judge_name(key)
+    shared = _shared(keys)
+    for stored in source.fetch(keys):
+        if isinstance(stored, Stored):
+            yield from _judge_text(stored, shared)
+
+
+def _shared(keys: list[str]) -> Named:
+    named: Named = {}
+    for key in keys:
+        if key.lower().endswith(_ENDING):
+            named.setdefault(_name(key), []).append(key)
+    return {name: those for name, those in named.items() if len(those) > 1}
+
+
+def _name(key: str) -> str:
+    return fold(posixpath.basename(key)).removesuffix(_ENDING)
+
+
+def _judge_name(key: str) -> Iterator[Finding]:
+    if not key.lower().endswith(_ENDING):
+        yield _loses(key, f"a note whose name does not end in {_ENDING} is not shown")
+    elif _NO_LINKS & set(posixpath.basename(key)):
+        yield _loses(key, "no link leads to a note with one of # ^ [ ] | in its name")
+
+
+def _judge_text(stored: Stored, shared: Named) -> Iterator[Finding]:
+    found = decoded(stored.data)
+    if found.repaired:
+        yield _loses(stored.key, f"text in {found.repaired} is shown as if it were UTF-8", found.line, 1)
+    text = found.text
+    if split(text.replace("\r\n", "\n").replace("\r", "\n")).invalid_source:
+        yield _loses(stored.key, "properties, tags and aliases of front matter that is no mapping in YAML", 1, 1)
+    if shared and any(fold(name.strip()).removesuffix(_ENDING) in shared for name in _WIKILINK.findall(text)):
+        yield from _judge_links(stored.key, text, shared)
+
+
+def _judge_links(key: str, text: str, shared: Named) -> Iterator[Finding]:
+    """Links by a name that several notes have, none of them in the same folder or at the top."""
+    near = ("", posixpath.dirname(key))
+    seen: dict[str, tuple[str, int, int]] = {}
+    for place in file_places(text):
+        name = fold(place.target.strip()).removesuffix(_ENDING)
+        those = shared.get(name, ())
+        if those and not _FORMS.isdisjoint(place.forms) and all(posixpath.dirname(one) not in near for one in those):
+            target, start, count = seen.get(name, (place.target.strip(), place.start, 0))
+            seen[name] = (target, start, count + 1)
+    for name, (target, start, count) in seen.items():
+        opened = min(shared[name], key=lambda one: (one.count("/"), one))
+        what = f"which note the link {target} means; {len(shared[name])} have this name, and {opened} is taken"
+        line, column = text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start)
+        yield _loses(key, what, line, column, count)
+
+
+def _loses(key: str, what: str, line: int = 0, column: int = 0, count: int = 1) -> Finding:
+    where = Location(file=key, line=line, column=column)
+    return Finding(code="app-loses", item=f"notes/{key}", location=where, details=(("what", what),), count=count)

@@ -1,0 +1,1 @@
+"""What the application would say to single files: documents, databases, decks, settings."""
