@@ -34,8 +34,9 @@ _SHOWN: Final = 60
 def first_error(kind: str, value: object) -> tuple[str, str] | None:
     """The first place where `value` breaks the schema of its kind, and what is wrong there; None where it is valid.
 
-    `kind` is `note`, `folder`, `block`, `deck`, `mindmap` or `settings`, `value` what `json.loads` gives. Names are
-    taken in any case, as the application takes them (maps of 0.8 excepted). Raises UsageError for an unknown kind.
+    `kind` is `note`, `folder`, `block`, `deck`, `mindmap` or `settings`, or a definition of one of these schemas, as
+    `folder/cardFolder`; `value` is what `json.loads` gives. Names are taken in any case, as the application takes them
+    (maps of 0.8 excepted). Raises UsageError for an unknown kind.
     """
     validator, names = _validator(kind)
     try:
@@ -58,7 +59,10 @@ def _exact(kind: str, value: object) -> bool:
 def _validator(kind: str) -> tuple[Draft202012Validator, dict[str, str]]:
     from jsonschema import Draft202012Validator
 
-    schema = load_schema(f"{kind}-1")
+    name, _, part = kind.partition("/")
+    schema = load_schema(f"{name}-1")
+    if part:
+        schema = {"$ref": f"#/$defs/{part}", "$defs": schema["$defs"]}
     return Draft202012Validator(schema), {name.lower(): name for name in _member_names(schema) if name[:1] != "$"}
 
 
@@ -83,7 +87,7 @@ def _respelled(value: object, names: dict[str, str]) -> object:
         return value
     made: dict[str, object] = {}
     for name, inner in value.items():
-        own = names.get(name.lower(), name)
+        own = names.get(name.lower()) or name
         if name == own or own not in value:
             made.setdefault(own, _respelled(inner, names))
     return made
@@ -107,7 +111,7 @@ def _pointer(error: ValidationError, value: Any) -> str:
             step = step if step in value else next(name for name in value if name.lower() == step.lower())
         value = value[step]
         steps.append(str(step).replace("~", "~0").replace("/", "~1"))
-    return "".join(f"/{step}" for step in steps)
+    return _sound("".join(f"/{step}" for step in steps))
 
 
 def _sentence(error: ValidationError) -> str:
@@ -163,11 +167,16 @@ def _asked(error: ValidationError) -> str:
             return "another value"
 
 
+def _sound(text: str) -> str:
+    """A text that can be written: lone surrogates as their escapes."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 def _shown(value: object) -> str:
     """A value in short."""
     if isinstance(value, dict):
         return "an object"
     if isinstance(value, list):
         return "an array"
-    text = json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
+    text = _sound(json.dumps(value, ensure_ascii=False))
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"

@@ -15,7 +15,7 @@ _CONTENT: Final[Schema] = {
     "type": ["object", "null"],
     "properties": {
         "$type": {"description": "What it is: always a text.", "const": "text"},
-        "$id": False,
+        "$id": {"description": "Never: with it nothing of the file can be read.", "not": {}},
         "text": text("The text.", "Plan"),
     },
     "required": ["$type"],
