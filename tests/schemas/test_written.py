@@ -79,4 +79,4 @@ def test_of_every_case(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", SOURCES)
 def test_of_real_data(name: str, tmp_path: Path) -> None:
     source = vault(40) if name == "vault" else source_of(name)
-    assert faults(source, tmp_path, TARGETS[2:]) == []
+    assert faults(source, tmp_path, TARGETS[2:] if name == "everything" else [TARGETS[2], TARGETS[4]]) == []

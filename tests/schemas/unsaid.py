@@ -103,9 +103,12 @@ def _has_no_id(value: dict[str, Any]) -> bool:
 
 
 def _lacks_lists(value: dict[str, Any]) -> bool:
-    deck = {name.lower(): inner for name, inner in value.items()}
-    cards = deck.get("cards") or []
-    return deck.get("tags") is None or any(isinstance(card, dict) and card.get("tags") is None for card in cards)
+    """Whether a deck has no cards, or itself or a card no tags."""
+    names = {name.lower(): inner for name, inner in value.items()}
+    cards = names.get("cards", [] if "front" in names else None)
+    if cards is None or names.get("tags") is None:
+        return True
+    return any(isinstance(card, dict) and card.get("tags") is None for card in cards)
 
 
 NEVER_SAVED = "read with a number that can never be saved, so that all flashcards are lost"
