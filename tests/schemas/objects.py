@@ -84,10 +84,10 @@ def _in_database(path: Path, name: str, ending: str) -> Iterator[Found]:
 def in_library(path: Path) -> Iterator[Found]:
     """Everything in a library's database that has a schema, as packages spell it."""
     for key, text in stored_rows(path).items():
-        if key.startswith("note_") and not key.startswith("note_folder"):
-            yield Found("note", key, _outer(text))
-        elif key.startswith("folder_"):
+        if key.startswith("note_folder_"):
             yield Found("folder", key, _outer(text))
+        elif key.startswith("note_") and key != "note_folders_index":
+            yield Found("note", key, _outer(text))
         elif key.startswith("mindmap_"):
             yield Found("mindmap", key, packed("maps", parse(text, DEPTH).value))
         elif key == "flashcards.state.v2":

@@ -5,6 +5,7 @@ Lines of archives are tested where archives are (`tests/json`).
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -43,9 +44,7 @@ def written(source: Path, target: Path, to: str, mnemo_target: str) -> list[Foun
     )
     with convert(asked) as report:
         assert report.fault is None, report.fault
-    found = list(READERS[to](target))
-    assert len(found) >= (to == "mnemo")
-    return found
+    return list(READERS[to](target))
 
 
 def faults(source: Path, place: Path, targets: list[tuple[str, str]]) -> list[str]:
@@ -66,6 +65,14 @@ def faults(source: Path, place: Path, targets: list[tuple[str, str]]) -> list[st
 def test_of_some_cases(name: str, tmp_path: Path) -> None:
     source = case_source(FIXTURES / "cases" / name, tmp_path)
     assert faults(source, tmp_path, TARGETS[2:4]) == []
+
+
+@pytest.mark.parametrize(("to", "more"), [("mnemo", {"settings", "manifest"}), ("mnemo-db", set())])
+def test_every_kind_is_looked_at(to: str, more: set[str], tmp_path: Path) -> None:
+    found = written(source_of("everything"), tmp_path / "out", to, "compat")
+    assert {one.schema for one in found} == {"note", "folder", "deck", "mindmap", "folder/cardFolder", *more}
+    odd = json.dumps({"order": 1.5, "title": 5, "cards": 7, "App.Language": 1, "format": 1})
+    assert all(fault(one._replace(text=odd)) for one in found)
 
 
 @pytest.mark.slow
