@@ -17,7 +17,9 @@ from converter.findings.codes import CODES, SEVERITIES  # noqa: E402 - found by 
 from converter.findings.published import json_schema  # noqa: E402
 from converter.findings.wording import page  # noqa: E402
 from converter.formats.json.schema import archive_schema  # noqa: E402
+from converter.formats.mnemo.schemas import mnemo_schemas  # noqa: E402
 from converter.formats.registry import REGISTRY  # noqa: E402
+from converter.formats.siyuan.schema import document_schema  # noqa: E402
 from converter.pipeline.pairs import PairRow, pair_table  # noqa: E402
 
 __all__ = ["generated", "out_of_date"]
@@ -28,10 +30,13 @@ def generated() -> dict[str, str]:
     files = {f"docs/codes/{code.name}.md": page(code) for code in CODES.values()}
     files["docs/codes/README.md"] = _list_of_codes()
     files["docs/pairs.md"] = _pairs()
-    for name in ("plan-1", "report-1"):
-        files[f"schemas/{name}.json"] = _schema(json_schema(name))
-    files["schemas/archive-1.json"] = _schema(archive_schema())
+    files |= {f"schemas/{name}.json": _schema(made) for name, made in _schemas().items()}
     return files
+
+
+def _schemas() -> dict[str, dict[str, object]]:
+    made = {name: json_schema(name) for name in ("plan-1", "report-1")}
+    return made | mnemo_schemas() | {"archive-1": archive_schema(), "sy-document-1": document_schema()}
 
 
 def _schema(made: dict[str, object]) -> str:

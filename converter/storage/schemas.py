@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from converter.errors import InternalFaultError, UsageError
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
-__all__ = ["load_schema", "schema_names"]
+__all__ = ["find_schema", "load_schema", "schema_names"]
 
 _ENDING = ".json"
 
@@ -20,6 +21,15 @@ def schema_names() -> tuple[str, ...]:
     """The names of all schemas (`report-1`), sorted."""
     found = (entry.name for entry in _folder().iterdir() if entry.name.endswith(_ENDING))
     return tuple(sorted(name.removesuffix(_ENDING) for name in found))
+
+
+def find_schema(name: str) -> str | None:
+    """The full name of a schema, of `report` that of its newest version; None where there is none."""
+    name = name.removesuffix(_ENDING)
+    if name in schema_names():
+        return name
+    versions = [known for known in schema_names() if re.fullmatch(re.escape(name) + "-[0-9]+", known)]
+    return max(versions, key=lambda known: int(known.rpartition("-")[2]), default=None)
 
 
 def load_schema(name: str) -> dict[str, object]:
