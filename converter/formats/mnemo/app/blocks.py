@@ -88,8 +88,13 @@ def _number(view: View, name: str) -> Iterator[Flaw]:
     value = view.find(name)
     if not isinstance(value, Number):
         yield Flaw(view.at(name), f"{name} is {_shown(value)}, not a number without quotes")
-    elif not math.isfinite(float(value)):
-        yield Flaw(view.at(name), f"the number {value} can be read, and never be saved again", late=True)
+    else:
+        yield from _finite(value, view.at(name))
+
+
+def _finite(value: Number, pointer: str) -> Iterator[Flaw]:
+    if not math.isfinite(float(value)):
+        yield Flaw(pointer, f"the number {value[:_SHOWN]} can be read, and never be saved again", late=True)
 
 
 def _meta(view: View) -> Iterator[Flaw]:
@@ -170,7 +175,9 @@ def _old_payload(owner: View) -> Iterator[Flaw]:
     if meta is None or not name:
         return
     value = dict(meta.members.pairs).get(name)
-    if not (value is None or isinstance(value, Number)):
+    if isinstance(value, Number) and name == "imageWidth":
+        yield from _finite(value, meta.at(name))
+    elif not (value is None or isinstance(value, Number)):
         yield Flaw(meta.at(name), f"{name} is {_shown(value)}, not a number without quotes")
 
 

@@ -28,7 +28,7 @@ from converter.formats.mnemo.app.shapes import (
 from converter.formats.mnemo.dialect import Dialect
 from converter.text.json_text import JsonValue, Members, dump, is_text
 
-__all__ = ["CARD_FOLDER", "DECK", "FOLDER", "MANIFEST_SHAPE", "MAPS", "NOTE", "SETTINGS"]
+__all__ = ["CARD", "CARD_FOLDER", "DECK", "FOLDER", "MANIFEST_SHAPE", "MAP", "MAPS", "NOTE", "SETTINGS"]
 
 NOTE: Final = record(
     {
@@ -52,7 +52,7 @@ CARD_FOLDER: Final = record({"id": present(text), "name": text, "parentId": text
 
 _SOURCE: Final = record({"sourceType": text, "sourceId": text, "displayLabel": text})
 
-_CARD: Final = record(
+CARD: Final = record(
     {
         "id": text,
         "deckId": text,
@@ -85,7 +85,7 @@ DECK: Final = record(
         "tags": present(listed(text)),
         "lastStudied": optional(date),
         "retentionScore": whole,
-        "cards": present(listed(present(_CARD))),
+        "cards": present(listed(present(CARD))),
         "schedulingAlgorithm": choice,
     },
     "tags",
@@ -125,7 +125,7 @@ _NODE: Final = record(
 _EDGE: Final = record({"id": text, "fromId": text, "toId": text, "kind": choice, "type": text, "label": text})
 _PLACE: Final = record({"x": number, "y": number, "width": optional(number), "height": optional(number)})
 _LAYOUT: Final = record({"algorithm": text, "nodes": mapped(_PLACE)})
-_MAP: Final = record(
+MAP: Final = record(
     {
         "version": whole,
         "id": text,
@@ -136,7 +136,7 @@ _MAP: Final = record(
         "layout": _LAYOUT,
     }
 )
-MAPS: Final[Shape] = listed(_MAP)
+MAPS: Final[Shape] = listed(MAP)
 """The document of a mind map payload."""
 
 SETTINGS: Final[Shape] = mapped(text)

@@ -63,8 +63,12 @@ def at(pointer: str, name: str | int) -> str:
 def _wrong(value: JsonValue, pointer: str, expected: str) -> Flaw:
     shown = dump(value)
     shown = shown if len(shown) <= _SHOWN else shown[: _SHOWN - 1] + "…"
-    name = pointer.rpartition("/")[2].replace("~1", "/").replace("~0", "~") or "it"
-    return Flaw(pointer, f"{name} is {shown}, not {expected}")
+    return Flaw(pointer, f"{_named(pointer)} is {shown}, not {expected}")
+
+
+def _named(pointer: str) -> str:
+    name = pointer.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
+    return f"element {name}" if name.isdecimal() else name or "the text"
 
 
 def anything(_value: JsonValue, _pointer: str, _dialect: Dialect) -> Iterator[Flaw]:
@@ -151,7 +155,7 @@ def present(shape: Shape) -> Shape:
 
     def check(value: JsonValue, pointer: str, dialect: Dialect) -> Iterator[Flaw]:
         if value is None:
-            yield _wrong(value, pointer, "a value")
+            yield Flaw(pointer, f"{_named(pointer)} is null, which stops it later on")
         yield from shape(value, pointer, dialect)
 
     return check

@@ -9,11 +9,13 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final, Self
 
+import msgspec
+
 from converter.errors import InputError, ItemError
 from converter.findings.finding import Finding, Location
 from converter.formats.mnemo.app.objects import CARD_FOLDER, DECK, FOLDER, MAPS, NOTE, SETTINGS
 from converter.formats.mnemo.app.quick import is_sound_deck, is_sound_note
-from converter.formats.mnemo.app.shapes import Shape
+from converter.formats.mnemo.app.shapes import Shape, at
 from converter.formats.mnemo.app.text import flaws_of, value_of
 from converter.formats.mnemo.package.files import found
 from converter.formats.mnemo.package.layout import fold
@@ -170,12 +172,12 @@ def _table(table: _Table, database: Database, where: Location) -> Iterator[Findi
 
 def _row(table: _Table, row: Row, item: str, place: Location) -> Iterator[Finding]:
     for flaw in flaws_of(decode(row.data)[0], table.shape):
-        at = Location(member=place.member, table=place.table, row=place.row, pointer=flaw.pointer)
+        exact = msgspec.structs.replace(place, pointer=flaw.pointer)
         if flaw.late and table.kind == "decks":
             what = f"{flaw.what}: with it, no later change of any flashcard is saved"
-            yield loses(item, at, what)
+            yield loses(item, exact, what)
         else:
-            yield refuses(item, at, flaw.what)
+            yield refuses(item, exact, flaw.what)
 
 
 def _maps(item: str, where: Location, files: Mapping[str, str], unpacked: Unpacked, _newer: bool) -> Iterator[Finding]:
@@ -200,7 +202,8 @@ def _settings(
     value = None if flawed else value_of(unpacked.text(member))
     for name, _ in value.pairs if isinstance(value, Members) else ():
         if name.lower() not in _ALLOWED:
-            yield loses(f"settings/{name}", Location(member=member), f"the setting {name} is not among those it takes")
+            where = Location(member=member, pointer=at("", name))
+            yield loses(f"settings/{name}", where, f"the setting {name} is not among those that it takes")
 
 
 def _document(item: str, member: str, unpacked: Unpacked, shape: Shape) -> Iterator[Finding]:
