@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from converter.findings.problems import Problems
-from converter.formats.mnemo.app.shapes import Flaw, at, choice, sound_names, sound_text
+from converter.formats.mnemo.app.shapes import WRITE, Flaw, at, choice, sound_names, sound_text
 from converter.formats.mnemo.app.shapes import text as text_shape
 from converter.formats.mnemo.dialect import Dialect
 from converter.formats.mnemo.view import View
@@ -57,7 +57,7 @@ def _block(value: JsonValue, pointer: str, deeper: int) -> Iterator[Flaw]:
     yield from sound_names(value, pointer)
     view = View(value, pointer, Problems(""))
     if pointer.count("/") + 1 + _SPANS_LEVELS + deeper > DEPTH:
-        yield Flaw(pointer, f"its spans would be written below {DEPTH} levels of nesting", late=True)
+        yield Flaw(pointer, f"its spans would be written below {DEPTH} levels of nesting", WRITE)
     yield from _texts(view, ("id",))
     kind = view.find("type")
     if is_text(kind):
@@ -94,7 +94,7 @@ def _number(view: View, name: str) -> Iterator[Flaw]:
 
 def _finite(value: Number, pointer: str) -> Iterator[Flaw]:
     if not math.isfinite(float(value)):
-        yield Flaw(pointer, f"the number {value[:_SHOWN]} can be read, and never be saved again", late=True)
+        yield Flaw(pointer, f"the number {value[:_SHOWN]} can be read, and never be saved again", WRITE)
 
 
 def _meta(view: View) -> Iterator[Flaw]:
@@ -105,7 +105,7 @@ def _meta(view: View) -> Iterator[Flaw]:
     for name, value in meta.members.pairs:
         if not _is_writable(value):
             what = "a text in it holds half a character (a lone surrogate), which can never be saved again"
-            yield Flaw(meta.at(name), what, late=True)
+            yield Flaw(meta.at(name), what, WRITE)
 
 
 def _is_writable(value: JsonValue) -> bool:
@@ -166,7 +166,7 @@ def _ratio_of_meta(owner: View) -> Iterator[Flaw]:
     ratio = meta.find("columnSplitRatio")
     if not (ratio is None or isinstance(ratio, Number)):
         what = f"columnSplitRatio is {_shown(ratio)}, with which the row can never be saved again"
-        yield Flaw(meta.at("columnSplitRatio"), what, late=True)
+        yield Flaw(meta.at("columnSplitRatio"), what, WRITE)
 
 
 def _old_payload(owner: View) -> Iterator[Flaw]:

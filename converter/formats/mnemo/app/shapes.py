@@ -17,6 +17,9 @@ from converter.formats.mnemo.view import int32
 from converter.text.json_text import JsonValue, Members, Number, dump, is_dotnet_date, is_text, is_whole
 
 __all__ = [
+    "READ",
+    "USE",
+    "WRITE",
     "Flaw",
     "Shape",
     "anything",
@@ -44,12 +47,21 @@ _LONG: Final = 2**63
 _SHOWN: Final = 60
 
 
+READ: Final = "read"
+USE: Final = "use"
+WRITE: Final = "write"
+
+
 class Flaw(msgspec.Struct, frozen=True, gc=False):
-    """What stops the application at a JSON pointer; `late`: it reads the value, and cannot write it again."""
+    """What stops the application at a JSON pointer, and when.
+
+    `READ`: it cannot read the value; `USE`: it reads it, and stops when it takes the object into its library; `WRITE`:
+    it cannot save it.
+    """
 
     pointer: str
     what: str
-    late: bool = False
+    stage: str = READ
 
 
 Shape: TypeAlias = Callable[[JsonValue, str, Dialect], Iterator[Flaw]]
@@ -131,7 +143,7 @@ def number(value: JsonValue, pointer: str, dialect: Dialect) -> Iterator[Flaw]:
         yield _wrong(value, pointer, "a number")
     elif not math.isfinite(float(str(value))):
         shown = dump(value)[:_SHOWN]
-        yield Flaw(pointer, f"the number {shown} can be read, and never be saved again", late=True)
+        yield Flaw(pointer, f"the number {shown} can be read, and never be saved again", WRITE)
 
 
 def date(value: JsonValue, pointer: str, _dialect: Dialect) -> Iterator[Flaw]:
@@ -155,7 +167,7 @@ def present(shape: Shape) -> Shape:
 
     def check(value: JsonValue, pointer: str, dialect: Dialect) -> Iterator[Flaw]:
         if value is None:
-            yield Flaw(pointer, f"{_named(pointer)} is null, which stops it later on")
+            yield Flaw(pointer, f"{_named(pointer)} is null, without which it stops", USE)
         yield from shape(value, pointer, dialect)
 
     return check
@@ -213,6 +225,6 @@ def record(members: Mapping[str, Shape], *required: str) -> Shape:
                 yield from found[1](member, at(pointer, spelled), dialect)
         for name in required:
             if name not in met:
-                yield Flaw(pointer, f"{dialect.spelled(name)} is missing")
+                yield Flaw(pointer, f"{dialect.spelled(name)} is missing", USE)
 
     return check

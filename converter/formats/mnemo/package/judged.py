@@ -15,7 +15,7 @@ from converter.errors import InputError, ItemError
 from converter.findings.finding import Finding, Location
 from converter.formats.mnemo.app.objects import CARD_FOLDER, DECK, FOLDER, MAPS, NOTE, SETTINGS
 from converter.formats.mnemo.app.quick import is_sound_deck, is_sound_note
-from converter.formats.mnemo.app.shapes import Shape, at
+from converter.formats.mnemo.app.shapes import WRITE, Shape, at
 from converter.formats.mnemo.app.text import flaws_of, value_of
 from converter.formats.mnemo.package.files import found
 from converter.formats.mnemo.package.layout import fold
@@ -173,7 +173,7 @@ def _table(table: _Table, database: Database, where: Location) -> Iterator[Findi
 def _row(table: _Table, row: Row, item: str, place: Location) -> Iterator[Finding]:
     for flaw in flaws_of(decode(row.data)[0], table.shape):
         exact = msgspec.structs.replace(place, pointer=flaw.pointer)
-        if flaw.late and table.kind == "decks":
+        if flaw.stage == WRITE and table.kind == "decks":
             what = f"{flaw.what}: with it, no later change of any flashcard is saved"
             yield loses(item, exact, what)
         else:
