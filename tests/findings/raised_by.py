@@ -8,6 +8,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 ELSEWHERE: dict[str, str] = {
+    "app-loses": "tests/mnemo/test_judge.py",
+    "app-refuses": "tests/mnemo/test_judge.py",
     "duplicated": "tests/into/test_policies.py",
     "kept-existing": "tests/into/test_policies.py",
     "overwritten": "tests/into/test_policies.py",

@@ -23,6 +23,8 @@ def flaws_of(text: str, shape: Shape, dialect: Dialect = Dialect.PACKAGE) -> Ite
 
 def value_of(text: str) -> JsonValue | Flaw:
     """The value of a text, with its lone surrogates; a flaw where the application's reader stops."""
+    if not text.strip():
+        return Flaw("", "there is no text, where JSON is needed")
     if text.startswith("\ufeff"):
         return Flaw("", "the text begins with a byte-order mark")
     try:
@@ -30,4 +32,4 @@ def value_of(text: str) -> JsonValue | Flaw:
     except JsonTextError as error:
         place = f"line {error.line}, column {error.column}: " if error.line else ""
         message = f"more than {DEPTH} levels of nesting" if "levels of nesting" in error.message else error.message
-        return Flaw("", f"no JSON: {place}{message}" if error.line else message)
+        return Flaw("", f"it is no JSON at {place}{message}" if place else message)

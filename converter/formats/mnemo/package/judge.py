@@ -18,9 +18,10 @@ from converter.formats.mnemo.app.objects import MANIFEST_SHAPE
 from converter.formats.mnemo.app.shapes import Flaw
 from converter.formats.mnemo.app.text import flaws_of, value_of
 from converter.formats.mnemo.package.files import CutError, files_of
-from converter.formats.mnemo.package.judged import HANDLERS, NEWER, Unpacked, loses, refuses
+from converter.formats.mnemo.package.judged import HANDLERS, NEWER
 from converter.formats.mnemo.package.layout import fold
 from converter.formats.mnemo.package.manifest import MANIFEST
+from converter.formats.mnemo.package.verdict import Unpacked, loses, refuses
 from converter.formats.mnemo.view import OuterView
 from converter.storage.archive import ZipReader
 from converter.storage.archive.members import METHODS, MemberInfo
