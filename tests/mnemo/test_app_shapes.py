@@ -9,7 +9,17 @@ from typing import Any
 import pytest
 
 from converter.formats.mnemo.app.blocks import block
-from converter.formats.mnemo.app.objects import CARD, CARD_FOLDER, DECK, FOLDER, MANIFEST_SHAPE, MAP, MAPS, NOTE
+from converter.formats.mnemo.app.objects import (
+    CARD,
+    CARD_FOLDER,
+    DECK,
+    FOLDER,
+    MANIFEST_SHAPE,
+    MAP,
+    MAPS,
+    NOTE,
+    SESSION,
+)
 from converter.formats.mnemo.app.quick import is_sound_deck, is_sound_note
 from converter.formats.mnemo.app.shapes import READ, WRITE, Shape
 from converter.formats.mnemo.app.text import flaws_of
@@ -28,6 +38,7 @@ SHAPES: dict[str, Shape] = {
     "mindmaps": MAPS,
     "note": NOTE,
     "notefolder": FOLDER,
+    "session": SESSION,
 }
 
 

@@ -28,7 +28,19 @@ from converter.formats.mnemo.app.shapes import (
 from converter.formats.mnemo.dialect import Dialect
 from converter.text.json_text import JsonValue, Members, dump, is_text
 
-__all__ = ["CARD", "CARD_FOLDER", "DECK", "FOLDER", "MANIFEST_SHAPE", "MAP", "MAPS", "NOTE", "SETTINGS"]
+__all__ = [
+    "CARD",
+    "CARD_FOLDER",
+    "CARD_STATE",
+    "DECK",
+    "FOLDER",
+    "MANIFEST_SHAPE",
+    "MAP",
+    "MAPS",
+    "NOTE",
+    "SESSION",
+    "SETTINGS",
+]
 
 NOTE: Final = record(
     {
@@ -91,6 +103,36 @@ DECK: Final = record(
     "tags",
     "cards",
 )
+
+
+_SETUP: Final = record(
+    {
+        "sessionType": choice,
+        "deckId": text,
+        "cardCount": optional(whole),
+        "timeLimitMinutes": optional(whole),
+        "shuffle": flag,
+        "testGradingMode": optional(choice),
+    }
+)
+_RESULT: Final = record({"cardId": text, "grade": choice, "reviewedAt": date})
+SESSION: Final = record(
+    {
+        "deckId": text,
+        "sessionConfig": _SETUP,
+        "startedAt": date,
+        "completedAt": date,
+        "cardResults": listed(_RESULT),
+    }
+)
+CARD_STATE: Final = record(
+    {
+        "folders": present(listed(CARD_FOLDER)),
+        "decks": present(listed(present(DECK))),
+        "sessionHistory": present(listed(SESSION)),
+    }
+)
+"""All flashcards of a library."""
 
 
 def _content(value: JsonValue, pointer: str, dialect: Dialect) -> Iterator[Flaw]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from converter.formats.front import Format
 from converter.formats.mnemo.database.detect import detect
 from converter.formats.mnemo.database.index import open_source
+from converter.formats.mnemo.database.judge import judge
 from converter.formats.mnemo.database.layout import COMPANIONS
 from converter.formats.mnemo.database.merge import open_merge
 from converter.formats.mnemo.database.parts import parts
@@ -45,4 +46,5 @@ FORMAT = Format(
     relink_file=relink_file,
     own_ids=own_ids,
     part_ids=part_ids,
+    judge=judge,
 )
