@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +17,7 @@ from converter.errors import ItemError
 from converter.findings.finding import Finding, Location
 from converter.formats.front import SourceContext
 from converter.formats.mnemo.app.objects import CARD_STATE, FOLDER, MAP, NOTE
-from converter.formats.mnemo.app.quick import is_sound_note
+from converter.formats.mnemo.app.quick import is_sound_note, is_sound_state
 from converter.formats.mnemo.app.shapes import READ, USE, WRITE, Flaw, Shape
 from converter.formats.mnemo.app.text import flaws_of
 from converter.formats.mnemo.database.index import database_in
@@ -42,7 +43,7 @@ class _Kind(msgspec.Struct, frozen=True):
     prefix: str
     shape: Shape
     comes_to: dict[str, str]
-    quick: Callable[[bytes, Dialect], bool] | None = None
+    quick: Callable[[bytes], bool] | None = None
 
 
 _SAVE: Final = "no later change of it is saved"
@@ -51,7 +52,7 @@ _NOTES: Final = _Kind(
     NOTE_ROW,
     NOTE,
     {READ: "the note is in no list", USE: "every import and export of notes stops at it", WRITE: _SAVE},
-    is_sound_note,
+    partial(is_sound_note, dialect=Dialect.STORAGE),
 )
 _FOLDERS: Final = _Kind(
     "folders",
@@ -69,6 +70,7 @@ _CARDS: Final = _Kind(
         USE: "no list of decks is shown",
         WRITE: "no later change of any flashcard is saved",
     },
+    is_sound_state,
 )
 
 
@@ -100,7 +102,7 @@ def _kind_of(key: str) -> _Kind | None:
 def _row(kind: _Kind, key: str, data: bytes) -> Iterator[Finding]:
     if data.strip() == b"null" and kind is not _CARDS:
         return
-    if kind.quick is not None and kind.quick(data, Dialect.STORAGE):
+    if kind.quick is not None and kind.quick(data):
         return
     item = f"{kind.items}/{key.removeprefix(kind.prefix)}"
     for flaw in _flaws(kind, data):
