@@ -26,6 +26,7 @@ __all__ = [
     "dump",
     "is_dotnet_date",
     "is_text",
+    "is_whole",
     "mend",
     "number_text",
     "object_text",
@@ -117,11 +118,11 @@ def depth(text: str) -> int:
     return deepest
 
 
-def parse(text: str, max_depth: int) -> Parsed:
+def parse(text: str, max_depth: int, *, mends: bool = True) -> Parsed:
     """Parse one JSON value; blanks around it are fine, a byte-order mark is not.
 
-    Lone surrogates, in names too, become U+FFFD. Raises JsonTextError for what else is not JSON and for
-    more than `max_depth` levels.
+    Lone surrogates, in names too, become U+FFFD; without `mends` they stay. Raises JsonTextError for what else is not
+    JSON and for more than `max_depth` levels.
     """
     levels = depth(text)
     if levels > max_depth:
@@ -135,10 +136,15 @@ def parse(text: str, max_depth: int) -> Parsed:
         raise JsonTextError(error.msg, before.count("\n") + 1, column) from None
     except RecursionError:
         raise JsonTextError(f"{levels:,} levels of nesting are more than this Python can read") from None
-    surrogates = _mend_all(value) if _MAYBE_SURROGATE.search(text) else 0
+    surrogates = _mend_all(value) if mends and _MAYBE_SURROGATE.search(text) else 0
     if surrogates and is_text(value):
         value = mend(value)
     return Parsed(value, levels, surrogates)
+
+
+def is_whole(text: str) -> bool:
+    """Whether a text is free of lone surrogates."""
+    return text.isascii() or _SURROGATE.search(text) is None
 
 
 def mend(text: str) -> str:

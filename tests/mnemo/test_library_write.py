@@ -15,7 +15,7 @@ import pytest
 
 from converter import Options, convert, diff
 from converter.findings.report import Report
-from tests.mnemo.builders import block_json
+from tests.mnemo.builders import block_json, entry, make_package, manifest
 from tests.mnemo.library import build_library, compact, note_row, stored_rows
 from tests.support import EPOCH, build_package, content, text_block
 
@@ -166,6 +166,18 @@ def test_a_library_passes_into_a_library_row_by_row(tmp_path: Path) -> None:
     assert {name: ours[name] for name in ("Mine", "keybind_overrides")} == {
         name: theirs[name] for name in ("Mine", "keybind_overrides")
     }
+
+
+@pytest.mark.parametrize("spellings", [("APP.LANGUAGE", "App.Language"), ("App.Language", "APP.LANGUAGE")])
+def test_of_a_setting_in_two_spellings_the_right_one_counts(spellings: tuple[str, str], tmp_path: Path) -> None:
+    text = json.dumps({name: name for name in spellings}).encode()
+    package = make_package(
+        tmp_path / "x.mnemo", manifest(entry("settings", 2)), {"payloads/settings/settings.json": text}
+    )
+
+    rows = stored_rows(_convert(package, tmp_path / "mnemo.db"))
+
+    assert (rows["App.Language"], rows["APP.LANGUAGE"]) == ('"App.Language"', '"APP.LANGUAGE"')
 
 
 def test_a_package_takes_what_it_can_and_carries_the_rest_home(tmp_path: Path) -> None:

@@ -31,7 +31,8 @@ _SHOWN_NAMES = 3
 class ArchiveIndex:
     """The members of an archive (`members` by name, `skipped`), with findings about them (`problems`).
 
-    `end` is where the directory starts: no member's data goes beyond. `same` is None where
+    `end` is where the directory starts: no member's data goes beyond. `shift` is how many bytes stand in front that the
+    archive's own offsets do not count. `same` is None where
     members of one name are kept.
     """
 
@@ -48,6 +49,7 @@ class ArchiveIndex:
         self.skipped: list[MemberInfo] = []
         self.problems: list[Finding] = []
         self.end = 0
+        self.shift = 0
         self._what = what
         self._limits = limits
         self._encoding = encoding
@@ -62,6 +64,7 @@ class ArchiveIndex:
         """Read and judge the directory. Raises InputError and LimitError as `ZipReader` says."""
         directory = locate(file, length, self._what)
         self.end = directory.start
+        self.shift = directory.shift
         offsets, packed = array("Q"), array("Q")
         for record in records(file, directory, self._limits, self._what):
             offsets.append(record.offset)

@@ -67,6 +67,7 @@ class ZipReader:
             self._file.close()
             raise
         self._end = index.end
+        self.shift = index.shift
         self.members: Mapping[str, MemberInfo] = MappingProxyType(index.members)
         self.skipped: tuple[MemberInfo, ...] = tuple(index.skipped)
         self.problems: tuple[Finding, ...] = tuple(index.problems)

@@ -6,6 +6,7 @@ from converter.formats.front import Format
 from converter.formats.mnemo.database.detect import detect
 from converter.formats.mnemo.database.index import open_source
 from converter.formats.mnemo.database.join import join_file
+from converter.formats.mnemo.database.judge import judge
 from converter.formats.mnemo.database.layout import COMPANIONS
 from converter.formats.mnemo.database.merge import open_merge
 from converter.formats.mnemo.database.parts import parts
@@ -48,4 +49,5 @@ FORMAT = Format(
     part_ids=part_ids,
     part_said=part_said,
     join_file=join_file,
+    judge=judge,
 )

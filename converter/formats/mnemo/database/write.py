@@ -87,6 +87,7 @@ class LibraryTarget:
         self._maps: list[str] = []
         self._decks: dict[str, list[JsonValue]] = {"Folders": [], "Decks": []}
         self._cards: bytes | None = None
+        self._respelled: dict[str, Part] = {}
         self._history = ""
         self._connection = sqlite.create(path)
         for statement in DDL:
@@ -209,11 +210,21 @@ class LibraryTarget:
         self._maps.append(part.key)
 
     def _take_setting(self, part: Part) -> None:
+        """A setting under the spelling that the application reads; of several in other spellings the right one counts.
+
+        The others keep their own, as in an import.
+        """
         known = {name.lower(): name for name in PACKED_SETTINGS}
         key = known.get(part.key.lower(), part.key)
         if not is_setting(key) or is_secret(key):
             raise ItemError(f"settings/{part.key}: no setting of Mnemo has such a name")
-        self._put(key, part.data)
+        other = self._respelled.get(key)
+        if other is None or key != part.key:
+            self._put(key if other is None else part.key, part.data)
+        else:
+            self._put(other.key, other.data)
+            self._put(key, part.data, again=True)
+        self._respelled.setdefault(key, part)
 
     def residue(self, lines: IO[bytes]) -> None:
         """Keep residue in rows that the application never asks for."""

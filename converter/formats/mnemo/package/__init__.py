@@ -6,6 +6,7 @@ from converter.formats.front import Format
 from converter.formats.mnemo.links import names, resolve
 from converter.formats.mnemo.package.detect import detect
 from converter.formats.mnemo.package.index import open_source
+from converter.formats.mnemo.package.judge import judge
 from converter.formats.mnemo.package.merge import open_merge
 from converter.formats.mnemo.package.parts import parts
 from converter.formats.mnemo.package.profile import profile
@@ -42,4 +43,5 @@ FORMAT = Format(
     part_ids=part_ids,
     part_said=part_said,
     parts=parts,
+    judge=judge,
 )
