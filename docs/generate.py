@@ -28,7 +28,7 @@ def generated() -> dict[str, str]:
     files = {f"docs/codes/{code.name}.md": page(code) for code in CODES.values()}
     files["docs/codes/README.md"] = _list_of_codes()
     files["docs/pairs.md"] = _pairs()
-    for name in ("plan-1", "report-1"):
+    for name in ("lines-1", "plan-1", "report-1"):
         files[f"schemas/{name}.json"] = _schema(json_schema(name))
     files["schemas/archive-1.json"] = _schema(archive_schema())
     return files
