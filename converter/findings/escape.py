@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["escape_for_terminal", "escape_json", "shortened", "well_formed"]
+__all__ = ["escape_for_terminal", "escape_json", "shortened", "shown", "well_formed"]
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _HOSTILE = re.compile(
@@ -31,6 +31,11 @@ _SPACING = frozenset(b"\t\n\r")
 def escape_for_terminal(text: str) -> str:
     r"""Show what a terminal would obey or hide as `\x1b`, `\u202e` …; all other text stays as it is."""
     return _HOSTILE.sub(_escaped, text)
+
+
+def shown(text: str, limit: int = 400) -> str:
+    """Give a text as it may stand in a line for people: harmless, and of a readable length."""
+    return shortened(escape_for_terminal(text), limit)
 
 
 def well_formed(text: str) -> str:

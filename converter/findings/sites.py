@@ -72,7 +72,7 @@ class Sites:
     def _file(self, source: Path, name: str) -> tuple[str, bool]:
         """The path of a file of a source, and whether it is the file itself: names never lead further out."""
         if not name:
-            return self._told(source), not source.is_dir()
+            return self._told(source), not _is_folder(source)
         found = _absolute(self._folder(source, name) / name)
         return (self._told(found), True) if found.is_relative_to(source.parent) else (self._told(source), False)
 
@@ -80,8 +80,7 @@ class Sites:
         """The folder that this name begins in: the source, one in it (such as `data`), or the one around it."""
         known = self._around.get(source, source)
         if not _stands(known / name):
-            inner = (one for one in sorted(source.iterdir()) if one.is_dir()) if source.is_dir() else ()
-            choices = (source, *inner, source.parent)
+            choices = (source, *_folders(source), source.parent)
             known = next((one for one in choices if _stands(one / name)), source)
         self._around[source] = known
         return known
@@ -93,12 +92,26 @@ class Sites:
 def _base(root: Path, sources: list[Path]) -> Path:
     if all(root in source.parents for source in sources):
         return root
-    return Path(os.path.commonpath([source if source.is_dir() else source.parent for source in sources]))
+    return Path(os.path.commonpath([source if _is_folder(source) else source.parent for source in sources]))
 
 
 def _absolute(path: str | Path) -> Path:
     """The path from the root of the disk, without `..`; links stay what they are."""
     return Path(os.path.normpath(Path(path).absolute()))
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
+def _folders(path: Path) -> list[Path]:
+    try:
+        return sorted(one for one in path.iterdir() if _is_folder(one))
+    except (OSError, ValueError):
+        return []
 
 
 def _stands(path: Path) -> bool:
