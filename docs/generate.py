@@ -35,7 +35,7 @@ def generated() -> dict[str, str]:
 
 
 def _schemas() -> dict[str, dict[str, object]]:
-    made = {name: json_schema(name) for name in ("plan-1", "report-1")}
+    made = {name: json_schema(name) for name in ("lines-1", "plan-1", "report-1")}
     return made | mnemo_schemas() | {"archive-1": archive_schema(), "sy-document-1": document_schema()}
 
 

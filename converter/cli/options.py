@@ -9,6 +9,7 @@ import click
 from converter.cli import checks
 from converter.cli.command import Option
 from converter.findings.failing import FAIL_ON
+from converter.findings.outputs import OUTPUT_FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -169,13 +170,22 @@ output_format = _option(
     "--output-format",
     default="text",
     metavar="FORMAT",
-    callback=checks.one_of("text", "json", later=_LATER),
+    callback=checks.one_of("text", "json"),
     help="text or json. [text]",
 )
-"""In which form a result is printed."""
+"""In which form a list is printed."""
+
+_report_format = _option(
+    _OUTPUT,
+    "--output-format",
+    default="text",
+    metavar="FORMAT",
+    callback=checks.one_of(*OUTPUT_FORMATS),
+    help=f"{', '.join(OUTPUT_FORMATS)}. [text]",
+)
 
 output_options = _all(
-    output_format,
+    _report_format,
     _option(
         _OUTPUT,
         "--report",

@@ -103,13 +103,10 @@ def _heard(report: Report, stops: Stops) -> Report:
 def _print(report: Report, view: View, write: Callable[[Iterable[str]], None]) -> None:
     if report.fault is not None:
         console.complain(report.fault.message, report.fault.hint)
-    if view.output_format == "json":
-        from converter.findings.render_json import plan_json, report_json
+    if view.output_format != "text":
+        from converter.findings.outputs import rendered
 
-        if report.plan is not None and report.fault is None:
-            write(plan_json(report.plan, __version__))
-        else:
-            write(report_json(report, __version__))
+        write(rendered(view.output_format, report, __version__, os.environ.get("GITHUB_WORKSPACE") or "."))
     elif not _is_bare(report):
         from converter.findings.render_text import plain, render_text
 

@@ -12,10 +12,16 @@ from pydantic.json_schema import GenerateJsonSchema
 
 __all__ = [
     "BASE",
+    "CountsModel",
+    "DiffModel",
     "FindingModel",
+    "Model",
+    "PlaceModel",
     "PlanItemModel",
     "PlanModel",
     "ReportModel",
+    "TimingModel",
+    "VerifyModel",
     "json_schema",
 ]
 
@@ -25,11 +31,13 @@ _Count = Field(default=0, ge=0)
 _COMMANDS = "convert, preview, validate, inspect or diff"
 
 
-class _Model(BaseModel):
+class Model(BaseModel):
+    """A record that is written and never changed."""
+
     model_config = ConfigDict(frozen=True)
 
 
-class PlaceModel(_Model):
+class PlaceModel(Model):
     """A source or a target."""
 
     path: str = Field(description="The path as it was given.", examples=["vault", "out.mnemo"])
@@ -45,7 +53,7 @@ class PlaceModel(_Model):
     )
 
 
-class CountsModel(_Model):
+class CountsModel(Model):
     """Units of one kind. `read` is the sum of the eight dispositions from `created` to `failed`."""
 
     read: int = Field(ge=0, description="How many the source holds.")
@@ -61,7 +69,7 @@ class CountsModel(_Model):
     approximated: int = Field(0, ge=0, description="That part of `written` that needed a fallback.")
 
 
-class DiffModel(_Model):
+class DiffModel(Model):
     """How the items of one kind in two archives go together."""
 
     equal: int = Field(ge=0, description="In both, and they say the same.")
@@ -71,7 +79,7 @@ class DiffModel(_Model):
     not_compared: int = Field(ge=0, description="In both, and at least one of them cannot be read or interpreted.")
 
 
-class LocationModel(_Model):
+class LocationModel(Model):
     """Where: only the members that apply."""
 
     source: str | None = Field(None, description="The source, where a run looked at several.")
@@ -84,7 +92,7 @@ class LocationModel(_Model):
     column: int | None = Field(None, ge=1, description="A column, from 1.")
 
 
-class FindingModel(_Model):
+class FindingModel(Model):
     """One problem or one loss; one per code and item."""
 
     code: str = Field(pattern="^[a-z0-9]+(-[a-z0-9]+)*$", description="One of the codes that `explain --all` lists.")
@@ -100,7 +108,7 @@ class FindingModel(_Model):
     details: dict[str, str] | None = Field(None, description="What the message is made of.")
 
 
-class VerifyModel(_Model):
+class VerifyModel(Model):
     """Whether the target was read again and compared."""
 
     status: Literal["passed", "failed", "skipped"]
@@ -109,13 +117,13 @@ class VerifyModel(_Model):
     why: str | None = Field(None, description="Why it was skipped.")
 
 
-class TimingModel(_Model):
+class TimingModel(Model):
     """How long the run took."""
 
     seconds: float = Field(ge=0)
 
 
-class ReportModel(_Model):
+class ReportModel(Model):
     """What came of one run of mnemo-converter."""
 
     schema_: Literal["https://mnemo-converter.example/schemas/report-1.json"] = Field(
@@ -145,7 +153,7 @@ class ReportModel(_Model):
     timing: TimingModel
 
 
-class PlanOutputModel(_Model):
+class PlanOutputModel(Model):
     """One thing that an item becomes in the target."""
 
     key: str
@@ -155,7 +163,7 @@ class PlanOutputModel(_Model):
     folder: str | None = Field(None, description="The key of the folder that it lies in.")
 
 
-class PlanItemModel(_Model):
+class PlanItemModel(Model):
     """One item of the source and what the run would do with it."""
 
     kind: str = Field(examples=["notes"])
@@ -167,7 +175,7 @@ class PlanItemModel(_Model):
     outputs: list[PlanOutputModel] = Field(default_factory=list)
 
 
-class PlanModel(_Model):
+class PlanModel(Model):
     """What a run would do."""
 
     schema_: Literal["https://mnemo-converter.example/schemas/plan-1.json"] = Field(
@@ -241,14 +249,24 @@ class _Schema(GenerateJsonSchema):
         return False
 
 
-_MODELS: dict[str, type[_Model]] = {"report-1": ReportModel, "plan-1": PlanModel}
+_MODELS: dict[str, type[Model]] = {"report-1": ReportModel, "plan-1": PlanModel}
 
 
 def json_schema(name: str) -> dict[str, Any]:
-    """Give the JSON Schema (draft 2020-12) of `report-1` or `plan-1`."""
+    """Give the JSON Schema (draft 2020-12) of `report-1`, `plan-1` or `lines-1`."""
+    if name == "lines-1":
+        from converter.findings.published_lines import EXAMPLES, LinesModel
+
+        return _published(name, LinesModel, EXAMPLES)
+    return _published(name, _MODELS[name], [_EXAMPLES[name]])
+
+
+def _published(name: str, model: type[BaseModel], examples: list[dict[str, Any]]) -> dict[str, Any]:
+    made = model.model_json_schema(mode="serialization", schema_generator=_Schema)
+    made.pop("discriminator", None)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"{BASE}{name}.json",
-        **_MODELS[name].model_json_schema(mode="serialization", schema_generator=_Schema),
-        "examples": [_EXAMPLES[name]],
+        **made,
+        "examples": examples,
     }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from converter.findings.codes.comparisons import COMPARISONS
-from converter.findings.escape import escape_for_terminal
+from converter.findings.escape import shown
 from converter.findings.wording import message_of, where
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def diff_summary(report: Report, paint: Paint) -> Iterator[str]:
     counts = report.diff or {}
     differ = any(row.differs for row in counts.values()) or not COMPARISONS.isdisjoint(report.spool.codes)
     verdict = "differ" if differ else "say the same"
-    yield paint("bold", escape_for_terminal(f"A {a} and B {b} {verdict}."))
+    yield paint("bold", shown(f"A {a} and B {b} {verdict}."))
     yield from _table(counts)
 
 
@@ -63,7 +63,7 @@ def diff_lines(report: Report, paint: Paint) -> Iterator[str]:
         for finding in report.spool.of_code(code):
             yield from separator
             separator = []
-            yield f"{paint(style, word.ljust(9))}  {escape_for_terminal(_told(finding))}"
+            yield f"{paint(style, word.ljust(9))}  {shown(_told(finding))}"
 
 
 def _told(finding: Finding) -> str:

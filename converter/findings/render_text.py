@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from converter.findings.codes import Code, code_of
 from converter.findings.codes.comparisons import COMPARISONS
-from converter.findings.escape import escape_for_terminal
+from converter.findings.escape import shown
 from converter.findings.failing import reached
 from converter.findings.render_diff import diff_lines, diff_summary
+from converter.findings.render_validate import HEADINGS, consequence, heading_of, source_lines, verdict
 from converter.findings.tally import DISPOSITIONS
 from converter.findings.wording import count_of, message_of, where
 
@@ -26,7 +27,6 @@ __all__ = ["render_text"]
 
 _EXAMPLES = 3
 _PLANNED = 20
-_SERVE = ("error", "warning")
 _COLUMNS = ("read", *DISPOSITIONS, "approximated")
 
 
@@ -47,6 +47,8 @@ def render_text(report: Report, *, verbosity: int = 0, paint: Paint = plain) -> 
     if verbosity >= 0:
         yield from _headline(report, paint)
         yield from _counts(report)
+        if report.command == "validate":
+            yield from source_lines(report)
         yield from _about(report, verbosity)
         if report.plan is not None:
             yield from _plan(report.plan, verbosity, paint)
@@ -71,7 +73,7 @@ def _headline(report: Report, paint: Paint) -> Iterator[str]:
     if report.fault is not None:
         yield paint("bold", f"{report.command} of {source} did not come to its end.")
     elif report.command == "validate":
-        yield paint("bold", f"{source} {_soundness(report)}")
+        yield paint("bold", f"{source} {verdict(report)}")
     elif report.target is None:
         yield paint("bold", f"{source} holds:")
     elif report.dry_run or report.plan is not None:
@@ -82,19 +84,11 @@ def _headline(report: Report, paint: Paint) -> Iterator[str]:
         if isinstance(between, dict):
             yield f"It was brought back to where it came from ({between['format']}) first, with what was changed since."
         if report.resolved.get("backup"):
-            yield f"What was there before is kept as {escape_for_terminal(str(report.resolved['backup']))}."
-
-
-def _soundness(report: Report) -> str:
-    """The answer of a validation in one sentence."""
-    counts = report.spool.counts_by_code()
-    number = {name: sum(c.items for code, c in counts.items() if code_of(code).severity == name) for name in _SERVE}
-    told = " and ".join(count_of(number[name], name) for name in _SERVE if number[name])
-    return f"has {told}." if told else "is sound."
+            yield f"What was there before is kept as {shown(str(report.resolved['backup']))}."
 
 
 def _shown(place: Place) -> str:
-    path = escape_for_terminal(place.path)
+    path = shown(place.path)
     return f"{path} ({place.format})" if place.format else path
 
 
@@ -102,7 +96,7 @@ def _counts(report: Report) -> Iterator[str]:
     rows = list(report.tally.rows())
     columns = [name for name in _COLUMNS if name == "read" or any(row[name] for _, row in rows)]
     table = [
-        ["", *columns],
+        ["", *(("checked" if report.command == "validate" else name) if name == "read" else name for name in columns)],
         *([kind, *(f"{row[name]:,}" for name in columns)] for kind, row in rows if row["read"]),
     ]
     if len(table) == 1:
@@ -120,12 +114,12 @@ def _counts(report: Report) -> Iterator[str]:
 def _about(report: Report, verbosity: int) -> Iterator[str]:
     facts = dict(report.about) if report.target is None or verbosity > 0 else {}
     facts |= report.resolved if verbosity > 0 else {}
-    told = {name: value for name, value in facts.items() if value not in (None, "", [], ())}
+    told = {name: value for name, value in facts.items() if value not in (None, "", [], ()) and name != "sources"}
     if told:
         yield ""
     for name, value in told.items():
-        shown = ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else f"{value}"
-        yield f"  {name.replace('_', ' ')}: {escape_for_terminal(shown)}"
+        text = ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else f"{value}"
+        yield f"  {name.replace('_', ' ')}: {shown(text)}"
 
 
 def _plan(plan: Plan, verbosity: int, paint: Paint) -> Iterator[str]:
@@ -142,18 +136,22 @@ def _planned(item: PlanItem) -> str:
     name = item.key if not item.title or item.title in item.key else f"{item.key} ({item.title})"
     outputs = ", ".join(output.path or output.title or output.key for output in item.outputs)
     line = f"{item.action:<9} {item.kind:<8} {name}" + (f"  →  {outputs}" if outputs else "")
-    return escape_for_terminal(line)
+    return shown(line)
 
 
 def _findings(report: Report, verbosity: int, paint: Paint) -> Iterator[str]:
-    for name, count in report.spool.counts_by_code().items():
-        code = code_of(name)
-        if name in COMPARISONS:
-            continue
-        if verbosity < 0 and not reached(report.fail_on, (code.severity,), (code.outcome,)):
-            continue
+    counts = {code_of(name): count for name, count in report.spool.counts_by_code().items() if name not in COMPARISONS}
+    told = [code for code in counts if verbosity >= 0 or reached(report.fail_on, (code.severity,), (code.outcome,))]
+    headed = report.command == "validate"
+    if headed:
+        told.sort(key=lambda code: HEADINGS.index(heading_of(code)))
+    limit, above = None if verbosity > 0 else _EXAMPLES, ""
+    for code in told:
         yield ""
-        yield from _group(report, code, count, None if verbosity > 0 else _EXAMPLES, paint)
+        if headed and above != heading_of(code):
+            above = heading_of(code)
+            yield from (paint("bold", above), "")
+        yield from _group(report, code, counts[code], limit, paint)
 
 
 def _group(report: Report, code: Code, count: CodeCount, limit: int | None, paint: Paint) -> Iterator[str]:
@@ -162,9 +160,9 @@ def _group(report: Report, code: Code, count: CodeCount, limit: int | None, pain
         number += f", {count_of(count.places, 'place')}"
     yield f"{paint(code.severity, code.severity)} {paint('bold', code.name)}: {number}"
     for finding in report.spool.of_code(code.name, -1 if limit is None else limit):
-        about = escape_for_terminal(where(finding))
+        about = shown(where(finding))
         times = f" (×{finding.count:,})" if finding.count > 1 else ""
-        message = escape_for_terminal(message_of(finding))
+        message = shown(message_of(finding))
         yield f"  {about}: {message}{times}" if about else f"  {message}{times}"
     if limit is not None and count.items > limit:
         yield paint("dim", f"  … and {count.items - limit:,} more")
@@ -181,7 +179,7 @@ def _verification(report: Report) -> Iterator[str]:
         yield ""
         yield "The target was read again, and is not as planned:"
         for name in verification.differences:
-            yield f"  {escape_for_terminal(name)}"
+            yield f"  {shown(name)}"
 
 
 def _next_steps(report: Report, verbosity: int) -> Iterator[str]:
@@ -189,6 +187,8 @@ def _next_steps(report: Report, verbosity: int) -> Iterator[str]:
     if not counts:
         return
     yield ""
+    if report.command == "validate" and report.fault is None:
+        yield consequence(report)
     if verbosity < 1 and any(count.items > _EXAMPLES for count in counts.values()):
         yield "All of them: -v, or --report FILE for a machine."
     yield f"More about one: mnemo-converter explain {next(iter(counts))}"

@@ -1,4 +1,4 @@
-"""The spool: all findings of a run, on disk, merged to one per code and item."""
+"""The spool: all findings of a run, on disk, merged to one per source, code and item."""
 
 from __future__ import annotations
 
@@ -25,14 +25,15 @@ _TABLES = """
 PRAGMA journal_mode=OFF;
 PRAGMA synchronous=OFF;
 PRAGMA cache_size=-2000;
-CREATE TABLE findings (rank INTEGER, code TEXT, item BLOB, count INTEGER, location TEXT, details TEXT,
-                       PRIMARY KEY (rank, code, item)) WITHOUT ROWID;
+CREATE TABLE findings (rank INTEGER, code TEXT, source BLOB, item BLOB, count INTEGER, location TEXT, details TEXT,
+                       PRIMARY KEY (rank, code, source, item)) WITHOUT ROWID;
 CREATE TABLE ids (kind TEXT, old BLOB, new BLOB, PRIMARY KEY (kind, old)) WITHOUT ROWID;
 """
 _ADD = (
-    "INSERT INTO findings VALUES (?, ?, ?, ?, ?, ?) "
-    "ON CONFLICT (rank, code, item) DO UPDATE SET count = count + excluded.count"
+    "INSERT INTO findings VALUES (?, ?, ?, ?, ?, ?, ?) "
+    "ON CONFLICT (rank, code, source, item) DO UPDATE SET count = count + excluded.count"
 )
+_SELECT = "SELECT code, item, count, location, details FROM findings"
 
 
 class CodeCount(msgspec.Struct, frozen=True):
@@ -46,7 +47,8 @@ class Spool:
     """Findings as they come, on disk; memory stays flat however many there are.
 
     `folder` holds the spool's file, `findings.db`; without it SQLite keeps a file of its own that vanishes by
-    itself. Findings of one code and item are merged: counts add up, the first location and details stay.
+    itself. Findings of one code and item (and source, where a run looks at several) are merged: counts add up, the
+    first location and details stay.
     Nothing is added while an iteration is under way. Closed by its context manager or `close`.
     """
 
@@ -54,7 +56,7 @@ class Spool:
         self._file = None if folder is None else folder / "findings.db"
         self._database = sqlite3.connect("" if self._file is None else self._file)
         self._database.executescript(_TABLES)
-        self._pending: dict[tuple[int, str, str], tuple[int, Finding]] = {}
+        self._pending: dict[tuple[int, str, str, str], tuple[int, Finding]] = {}
         self._seen: set[str] = set()
 
     def add(self, finding: Finding) -> None:
@@ -63,7 +65,8 @@ class Spool:
         rank = _RANK.get(code)
         if rank is None:
             rank = SEVERITIES.index(code_of(code).severity)
-        key = (rank, code, finding.item)
+        source = finding.location.source if finding.location is not None else ""
+        key = (rank, code, source, finding.item)
         count, first = self._pending.get(key, (0, finding))
         self._pending[key] = (count + finding.count, first)
         self._seen.add(code)
@@ -75,21 +78,24 @@ class Spool:
         self._database.execute("INSERT OR IGNORE INTO ids VALUES (?, ?, ?)", (kind, _packed(old), _packed(new)))
 
     def __iter__(self) -> Iterator[Finding]:
-        """Each finding once, by severity (highest first), code and item."""
+        """Each finding once, by severity (highest first), code, source and item."""
         self._flush()
-        rows = self._database.execute(
-            "SELECT code, item, count, location, details FROM findings ORDER BY rank, code, item"
-        )
+        rows = self._database.execute(f"{_SELECT} ORDER BY rank, code, source, item")
         return (_finding(*row) for row in rows)
 
     def of_code(self, code: str, limit: int = -1) -> Iterator[Finding]:
-        """Give the findings of one code by item, at most `limit` (all: -1)."""
+        """Give the findings of one code by source and item, at most `limit` (all: -1)."""
         self._flush()
         rows = self._database.execute(
-            "SELECT code, item, count, location, details FROM findings WHERE rank = ? AND code = ? "
-            "ORDER BY item LIMIT ?",
+            f"{_SELECT} WHERE rank = ? AND code = ? ORDER BY source, item LIMIT ?",
             (_RANK.get(code, -1), code, limit),
         )
+        return (_finding(*row) for row in rows)
+
+    def of_source(self, source: str) -> Iterator[Finding]:
+        """Give the findings of one source ("": those that name none) by item; of an item by severity and code."""
+        self._flush()
+        rows = self._database.execute(f"{_SELECT} WHERE source = ? ORDER BY item, rank, code", (_packed(source),))
         return (_finding(*row) for row in rows)
 
     def ids(self) -> Iterator[tuple[str, str, str]]:
@@ -133,10 +139,10 @@ class Spool:
         self._database.executemany(_ADD, (_row(key, count, first) for key, (count, first) in pending.items()))
 
 
-def _row(key: tuple[int, str, str], count: int, first: Finding) -> tuple[object, ...]:
-    rank, code, item = key
+def _row(key: tuple[int, str, str, str], count: int, first: Finding) -> tuple[object, ...]:
+    rank, code, source, item = key
     location = None if first.location is None else json.dumps(msgspec.structs.astuple(first.location))
-    return rank, code, _packed(item), count, location, json.dumps(first.details)
+    return rank, code, _packed(source), _packed(item), count, location, json.dumps(first.details)
 
 
 def _finding(code: str, item: bytes, count: int, location: str | None, details: str) -> Finding:

@@ -13,7 +13,6 @@ import msgspec
 from converter.errors import InputError, TargetError, UsageError
 from converter.findings.plan import Plan
 from converter.findings.published import BASE
-from converter.findings.render_json import plan_item
 from converter.formats.registry import load
 from converter.pipeline.options import Options
 from converter.storage.state import state_of
@@ -94,7 +93,11 @@ def _no_plan(name: str, why: str) -> UsageError:
 
 def check_planned(plan: Plan, options: Options) -> None:
     """Refuse to commit anything but what was planned; raises `TargetError`."""
-    if options.planned and _digest(json.loads(plan_item(item)) for item in plan.items) != options.planned:
+    if not options.planned:
+        return
+    from converter.findings.render_json import plan_item
+
+    if _digest(json.loads(plan_item(item)) for item in plan.items) != options.planned:
         raise TargetError(
             f"What would be written now is not what the plan {options.apply} says. Nothing was written.", hint=_AGAIN
         )

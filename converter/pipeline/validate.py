@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -19,22 +20,32 @@ from converter.storage.names import safe_segment
 
 __all__ = ["check_source", "joined"]
 
+_FILES = ("folders", "notes", "assets")
+
 
 def check_source(session: Session) -> None:
     """Read everything once, resolve every link, and ask the format what its application would say."""
     session.index(tells=True)
-    catalog = session.catalog
-    parents_of(catalog, session.add)
-    LinkBook(catalog, session.pair, session.source_front.resolve).resolve_all(session.add)
+    catalog, add = session.catalog, partial(_add_placed, session)
+    parents_of(catalog, add)
+    LinkBook(catalog, session.pair, session.source_front.resolve).resolve_all(add)
     for key, asset in catalog.assets.items():
         if not (asset.shown or asset.named):
-            session.add(Finding(code="asset-unused", item=f"assets/{key}"))
+            add(Finding(code="asset-unused", item=f"assets/{key}"))
     if session.pair.source.parameters.get("tree") == "paths":
         _check_names(session)
     session.report.tally.read("blocks", sum(catalog.outline(key).blocks for key in catalog.notes))
     judge = session.source_front.judge
     for finding in judge(Path(session.options.source), session.reading) if judge is not None else ():
         session.add(finding)
+
+
+def _add_placed(session: Session, finding: Finding) -> None:
+    """Take a finding; items of a folder are files, and their keys the paths of these."""
+    kind, _, key = finding.item.partition("/")
+    if finding.location is None and kind in _FILES and not session.source_front.single_file:
+        finding = msgspec.structs.replace(finding, location=Location(file=key))
+    session.add(finding)
 
 
 def _check_names(session: Session) -> None:
@@ -45,7 +56,7 @@ def _check_names(session: Session) -> None:
         for key in items:
             name = key.rpartition("/")[2]
             if safe_segment(name) != name:
-                session.add(Finding(code="name-not-portable", item=f"{kind}/{key}", details=(("what", name),)))
+                _add_placed(session, Finding(code="name-not-portable", item=f"{kind}/{key}", details=(("what", name),)))
 
 
 def joined(reports: Iterable[Report], options: Options) -> Report:

@@ -31,7 +31,8 @@ FORMATS = "mnemo, mnemo-db, siyuan, markdown, json"
             "'nots' is none of notes, flashcards, mindmaps, settings. Did you mean 'notes'?",
         ),
         ((*CALL, "--fail-on", "eror"), "Did you mean 'error'?"),
-        ((*CALL, "--output-format", "sarif"), "'sarif' is none of text, json. More formats will follow."),
+        ((*CALL, "--output-format", "srif"), "'srif' is none of text, json, jsonl, junit, sarif, github. Did you mean"),
+        (("formats", "--output-format", "sarif"), "'sarif' is none of text, json."),
         ((*CALL, "--dialect", "plain"), "'plain' is none of obsidian."),
         ((*CALL, "--mnemo-target", "0.7"), "'0.7' is none of compat, 0.8, 0.6."),
         (

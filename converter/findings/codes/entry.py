@@ -42,6 +42,7 @@ OUTCOMES = (LOST, APPROXIMATED, CARRIED, FAILED, SKIPPED, NONE)
 
 _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_SHOWN = re.compile(r"\{(\w+)\}(\.?)")
 
 
 class Code(msgspec.Struct, frozen=True):
@@ -70,14 +71,18 @@ class Code(msgspec.Struct, frozen=True):
         return tuple(dict.fromkeys(_PLACEHOLDER.findall(_OPTIONAL.sub("", self.message))))
 
     def render(self, details: Iterable[tuple[str, str]] = ()) -> str:
-        """Fill in the details; a required one that is missing shows as `…`."""
+        """Fill in the details; a required one that is missing shows as `…`. No sentence ends with two full stops."""
         given = dict(details)
 
         def keep(match: re.Match[str]) -> str:
             inner = match[1]
             return inner if all(name in given for name in _PLACEHOLDER.findall(inner)) else ""
 
-        return _PLACEHOLDER.sub(lambda match: given.get(match[1], "…"), _OPTIONAL.sub(keep, self.message))
+        def fill(match: re.Match[str]) -> str:
+            detail = given.get(match[1], "…")
+            return detail if detail.endswith(".") else detail + match[2]
+
+        return _SHOWN.sub(fill, _OPTIONAL.sub(keep, self.message))
 
     def template(self, mark: str = "<{}>") -> str:
         """Show the message with the names of its details in place of the details, each in `mark`."""
