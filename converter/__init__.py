@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from converter.pipeline.options import Options
-    from converter.pipeline.run import convert, diff, inspect, preview
+    from converter.pipeline.run import convert, diff, inspect, preview, validate
 
-__all__ = ["Options", "__version__", "convert", "diff", "inspect", "preview"]
+__all__ = ["Options", "__version__", "convert", "diff", "inspect", "preview", "validate"]
 
 __version__ = "0.1.0"
 
@@ -21,6 +21,7 @@ _HOMES = {
     "diff": "converter.pipeline.run",
     "inspect": "converter.pipeline.run",
     "preview": "converter.pipeline.run",
+    "validate": "converter.pipeline.run",
 }
 
 

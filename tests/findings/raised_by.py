@@ -11,6 +11,8 @@ ELSEWHERE: dict[str, str] = {
     "app-loses": "tests/siyuan/test_verdicts.py",
     "app-refuses": "tests/siyuan/test_verdicts.py",
     "app-repairs": "tests/siyuan/test_verdicts.py",
+    "name-not-portable": "tests/pipeline/test_validate.py",
+    "source-refused": "tests/pipeline/test_validate.py",
     "duplicated": "tests/into/test_policies.py",
     "kept-existing": "tests/into/test_policies.py",
     "overwritten": "tests/into/test_policies.py",

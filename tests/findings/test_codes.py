@@ -107,7 +107,8 @@ def test_a_message_reads_well_with_and_without_details(code: Code) -> None:
 def test_a_failure_or_loss_is_an_error(code: Code) -> None:
     serious = code.outcome in ("failed", "lost") and code.name not in ("order-lost", "app-state-lost")
 
-    assert (code.severity == "error") == (serious or code.name in comparisons.COMPARISONS)
+    told = code.name in comparisons.COMPARISONS or code.name in ("app-refuses", "source-refused")
+    assert (code.severity == "error") == (serious or told)
 
 
 def test_details_fill_the_message() -> None:
