@@ -77,9 +77,13 @@ def _headline(report: Report, paint: Paint) -> Iterator[str]:
     elif report.target is None:
         yield paint("bold", f"{source} holds:")
     elif report.dry_run or report.plan is not None:
-        yield paint("bold", f"{source} would become {_shown(report.target)}. Nothing was written.")
+        would = "would be merged into" if report.resolved.get("into") else "would become"
+        yield paint("bold", f"{source} {would} {_shown(report.target)}. Nothing was written.")
     else:
-        yield paint("bold", f"{source} became {_shown(report.target)}.")
+        did = "was merged into" if report.resolved.get("into") else "became"
+        yield paint("bold", f"{source} {did} {_shown(report.target)}.")
+        if report.resolved.get("into") and not report.tally.total("written"):
+            yield "Everything was there already, or stayed out: nothing had to be written."
         between = report.about.get("by_way_of")
         if isinstance(between, dict):
             yield f"It was brought back to where it came from ({between['format']}) first, with what was changed since."
