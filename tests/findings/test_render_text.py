@@ -140,8 +140,8 @@ VALIDATED = """
          checked
   notes        3
 
-  ok           a
   findings     b\\x1b (mnemo)
+  ok           a
 
 The application would refuse:
 
@@ -192,3 +192,15 @@ def test_a_sound_source_is_called_so() -> None:
 
     assert lines[0] == "a (markdown) has no error, and 1 warning."
     assert "Exit code 0: nothing reaches --fail-on error." in lines
+
+
+def test_of_many_sources_those_that_are_not_sound_come_first() -> None:
+    with Report(command="validate", source=Place(path="30 sources")) as report:
+        report.about["sources"] = [
+            {"path": f"{number}", "format": "", "status": "refused" if number == 29 else "ok"} for number in range(30)
+        ]
+        short, full = (list(render_text(report, verbosity=verbosity)) for verbosity in (0, 1))
+
+    assert short[2] == full[2] == "  refused      29"
+    assert short[-1] == "  … and 10 sources more; -v shows all"
+    assert full[-1] == "  ok           28"
