@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["render_text"]
 
 _EXAMPLES = 3
-_PLANNED = 20
+_LISTED = 20
 _COLUMNS = ("read", *DISPOSITIONS, "approximated")
 
 
@@ -48,7 +48,7 @@ def render_text(report: Report, *, verbosity: int = 0, paint: Paint = plain) -> 
         yield from _headline(report, paint)
         yield from _counts(report)
         if report.command == "validate":
-            yield from source_lines(report)
+            yield from source_lines(report, None if verbosity > 0 else _LISTED)
         yield from _about(report, verbosity)
         if report.plan is not None:
             yield from _plan(report.plan, verbosity, paint)
@@ -129,7 +129,7 @@ def _about(report: Report, verbosity: int) -> Iterator[str]:
 def _plan(plan: Plan, verbosity: int, paint: Paint) -> Iterator[str]:
     items = iter(plan.items)
     yield ""
-    for item in islice(items, None if verbosity > 0 else _PLANNED):
+    for item in islice(items, None if verbosity > 0 else _LISTED):
         yield f"  {_planned(item)}"
     rest = sum(1 for _ in items)
     if rest:

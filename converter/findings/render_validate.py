@@ -49,14 +49,17 @@ def verdict(report: Report) -> str:
     return f"{has} {told}." if number["error"] else f"{has} no error, and {told}."
 
 
-def source_lines(report: Report) -> Iterator[str]:
-    """How each of several sources came out."""
+def source_lines(report: Report, limit: int | None) -> Iterator[str]:
+    """How each of several sources came out, at most `limit` of them; those that are not sound first."""
     told = report.about.get("sources")
-    if told:
+    sources = sorted(told, key=lambda one: one["status"] == "ok") if isinstance(told, list) else []
+    if sources:
         yield ""
-    for one in told if isinstance(told, list) else ():
+    for one in sources[:limit]:
         kind = f" ({one['format']})" if one.get("format") else ""
         yield f"  {one['status']:<11}  {shown(str(one['path']))}{kind}"
+    if limit is not None and len(sources) > limit:
+        yield f"  … and {count_of(len(sources) - limit, 'source')} more; -v shows all"
 
 
 def consequence(report: Report) -> str:

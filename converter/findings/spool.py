@@ -95,6 +95,7 @@ class Spool:
     def of_source(self, source: str) -> Iterator[Finding]:
         """Give the findings of one source ("": those that name none) by item; of an item by severity and code."""
         self._flush()
+        self._database.execute("CREATE INDEX IF NOT EXISTS by_source ON findings (source, item, rank, code)")
         rows = self._database.execute(f"{_SELECT} WHERE source = ? ORDER BY item, rank, code", (_packed(source),))
         return (_finding(*row) for row in rows)
 

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import json
 import unicodedata
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from converter.findings.escape import escape_for_terminal, well_formed
+from converter.findings.escape import escape_for_terminal, escape_json, shortened, well_formed
 
 everything = st.text(st.characters(exclude_categories=()))
 
@@ -46,3 +47,17 @@ def test_well_formed_text_can_be_encoded_and_keeps_all_else(text: str) -> None:
     made.encode("utf-8")
     if not any(0xD800 <= ord(sign) < 0xE000 for sign in text):
         assert made == text
+
+
+@settings(deadline=None, max_examples=300, derandomize=True)
+@given(everything.map(well_formed))
+def test_escaped_json_means_the_same_and_is_harmless(text: str) -> None:
+    made = escape_json(json.dumps([text], ensure_ascii=False, indent=1))
+
+    assert json.loads(made) == [text]
+    assert escape_for_terminal(made.replace("\n", "")) == made.replace("\n", "")
+
+
+def test_a_shortened_text_keeps_both_ends() -> None:
+    assert shortened("abc", 3) == "abc"
+    assert shortened("0123456789" * 10, 12) == "0123456…6789"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from converter.errors import InputError
+from converter.findings.finding import Finding, Location
 from converter.findings.render_text import render_text
 from converter.findings.report import Place, Report, Verification
 from tests.findings.samples import plan, rich_report
@@ -131,3 +132,75 @@ def test_a_verbose_plan_shows_all_items() -> None:
 
     assert lines[-1] == "  skip      notes    bad\\xff"
     assert len(lines) == 32
+
+
+VALIDATED = """
+2 sources would be refused by their applications: 1 error and 2 warnings.
+
+         checked
+  notes        3
+
+  findings     b\\x1b (mnemo)
+  ok           a
+
+The application would refuse:
+
+error app-refuses: 1 item
+  b: archive: Its application would refuse this: version 9.
+  → Export it again, or mend what is named; a conversion by this program reads what can be read.
+
+The application would lose:
+
+warning app-loses: 1 item
+  b: notes/1: Its application would lose this.
+  → Mend it before the application opens the file, or keep a copy; a conversion by this program keeps it.
+
+Wrong in the source:
+
+warning link-missing: 1 item
+  a: notes/1: A link to x leads nowhere; it is kept as it was written.
+  → Correct the link in the source, or ignore it: it led nowhere before.
+
+Exit code 1: findings reach --fail-on error.
+More about one: mnemo-converter explain app-refuses
+"""
+
+
+def test_a_validation_keeps_apart_what_the_application_would_do() -> None:
+    with Report(command="validate", source=Place(path="2 sources")) as report:
+        report.tally.read("notes", 3)
+        report.about["sources"] = [
+            {"path": "a", "format": "", "status": "ok"},
+            {"path": "b\x1b", "format": "mnemo", "status": "findings"},
+        ]
+        for source, code, item, what in (
+            ("a", "link-missing", "notes/1", "x"),
+            ("b", "app-loses", "notes/1", ""),
+            ("b", "app-refuses", "archive", "version 9"),
+        ):
+            details = (("what", what),) if what else ()
+            report.spool.add(Finding(code=code, item=item, location=Location(source=source), details=details))
+
+        assert "\n" + "".join(f"{line}\n" for line in render_text(report)) == VALIDATED
+
+
+def test_a_sound_source_is_called_so() -> None:
+    with Report(command="validate", source=Place(path="a", format="markdown")) as report:
+        assert next(render_text(report)) == "a (markdown) is sound."
+        report.spool.add(Finding(code="link-missing", item="notes/1"))
+        lines = list(render_text(report))
+
+    assert lines[0] == "a (markdown) has no error, and 1 warning."
+    assert "Exit code 0: nothing reaches --fail-on error." in lines
+
+
+def test_of_many_sources_those_that_are_not_sound_come_first() -> None:
+    with Report(command="validate", source=Place(path="30 sources")) as report:
+        report.about["sources"] = [
+            {"path": f"{number}", "format": "", "status": "refused" if number == 29 else "ok"} for number in range(30)
+        ]
+        short, full = (list(render_text(report, verbosity=verbosity)) for verbosity in (0, 1))
+
+    assert short[2] == full[2] == "  refused      29"
+    assert short[-1] == "  … and 10 sources more; -v shows all"
+    assert full[-1] == "  ok           28"

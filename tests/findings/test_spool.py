@@ -110,3 +110,19 @@ def test_memory_stays_flat_while_findings_come() -> None:
 
     assert total == 60_000
     assert peak < 8_000_000
+
+
+def test_findings_of_several_sources_are_kept_apart() -> None:
+    with Spool() as spool:
+        for source in ("b", "a", "b"):
+            spool.add(Finding(code="link-missing", item="notes/1", location=Location(source=source)))
+        spool.add(Finding(code="item-unreadable", item="notes/1", location=Location(source="b")))
+        spool.add(Finding(code="junk-skipped", item="archive", location=Location(source="b")))
+
+        assert spool.counts_by_code()["link-missing"] == CodeCount(2, 3)
+        assert [(f.item, f.code, f.count) for f in spool.of_source("b")] == [
+            ("archive", "junk-skipped", 1),
+            ("notes/1", "item-unreadable", 1),
+            ("notes/1", "link-missing", 2),
+        ]
+        assert list(spool.of_source("")) == []
