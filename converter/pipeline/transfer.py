@@ -14,6 +14,7 @@ from converter.model.items import Folder, Note
 from converter.model.order import Goal, Output, WorkOrder, plain_order
 from converter.pipeline.apply import check_planned
 from converter.pipeline.catalog import NoteEntry
+from converter.pipeline.circumstances import sound
 from converter.pipeline.copying import copy_files
 from converter.pipeline.destination import Destination, check_destination
 from converter.pipeline.into.merge import Merge
@@ -357,7 +358,7 @@ class Transfer:
         items, differences = verify(
             session.target_front,
             final,
-            session.reading if session.restorer is None else session.restorer.reading,
+            sound(session.reading if session.restorer is None else session.restorer.reading),
             self._written,
             self._expected,
             session.progress,

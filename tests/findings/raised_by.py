@@ -37,6 +37,7 @@ ELSEWHERE: dict[str, str] = {
     "member-damaged": "tests/storage/test_zip_read.py",
     "member-name-guessed": "tests/pipeline/test_odd_sources.py",
     "member-refused": "tests/pipeline/test_odd_sources.py",
+    "member-renamed": "tests/hostile/archives.py",
     "member-skipped": "tests/pipeline/test_odd_sources.py",
     "memo-as-footnote": "tests/model/test_kinds.py",
     "nesting-deep": "tests/pipeline/test_odd_sources.py",

@@ -105,6 +105,14 @@ CODES: tuple[Code, ...] = (
         "Rename the file in the source.",
     ),
     Code(
+        "member-renamed",
+        WARNING,
+        NONE,
+        "The name of a member holds control characters[: {what}]; `_` stands for them.",
+        "Such characters are invisible, and some can change what a terminal shows.",
+        "Nothing to do, unless a note names the file: then rename it in the source.",
+    ),
+    Code(
         "member-skipped",
         WARNING,
         SKIPPED,

@@ -15,7 +15,7 @@ from converter.storage.archive.directory import LOCAL_HEADER, locate, records
 from converter.storage.archive.members import MemberInfo
 from converter.storage.archive.stream import READABLE
 from converter.storage.limits import Limits, exceeded
-from converter.storage.names import check_member
+from converter.storage.names import check_member, without_controls
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,6 +82,7 @@ class ArchiveIndex:
         folder = meaning.is_folder(record, name)
         if folder and not record.size:
             return None
+        spelled, name = name, without_controls(name)
         member = _member(record, name)
         if meaning.is_encrypted(record):
             raise InputError(
@@ -95,6 +96,8 @@ class ArchiveIndex:
             self._refuse_unsafe(member, reason)
             return None
         self._check_limits(member)
+        if spelled != name:
+            self._report("member-renamed", name, ("what", spelled))
         if guessed:
             self._report("member-name-guessed", name, ("encoding", guessed))
         if member.unreadable:

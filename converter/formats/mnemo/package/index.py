@@ -51,7 +51,9 @@ class PackageSource:
         self._context = context
         self._depth = context.limits.json_depth
         self._residue = False
-        self._zip = ZipReader(path, context.limits, same=fold)
+        self._zip = ZipReader(
+            path, context.limits, same=fold, skip_unsafe=context.skip_unsafe, encoding=context.zip_encoding
+        )
         self._members = self._zip.members
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._extracted: dict[str, Path] = {}
@@ -142,7 +144,7 @@ class PackageSource:
         self, entry: Entry, member: str, folder_keys: Keys, note_keys: Keys
     ) -> Iterator[Fact | Finding]:
         try:
-            database = Database(self._on_disk(member), member)
+            database = Database(self._on_disk(member), member, self._context.limits)
         except InputError as error:
             yield _unreadable(f"payloads/{_NOTES}", member, error)
             yield self._single(member)
@@ -254,7 +256,7 @@ class PackageSource:
                 continue
 
     def _stored(self, member: str, keys: Keys, wanted: set[str] | None) -> Iterator[Stored]:
-        with closing(Database(self._on_disk(member), member)) as database:
+        with closing(Database(self._on_disk(member), member, self._context.limits)) as database:
             for row in database.rows("Notes", "NoteId"):
                 if row.null:
                     continue

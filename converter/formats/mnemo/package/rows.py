@@ -10,6 +10,7 @@ from typing import Final
 from converter.errors import InputError
 from converter.formats.mnemo.rows import Row
 from converter.storage import sqlite
+from converter.storage.limits import DEFAULT_LIMITS, Limits
 
 __all__ = ["Database", "as_bytes"]
 
@@ -19,11 +20,11 @@ _CHUNK: Final = 256
 class Database:
     """A database of a payload, unpacked at `path`; `name` is what messages call it."""
 
-    def __init__(self, path: Path, name: str) -> None:
+    def __init__(self, path: Path, name: str, limits: Limits = DEFAULT_LIMITS) -> None:
         """Open it; raises InputError where the file is no database."""
         self._name = name
         with sqlite.reading(self._name):
-            self._connection = sqlite.open_readonly(path)
+            self._connection = sqlite.open_readonly(path, limits)
 
     def close(self) -> None:
         """Let go of the file."""
