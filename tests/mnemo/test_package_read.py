@@ -274,7 +274,7 @@ def test_b06_an_entry_outside_of_the_package_is_refused(tmp_path: Path, notes_db
         tmp_path / "a.mnemo", manifest(entry("notes", 1, path=path)), {"payloads/notes/notes.db": notes_db}
     )
 
-    with pytest.raises(InputError, match="the path .* of an entry"):
+    with pytest.raises(InputError, match=r"the path .* of an entry"):
         open_source(package, CONTEXT)
 
 
