@@ -26,7 +26,7 @@ def bounded(*args: str, memory: int = 700 * MEGABYTE, seconds: int = 60) -> dict
         timeout=seconds,
         check=False,
         cwd=ROOT,
-        preexec_fn=limit,  # noqa: PLW1509  a test process without threads of its own
+        preexec_fn=limit,
     )
     assert b"Traceback" not in ended.stderr + ended.stdout, ended.stderr
     report: dict[str, Any] = json.loads(ended.stdout)
