@@ -12,10 +12,7 @@ from tests.hostile.bounded import both
 from tests.hostile.package import NOTES_DB, PICTURE, package, picture_note, with_notes
 from tests.storage.forge import Member
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(sys.platform != "linux", reason="only Linux holds a process to its address space"),
-]
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux holds a process to its address space")
 
 
 def zeros(megabytes: int) -> bytes:
@@ -33,6 +30,7 @@ def bomb(name: str, megabytes: int, **lies: int) -> Member:
     return Member(name, packed=zeros(megabytes), size=lies.get("size", megabytes << 20), crc=crc)
 
 
+@pytest.mark.slow
 def test_a15_a_plain_bomb(tmp_path: Path) -> None:
     source = package(bomb("payloads/notes/assets/images/q.png", 512))(tmp_path)
 
@@ -42,6 +40,7 @@ def test_a15_a_plain_bomb(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 def test_a15_without_the_ratio_it_streams(tmp_path: Path) -> None:
     source = package(picture=bomb(PICTURE, 600))(tmp_path)
 
@@ -50,6 +49,7 @@ def test_a15_without_the_ratio_it_streams(tmp_path: Path) -> None:
     assert (tmp_path / "out").is_dir()
 
 
+@pytest.mark.slow
 def test_a19_a_bomb_that_says_it_is_small(tmp_path: Path) -> None:
     source = package(db=bomb(NOTES_DB, 512, size=8192))(tmp_path)
 
@@ -58,6 +58,7 @@ def test_a19_a_bomb_that_says_it_is_small(tmp_path: Path) -> None:
         assert "payload-unreadable" in {finding["code"] for finding in report["findings"]}
 
 
+@pytest.mark.slow
 def test_a18_many_members(tmp_path: Path) -> None:
     source_of = package(
         *(Member(f"payloads/notes/assets/files/{at}/", b"", 0) for at in range(100_000)), options={"zip64": True}
@@ -68,6 +69,7 @@ def test_a18_many_members(tmp_path: Path) -> None:
         assert (report["exit_code"], report["counts"]["notes"]["read"]) == (0, 1)
 
 
+@pytest.mark.huge
 def test_a18_more_members_than_the_limit(tmp_path: Path) -> None:
     options = {"zip64": True}
     extra = (Member(f"{at}/", b"", 0) for at in range(500_001))
@@ -78,6 +80,7 @@ def test_a18_more_members_than_the_limit(tmp_path: Path) -> None:
         assert "members" in report["message"]
 
 
+@pytest.mark.huge
 def test_b15_a_line_of_50_megabytes(tmp_path: Path) -> None:
     note = picture_note()
     note["blocks"][0]["spans"][0]["text"] = "x" * 50_000_000
@@ -87,6 +90,7 @@ def test_b15_a_line_of_50_megabytes(tmp_path: Path) -> None:
         assert report["exit_code"] == 0
 
 
+@pytest.mark.slow
 def test_d22_a_note_that_is_too_large(tmp_path: Path) -> None:
     vault = tmp_path / "vault"
     vault.mkdir()

@@ -11,7 +11,7 @@ CODES: tuple[Code, ...] = (
         "archive-salvaged",
         WARNING,
         NONE,
-        "The archive is broken; what is left of it was found and read[: {members} members].",
+        "The archive is broken; what is left of it was found and read[: {what}].",
         "`--salvage` looks for what is there without the lists that are missing. What is not there is not known, "
         "and so cannot be counted.",
         "Compare with the application or an older copy before you rely on it.",

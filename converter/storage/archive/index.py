@@ -94,7 +94,7 @@ class ArchiveIndex:
         self._refuse_twins()
         if not self.members:
             raise InputError(f"{self._what}: nothing of this ZIP archive can be salvaged.")
-        self.problems.append(Finding(code="archive-salvaged", details=(("members", f"{len(self.members):,}"),)))
+        self.problems.append(Finding(code="archive-salvaged", details=(("what", f"{len(self.members):,} members"),)))
 
     def _judge(self, record: Record) -> MemberInfo | None:
         """The member that a record stands for; None for folders and for what is skipped."""
