@@ -12,7 +12,7 @@ from converter.cli.nearest import did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["comma_lists", "format_to_read", "format_to_write", "one_of", "report_file", "time_zone"]
+__all__ = ["comma_lists", "encoding", "format_to_read", "format_to_write", "one_of", "report_file", "time_zone"]
 
 
 def one_of(*names: str, later: str = "") -> Callable[[click.Context, click.Parameter, str], str]:
@@ -67,6 +67,18 @@ def time_zone(ctx: click.Context, param: click.Parameter, value: str) -> str:
         hint = did_you_mean(value, available_timezones()) or "Names look like Europe/Vienna."
         message = f"There is no time zone {value!r}. {hint}"
         raise click.BadParameter(message, ctx, param) from None
+    return value
+
+
+def encoding(ctx: click.Context, param: click.Parameter, value: str) -> str:
+    """Accept the name of an encoding of text."""
+    if not value:
+        return value
+    try:
+        b"a".decode(value)
+    except (LookupError, ValueError):
+        hint = "Names look like cp437, gbk, shift_jis or cp1251."
+        raise click.BadParameter(f"There is no encoding {value!r}. {hint}", ctx, param) from None
     return value
 
 

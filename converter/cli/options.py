@@ -80,6 +80,15 @@ reading_options = _all(
         help="Zone of times that name none. [the system's]",
     ),
     _flag(_READ, "--strict-unknown", help="Refuse unknown kinds of content instead of keeping them."),
+    _flag(_READ, "--salvage", help="Read what is left of a broken source."),
+    _flag(_READ, "--skip-unsafe", help="Leave out members with unsafe names."),
+    _option(
+        _READ,
+        "--zip-encoding",
+        metavar="NAME",
+        callback=checks.encoding,
+        help="Encoding of names that say none. [detected]",
+    ),
     _many(
         _READ,
         "--limits",

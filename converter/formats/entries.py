@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from converter.errors import ItemError
 from converter.findings.finding import Finding, Location
 from converter.model.facts import Fact, JunkFact
 from converter.model.moment import Moment
+from converter.storage.limits import Limits
 from converter.storage.tree import Entry
 
-__all__ = ["is_residue", "odd_facts", "set_time"]
+__all__ = ["check_note_size", "is_residue", "odd_facts", "set_time"]
 
 
 def odd_facts(entry: Entry, key: str) -> Iterator[Fact | Finding]:
@@ -23,6 +25,15 @@ def odd_facts(entry: Entry, key: str) -> Iterator[Fact | Finding]:
     code = "symlink-skipped" if entry.kind == "symlink" else "file-skipped"
     details = (("what", entry.reason or entry.kind),)
     yield Finding(code=code, item=f"assets/{key}", location=Location(file=key), details=details)
+
+
+def check_note_size(item: str, size: int, limits: Limits) -> None:
+    """Raise ItemError for a note of more bytes than `note_bytes`: this note fails, and no other."""
+    if size > limits.note_bytes:
+        raise ItemError(
+            f"{item}: {size:,} bytes are above the limit note_bytes={limits.note_bytes:,}",
+            hint=f"raise it with --limits note_bytes={size}",
+        )
 
 
 _FIRST = 512

@@ -62,12 +62,20 @@ class Detection(msgspec.Struct, frozen=True):
 
 
 class SourceContext(msgspec.Struct, frozen=True, kw_only=True):
-    """What reading depends on besides the bytes."""
+    """What reading depends on besides the bytes.
+
+    `salvage`: of a broken source what is left is read. A sound one is read the same with it and without it. Members of
+    archives with unsafe names are left out where `skip_unsafe` says so; `zip_encoding` is that of names which do not
+    say theirs.
+    """
 
     limits: Limits
     zone: tzinfo
     dialect: str = "obsidian"
     strict_unknown: bool = False
+    salvage: bool = False
+    skip_unsafe: bool = False
+    zip_encoding: str = ""
 
 
 class TargetContext(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,6 +7,8 @@ import time
 from datetime import UTC, tzinfo
 from pathlib import Path
 
+import msgspec
+
 from converter.errors import UsageError
 from converter.formats.front import Format, SourceContext
 from converter.formats.registry import format_ids, load
@@ -15,7 +17,7 @@ from converter.pipeline.options import Options
 from converter.storage.digest import digest
 from converter.storage.limits import NO_LIMITS, parse_limits
 
-__all__ = ["clock_of", "file_digest", "origin_of", "profile_options_of", "reading_of", "version"]
+__all__ = ["clock_of", "file_digest", "origin_of", "profile_options_of", "reading_of", "sound", "version"]
 
 
 def profile_options_of(options: Options) -> dict[str, str]:
@@ -41,7 +43,15 @@ def reading_of(options: Options) -> SourceContext:
         zone=_zone(options.timezone),
         dialect=options.dialect,
         strict_unknown=options.strict_unknown,
+        salvage=options.salvage,
+        skip_unsafe=options.skip_unsafe,
+        zip_encoding=options.zip_encoding,
     )
+
+
+def sound(reading: SourceContext) -> SourceContext:
+    """How a target is read: nothing of it is salvaged or left out."""
+    return msgspec.structs.replace(reading, salvage=False, skip_unsafe=False, zip_encoding="")
 
 
 def _zone(name: str) -> tzinfo:

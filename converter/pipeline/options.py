@@ -15,10 +15,11 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
 
     Paths are text; empty text means "not given". `sources` are those of a run that looks at several. `limits` are
     `KEY=VALUE` pairs. `timezone` is an IANA name, the system's zone when empty. `include` and `exclude` are globs over
-    paths in the source. `inline` asks for a target of one file with nothing beside it. `parcels` reads of ignored
-    residue what travels in it within one system. `into` says that the target exists and takes what the source holds,
-    `on_conflict` what becomes of items that are there. `plan` names a file for the plan, `apply` a file with the plan
-    to run; then `planned` is a digest of its items, and `clock` the time at which it was made.
+    paths in the source. `zip_encoding` is that of names in archives which do not say theirs. `inline` asks for a target
+    of one file with nothing beside it. `parcels` reads of ignored residue what travels in it within one system. `into`
+    says that the target exists and takes what the source holds, `on_conflict` what becomes of items that are there.
+    `plan` names a file for the plan, `apply` a file with the plan to run; then `planned` is a digest of its items, and
+    `clock` the time at which it was made.
     """
 
     source: str
@@ -32,6 +33,9 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     exclude: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     strict_unknown: bool = False
+    salvage: bool = False
+    skip_unsafe: bool = False
+    zip_encoding: str = ""
     dry_run: bool = False
     verify: bool = True
     overwrite_output: bool = False

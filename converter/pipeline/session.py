@@ -18,7 +18,15 @@ from converter.formats.front import Format, Source, TargetContext
 from converter.model.facts import PayloadFact, UnitFact
 from converter.model.items import INNER_KINDS, OUTER_KINDS
 from converter.pipeline.catalog import Catalog, NoteEntry
-from converter.pipeline.circumstances import clock_of, file_digest, origin_of, profile_options_of, reading_of, version
+from converter.pipeline.circumstances import (
+    clock_of,
+    file_digest,
+    origin_of,
+    profile_options_of,
+    reading_of,
+    sound,
+    version,
+)
 from converter.pipeline.detect import detect_source, detect_target, file_of
 from converter.pipeline.index import build_catalog
 from converter.pipeline.into.known import Known
@@ -151,6 +159,9 @@ class Session:
             "exclude": list(options.exclude),
             "tags": list(options.tags),
             "strict_unknown": options.strict_unknown,
+            **({"salvage": True} if options.salvage else {}),
+            **({"skip_unsafe": True} if options.skip_unsafe else {}),
+            **({"zip_encoding": options.zip_encoding} if options.zip_encoding else {}),
             "residue": self.carries,
             **({"into": True, "on_conflict": options.on_conflict} if options.into else {}),
         }
@@ -252,7 +263,7 @@ class Session:
         if self.options.into:
             self.opened.enter_context(reading_whole(self.places_of_target()))
             self.seen = quick_state(Path(self.options.target))
-            found = look_into(self.target_front, Path(self.options.target), self.reading, self.pair.target)
+            found = look_into(self.target_front, Path(self.options.target), sound(self.reading), self.pair.target)
             self.present = self.opened.enter_context(found)
 
     def place(self) -> None:

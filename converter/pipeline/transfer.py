@@ -16,6 +16,7 @@ from converter.model.items import Folder, Note
 from converter.model.order import Goal, Output, WorkOrder, plain_order
 from converter.pipeline.apply import check_planned
 from converter.pipeline.catalog import NoteEntry
+from converter.pipeline.circumstances import sound
 from converter.pipeline.copying import copy_files
 from converter.pipeline.destination import Destination, check_destination
 from converter.pipeline.into.merge import Merge
@@ -357,11 +358,12 @@ class Transfer:
 
     def _verify(self, final: Path) -> None:
         session = self._session
+        reading = session.reading if session.restorer is None else session.restorer.reading
         with _reading_again(session.places_of_target()):
             items, differences = verify(
                 session.target_front,
                 final,
-                session.reading if session.restorer is None else session.restorer.reading,
+                sound(reading),
                 self._written,
                 self._expected,
                 session.progress,

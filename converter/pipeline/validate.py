@@ -16,6 +16,7 @@ from converter.pipeline.options import Options
 from converter.pipeline.place.links import LinkBook
 from converter.pipeline.place.tree import parents_of
 from converter.pipeline.session import Session
+from converter.pipeline.soundness import damaged_files
 from converter.storage.names import safe_segment
 
 __all__ = ["check_source", "joined"]
@@ -32,6 +33,8 @@ def check_source(session: Session) -> None:
     for key, asset in catalog.assets.items():
         if not (asset.shown or asset.named):
             add(Finding(code="asset-unused", item=f"assets/{key}"))
+    for finding in damaged_files(session):
+        add(finding)
     if session.pair.source.parameters.get("tree") == "paths":
         _check_names(session)
     session.report.tally.read("blocks", sum(catalog.outline(key).blocks for key in catalog.notes))

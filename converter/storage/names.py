@@ -15,7 +15,9 @@ __all__ = [
     "Unique",
     "check_member",
     "fold",
+    "leads_out",
     "safe_segment",
+    "without_controls",
 ]
 
 SEGMENT_BYTES: Final = 240
@@ -33,21 +35,32 @@ def check_member(name: str) -> str:
     name = name.replace("\\", "/")
     if not name:
         return "is empty"
-    if name.startswith("//"):
-        return "is a network path"
-    if name.startswith("/"):
-        return "is an absolute path"
-    if _DRIVE.match(name):
-        return "names a drive"
     if _CONTROLS.search(name):
         return "holds control characters"
-    segments = name.split("/")
-    if segments[0] == "~":
+    return leads_out(name) or ("has a segment '.'" if "." in _stripped(name) else "")
+
+
+def leads_out(path: str) -> str:
+    r"""Why a path does not stay in its folder ("is an absolute path"); "" where it does. `\` counts as `/`."""
+    path = path.replace("\\", "/")
+    if path.startswith("//"):
+        return "is a network path"
+    if path.startswith("/"):
+        return "is an absolute path"
+    if _DRIVE.match(path):
+        return "names a drive"
+    if path.partition("/")[0] == "~":
         return "names a home folder"
-    stripped = {segment.strip(" ") for segment in segments}
-    if ".." in stripped:
-        return "leaves its folder ('..')"
-    return "has a segment '.'" if "." in stripped else ""
+    return "leaves its folder ('..')" if ".." in _stripped(path) else ""
+
+
+def _stripped(path: str) -> set[str]:
+    return {segment.strip(" ") for segment in path.split("/")}
+
+
+def without_controls(name: str) -> str:
+    """A name with `_` for each control character."""
+    return _CONTROLS.sub("_", name)
 
 
 def fold(name: str) -> str:

@@ -19,7 +19,8 @@ def test_defaults(run: Run, calls: list[Options]) -> None:
 def test_every_option_reaches_the_run(run: Run, calls: list[Options]) -> None:
     given = (
         "--from markdown --to mnemo --dialect obsidian --only notes,settings --only mindmaps --include A/** "
-        "--include B,C --exclude *.tmp --tag x,y --tag z --strict-unknown --dry-run --no-verify --overwrite-output "
+        "--include B,C --exclude *.tmp --tag x,y --tag z --strict-unknown --salvage --skip-unsafe --zip-encoding gbk "
+        "--dry-run --no-verify --overwrite-output "
         "--no-backup --limits members=2,depth=3 --no-limits --mnemo-target 0.8 --images-dir D --timezone Europe/Vienna "
         "--number-prefix --notebook Box --fail-on never"
     )
@@ -37,6 +38,9 @@ def test_every_option_reaches_the_run(run: Run, calls: list[Options]) -> None:
             exclude=("*.tmp",),
             tags=("x", "y", "z"),
             strict_unknown=True,
+            salvage=True,
+            skip_unsafe=True,
+            zip_encoding="gbk",
             dry_run=True,
             verify=False,
             overwrite_output=True,

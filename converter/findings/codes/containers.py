@@ -8,6 +8,15 @@ __all__ = ["CODES"]
 
 CODES: tuple[Code, ...] = (
     Code(
+        "archive-salvaged",
+        WARNING,
+        NONE,
+        "The archive is broken; what is left of it was found and read[: {what}].",
+        "`--salvage` looks for what is there without the lists that are missing. What is not there is not known, "
+        "and so cannot be counted.",
+        "Compare with the application or an older copy before you rely on it.",
+    ),
+    Code(
         "asset-mismatch",
         WARNING,
         NONE,
@@ -40,6 +49,14 @@ CODES: tuple[Code, ...] = (
         "Nothing to do.",
     ),
     Code(
+        "header-missing",
+        WARNING,
+        NONE,
+        "The archive has no first line that says what it is; its other lines were read.",
+        "The beginning of the file is missing or damaged. `--salvage` reads what is left.",
+        "Compare with an older copy before you rely on it.",
+    ),
+    Code(
         "junk-skipped",
         INFO,
         SKIPPED,
@@ -63,6 +80,14 @@ CODES: tuple[Code, ...] = (
         "The package's manifest lacks something[: {member}].",
         "The application assumes a usual value, and so does this conversion.",
         "Nothing to do; a package written here has a complete manifest.",
+    ),
+    Code(
+        "manifest-rebuilt",
+        WARNING,
+        NONE,
+        "The package has no manifest that can be read; its content was found by its folders.",
+        "The end of the package is missing, or the export failed half-way. The manifest would say what else there was.",
+        "Compare with the application or an older copy before you rely on it.",
     ),
     Code(
         "manifest-repaired",
@@ -103,6 +128,14 @@ CODES: tuple[Code, ...] = (
         "Mnemo refuses every package with a member of such a name[: {member}].",
         "The name holds `../`, which the application takes for an attempt to leave the folder.",
         "Rename the file in the source.",
+    ),
+    Code(
+        "member-renamed",
+        WARNING,
+        NONE,
+        "The name of a member holds control characters[: {what}]; `_` stands for them.",
+        "Such characters are invisible, and some can change what a terminal shows.",
+        "Nothing to do, unless a note names the file: then rename it in the source.",
     ),
     Code(
         "member-skipped",
@@ -166,7 +199,7 @@ CODES: tuple[Code, ...] = (
         FAILED,
         "A part of the package cannot be read[: {what}][: {why}].",
         "Its database or file is damaged. It is counted as failed; every other part is converted.",
-        "Export once more from the application. The source is unchanged.",
+        "Export once more from the application. The source is unchanged. `--salvage` reads rows that are left.",
     ),
     Code(
         "schema-newer",

@@ -51,7 +51,7 @@ class ArchiveSource:
         self._context = context
         self._stream = path.open("rb")
         try:
-            _check_header(path, self._stream)
+            self._headless = _check_header(path, self._stream, salvage=context.salvage)
         except InputError:
             self._stream.close()
             raise
@@ -67,13 +67,15 @@ class ArchiveSource:
         limits, count = self._context.limits, 0
         self._stream.seek(0)
         for line in lines_of(self._stream, limits.note_bytes):
-            if line.number == 1 or self._residue.take(line):
+            if (line.number == 1 and not self._headless) or self._residue.take(line):
                 continue
             count += 1
             if count > limits.files:
                 exceeded(limits, "files", f"The archive {self._path}", count)
             later += self._facts_of(line)
         yield from (msgspec.structs.replace(one, path=self._path_of(one)) for one in self._folders.values())
+        if self._headless:
+            yield Finding(code="header-missing", location=Location(line=1, column=1))
         yield from later
         if self._residue:
             yield self._residue.fact()
@@ -209,16 +211,20 @@ class ArchiveSource:
         self._stream.close()
 
 
-def _check_header(path: Path, stream: IO[bytes]) -> None:
+def _check_header(path: Path, stream: IO[bytes], *, salvage: bool) -> bool:
+    """Whether the first line is missing, and what is there is read all the same."""
     version = version_of(stream.readline(HEAD_BYTES))
+    if version is None and salvage:
+        return True
     if version is None:
-        hint = f'The first line is an object with "schema": "{SCHEMA}".'
+        hint = f'The first line is an object with "schema": "{SCHEMA}". --salvage reads the other lines without it.'
         raise InputError(f"{path} is no archive in JSON Lines: its first line does not say so.", hint=hint)
     if version != 1:
         raise InputError(
             f"{path} follows version {version} of the schema, and version 1 is known here.",
             hint="Look for a newer mnemo-converter.",
         )
+    return False
 
 
 def _broken(line: Line, what: str) -> Iterator[Fact | Finding]:

@@ -10,7 +10,7 @@ from typing import IO
 
 from converter.errors import InputError, ItemError
 from converter.findings.finding import Finding, Location
-from converter.formats.entries import odd_facts
+from converter.formats.entries import check_note_size, odd_facts
 from converter.formats.front import SourceContext, Stored
 from converter.formats.markdown.residue import FOLDER, NAME, residue_fact
 from converter.model.facts import AssetFact, Fact, FolderFact, NoteFact, PayloadFact
@@ -84,6 +84,7 @@ class FolderSource:
         for key in wanted:
             entry = self._notes[key]
             try:
+                check_note_size(f"notes/{key}", entry.size, self._context.limits)
                 with open_below(self.path, key) as stream:
                     data = stream.read()
             except (OSError, ItemError) as error:

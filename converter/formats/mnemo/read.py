@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from converter.errors import ItemError
 from converter.findings.finding import Finding
 from converter.findings.problems import Problems
+from converter.formats.entries import check_note_size
 from converter.formats.front import SourceContext, Stored
 from converter.formats.mnemo.dialect import Dialect
 from converter.formats.mnemo.notes import note_from
@@ -30,11 +30,6 @@ def _read(
     stored: Stored, context: SourceContext, dialect: Dialect, table: str, row: str
 ) -> tuple[Note, tuple[Finding, ...]]:
     problems = Problems(f"notes/{stored.key}", table, row)
-    limits = context.limits
-    if len(stored.data) > limits.note_bytes:
-        raise ItemError(
-            f"{problems.item}: {len(stored.data):,} bytes are above the limit note_bytes={limits.note_bytes:,}",
-            hint=f"raise it with --limits note_bytes={len(stored.data)}",
-        )
-    note = note_from(stored.data, stored.key, context.zone, limits.json_depth, problems, dialect)
+    check_note_size(problems.item, len(stored.data), context.limits)
+    note = note_from(stored.data, stored.key, context.zone, context.limits.json_depth, problems, dialect)
     return note, problems.findings()

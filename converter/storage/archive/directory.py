@@ -19,7 +19,7 @@ from converter.storage.sniff import HEAD_BYTES, ZIP_MAGIC, describe
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["LOCAL_HEADER", "LOCAL_MAGIC", "Directory", "Record", "extra_field", "locate", "records"]
+__all__ = ["LOCAL_HEADER", "LOCAL_MAGIC", "Directory", "DirectoryError", "Record", "extra_field", "locate", "records"]
 
 LOCAL_MAGIC: Final = ZIP_MAGIC
 LOCAL_HEADER: Final = struct.Struct("<4s22xHH")
@@ -36,7 +36,11 @@ _LOCATOR64_MAGIC: Final = b"PK\x06\x07"
 _COMMENT_BYTES: Final = 0xFFFF
 _FULL16: Final = 0xFFFF
 _FULL32: Final = 0xFFFFFFFF
-_CUT_HINT: Final = "It was probably cut off or damaged: copy or export it again."
+_CUT_HINT: Final = "It was probably cut off or damaged: copy or export it again. --salvage reads what is left."
+
+
+class DirectoryError(InputError):
+    """The directory of an archive is missing or damaged, which says nothing of its members."""
 
 
 class Directory(msgspec.Struct, frozen=True, gc=False):
@@ -100,21 +104,20 @@ def locate(file: IO[bytes], length: int, what: str) -> Directory:
                 empty = empty or directory
     if empty is not None:
         return empty
-    message, hint = _refusal(file, what, several_disks=several_disks)
-    raise InputError(message, hint=hint)
+    raise _refusal(file, what, several_disks=several_disks)
 
 
-def _refusal(file: IO[bytes], what: str, *, several_disks: bool) -> tuple[str, str]:
+def _refusal(file: IO[bytes], what: str, *, several_disks: bool) -> InputError:
     file.seek(0)
     head = file.read(HEAD_BYTES)
     if several_disks or head.startswith(b"PK\x07\x08"):
-        return (
+        return InputError(
             f"{what} is one part of a ZIP archive in several parts, which is not supported.",
-            "Join the parts first.",
+            hint="Join the parts first.",
         )
     if head.startswith(b"PK"):
-        return (f"{what} is a ZIP archive whose directory cannot be read.", _CUT_HINT)
-    return (f"{what} is not a ZIP archive: it is {describe(head)}.", "")
+        return DirectoryError(f"{what} is a ZIP archive whose directory cannot be read.", hint=_CUT_HINT)
+    return InputError(f"{what} is not a ZIP archive: it is {describe(head)}.")
 
 
 def _leads_to_directory(file: IO[bytes], start: int, end: _End) -> bool:
@@ -190,8 +193,8 @@ def records(file: IO[bytes], directory: Directory, limits: Limits, what: str) ->
         raise _damaged(what, count)
 
 
-def _damaged(what: str, count: int) -> InputError:
-    return InputError(f"{what}: the directory of the ZIP archive is damaged at member {count:,}.", hint=_CUT_HINT)
+def _damaged(what: str, count: int) -> DirectoryError:
+    return DirectoryError(f"{what}: the directory of the ZIP archive is damaged at member {count:,}.", hint=_CUT_HINT)
 
 
 def _record(fields: tuple[int, ...], variable: bytes, directory: Directory, what: str) -> Record:

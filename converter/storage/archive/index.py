@@ -11,11 +11,12 @@ import msgspec
 from converter.errors import InputError
 from converter.findings.finding import Finding, Location
 from converter.storage.archive import members as meaning
-from converter.storage.archive.directory import LOCAL_HEADER, locate, records
+from converter.storage.archive.directory import LOCAL_HEADER, DirectoryError, locate, records
 from converter.storage.archive.members import MemberInfo
+from converter.storage.archive.scan import scanned
 from converter.storage.archive.stream import READABLE
 from converter.storage.limits import Limits, exceeded
-from converter.storage.names import check_member
+from converter.storage.names import check_member, without_controls
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,12 +80,32 @@ class ArchiveIndex:
                 details = (("where", where), ("bytes", str(size)))
                 self.problems.append(Finding(code="package-has-junk", details=details))
 
+    def salvage(self, file: IO[bytes], length: int) -> None:
+        """Find the members by their own headers, and judge them as those of a directory.
+
+        Raises InputError where there is none, or where one is unsafe or encrypted; LimitError as `read` does.
+        """
+        self.end = length
+        for found in scanned(file, length, self._limits, self._what):
+            member = self._judge(found.record)
+            if member is not None and found.cut:
+                why = "the archive ends before it does"
+                self._report("member-damaged", member.name, ("what", why))
+                member = msgspec.structs.replace(member, unreadable=why)
+            if member is not None:
+                self._add(member)
+        self._refuse_twins()
+        if not self.members:
+            raise InputError(f"{self._what}: nothing of this ZIP archive can be salvaged.")
+        self.problems.append(Finding(code="archive-salvaged", details=(("what", f"{len(self.members):,} members"),)))
+
     def _judge(self, record: Record) -> MemberInfo | None:
         """The member that a record stands for; None for folders and for what is skipped."""
         name, guessed = meaning.decode_name(record, self._encoding)
         folder = meaning.is_folder(record, name)
         if folder and not record.size:
             return None
+        spelled, name = name, without_controls(name)
         member = _member(record, name)
         if meaning.is_encrypted(record):
             raise InputError(
@@ -98,6 +119,8 @@ class ArchiveIndex:
             self._refuse_unsafe(member, reason)
             return None
         self._check_limits(member)
+        if spelled != name:
+            self._report("member-renamed", name, ("what", spelled))
         if guessed:
             self._report("member-name-guessed", name, ("encoding", guessed))
         if member.unreadable:
@@ -163,8 +186,9 @@ class ArchiveIndex:
                 raise InputError(f"{self._what}: members of the ZIP archive overlap, as in a decompression bomb.")
             free_from = start + LOCAL_HEADER.size + packed[index]
             if free_from > self.end:
-                raise InputError(
-                    f"{self._what}: member {index + 1:,} lies outside of the archive.", hint="The file is damaged."
+                raise DirectoryError(
+                    f"{self._what}: member {index + 1:,} lies outside of the archive.",
+                    hint="The file is damaged. --salvage reads what is left.",
                 )
         return first
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import partial
 from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, Literal, Self
 
 from converter.errors import InputError, ItemError
+from converter.storage.archive.directory import DirectoryError
 from converter.storage.archive.index import ArchiveIndex
 from converter.storage.archive.stream import MemberStream
 from converter.storage.faults import opening
@@ -34,7 +36,8 @@ class ZipReader:
     one that is larger than `limits` allow. With `skip_unsafe`, members with unsafe names are skipped instead.
     `duplicates` says what two members with one name come to: `refuse`, or `keep` both, the second under another name;
     `same` gives the key under which names count as one when duplicates are refused. `encoding` is that of names which
-    do not say theirs. See docs/formats/containers.md, "ZIP".
+    do not say theirs. With `salvage`, the members of an archive whose directory is broken are found by their own
+    headers; one that is sound is read as ever. See docs/formats/containers.md, "ZIP".
     """
 
     def __init__(
@@ -46,6 +49,7 @@ class ZipReader:
         same: Callable[[str], str] = fold,
         skip_unsafe: bool = False,
         encoding: str = "",
+        salvage: bool = False,
     ) -> None:
         self.path = path
         self._limits = limits
@@ -55,14 +59,22 @@ class ZipReader:
         try:
             with opening(path, "a ZIP archive"):
                 self._state = _state(path)
-                index = ArchiveIndex(
+                judged = partial(
+                    ArchiveIndex,
                     self._what,
                     limits,
                     encoding=encoding,
                     skip_unsafe=skip_unsafe,
                     same=same if duplicates == "refuse" else None,
                 )
-                index.read(self._file, self._state[0])
+                index = judged()
+                try:
+                    index.read(self._file, self._state[0])
+                except DirectoryError:
+                    if not salvage:
+                        raise
+                    index = judged()
+                    index.salvage(self._file, self._state[0])
         except BaseException:
             self._file.close()
             raise

@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, closing
+from contextlib import AbstractContextManager, closing, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
@@ -18,16 +18,19 @@ from converter.formats.mnemo.folders import folder_facts
 from converter.formats.mnemo.package.checked import checked
 from converter.formats.mnemo.package.layout import RESIDUE, Share, fold, laid_out
 from converter.formats.mnemo.package.manifest import MANIFEST, read_manifest
+from converter.formats.mnemo.package.manifest_text import entry_text
+from converter.formats.mnemo.package.rebuilt import rebuilt_manifest
 from converter.formats.mnemo.package.rows import Database
 from converter.formats.mnemo.package.units import KNOWN_SCHEMAS, units_of
-from converter.formats.mnemo.rows import Keys, sniff
+from converter.formats.mnemo.rows import Keys, Row, sniff
 from converter.model.facts import AssetFact, Fact, JunkFact, MemberFact, NoteFact, PayloadFact, UnitFact
 from converter.storage.archive import ZipReader
 from converter.storage.faults import writing
 from converter.storage.limits import exceeded
+from converter.storage.salvage import pad_database
 
 if TYPE_CHECKING:
-    from converter.formats.mnemo.package.models import AssetEntry, Entry
+    from converter.formats.mnemo.package.models import AssetEntry, Entry, Manifest
 
 __all__ = ["PackageSource", "open_source"]
 
@@ -37,6 +40,8 @@ _JUNK_FOLDER: Final = "__MACOSX/"
 _NOTES: Final = "notes"
 _DATABASE: Final = "notes.db"
 _CHUNK_BYTES: Final = 1024 * 1024
+_PAGE_BYTES: Final = 4096
+_LOST: Final = ("what", "its row lies in a damaged part of the database")
 
 
 def open_source(path: Path, context: SourceContext) -> PackageSource:
@@ -51,7 +56,15 @@ class PackageSource:
         self._context = context
         self._depth = context.limits.json_depth
         self._residue = False
-        self._zip = ZipReader(path, context.limits, same=fold)
+        self._rebuilt = False
+        self._zip = ZipReader(
+            path,
+            context.limits,
+            same=fold,
+            skip_unsafe=context.skip_unsafe,
+            encoding=context.zip_encoding,
+            salvage=context.salvage,
+        )
         self._members = self._zip.members
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._extracted: dict[str, Path] = {}
@@ -66,11 +79,7 @@ class PackageSource:
 
     def _open(self) -> None:
         names = list(self._members)
-        if MANIFEST not in self._members:
-            raise _without_manifest(names)
-        manifest, self._oddities = read_manifest(
-            self._zip.read(MANIFEST), self._depth, strict=self._context.strict_unknown
-        )
+        manifest, self._oddities = self._read_manifest(names)
         self._manifest = manifest
         layout = laid_out(manifest.entries, [name for name in names if name != MANIFEST])
         self._shares = tuple(zip(manifest.entries, layout.shares, strict=True))
@@ -80,6 +89,23 @@ class PackageSource:
         if self._context.strict_unknown:
             for entry in manifest.entries:
                 _check_known(entry)
+
+    def _read_manifest(self, names: list[str]) -> tuple[Manifest, tuple[Finding, ...]]:
+        """The manifest; of a broken package that is salvaged one made from its folders."""
+        salvaged = rebuilt_manifest(names) if self._context.salvage else None
+        if MANIFEST not in self._members:
+            if salvaged is None:
+                raise _without_manifest(names)
+            self._rebuilt = True
+            return salvaged, (_finding("manifest-rebuilt", "", MANIFEST),)
+        try:
+            data = self._zip.read(MANIFEST)
+        except ItemError as error:
+            if salvaged is None:
+                raise InputError(error.message, hint=f"{error.hint} --salvage does without it.".strip()) from None
+            self._rebuilt = True
+            return salvaged, (_finding("manifest-rebuilt", "", MANIFEST),)
+        return read_manifest(data, self._depth, strict=self._context.strict_unknown)
 
     def close(self) -> None:
         """Close the archive and drop what was unpacked."""
@@ -142,14 +168,17 @@ class PackageSource:
         self, entry: Entry, member: str, folder_keys: Keys, note_keys: Keys
     ) -> Iterator[Fact | Finding]:
         try:
-            database = Database(self._on_disk(member), member)
+            database = Database(self._on_disk(member), member, self._context.limits)
         except InputError as error:
             yield _unreadable(f"payloads/{_NOTES}", member, error)
             yield self._single(member)
             return
         with closing(database):
             try:
-                yield from folder_facts(database.rows("Folders", "FolderId"), folder_keys, self._depth)
+                rows = list(self._rows(database, "Folders", "FolderId"))
+                yield from folder_facts((row for row in rows if not row.gap), folder_keys, self._depth)
+                if any(row.gap for row in rows):
+                    yield from _gap(member, "Folders")
             except InputError as error:
                 yield _unreadable("folders/", member, error)
             count = 0
@@ -162,9 +191,15 @@ class PackageSource:
         if entry.counted and count != entry.item_count:
             yield _mismatch(_NOTES, entry, count)
 
-    def _note_facts(self, database: Database, member: str, keys: Keys) -> Iterator[NoteFact | Finding]:
-        for row in database.rows("Notes", "NoteId"):
+    def _rows(self, database: Database, table: str, key: str) -> Iterator[Row]:
+        return database.rows_left(table, key) if self._context.salvage else database.rows(table, key)
+
+    def _note_facts(self, database: Database, member: str, keys: Keys) -> Iterator[NoteFact | PayloadFact | Finding]:
+        for row in self._rows(database, "Notes", "NoteId"):
             where = Location(member=member, table="Notes", row=row.key)
+            if row.gap:
+                yield from _gap(member, "Notes")
+                continue
             if row.null:
                 yield Finding(code="row-null", item=f"notes/{row.key}", location=where)
                 continue
@@ -184,6 +219,7 @@ class PackageSource:
 
     def _payload_facts(self, entry: Entry, share: Share, keys: Keys) -> Iterator[PayloadFact | Finding]:
         kind = _kind(entry)
+        text = entry.text
         key, _ = keys.take(entry.payload_type or None, share.folder)
         units: tuple[UnitFact, ...] = (UnitFact(kind="payloads", key=key, title=entry.payload_type),)
         if kind in KNOWN_SCHEMAS:
@@ -197,6 +233,7 @@ class PackageSource:
                     what = f"{broken} of its rows are not JSON"
                     yield _finding("payload-unreadable", f"payloads/{kind}", share.folder, why=what)
                 counted = sum(unit.kind not in ("folders", "records") for unit in units)
+                text = entry_text(entry.payload_type, counted) if self._rebuilt else text
                 if entry.counted and counted != entry.item_count and kind != "proofing":
                     yield _mismatch(kind, entry, counted)
             except InputError as error:
@@ -207,7 +244,7 @@ class PackageSource:
             members=tuple(self._member(member, name) for name, member in share.files.items()),
             units=units,
             known=kind in KNOWN_SCHEMAS,
-            entry=entry.text,
+            entry=text,
         )
 
     def _stray_facts(self, member: str) -> Iterator[Fact | Finding]:
@@ -253,13 +290,18 @@ class PackageSource:
             except InputError:
                 continue
 
-    def _stored(self, member: str, keys: Keys, wanted: set[str] | None) -> Iterator[Stored]:
-        with closing(Database(self._on_disk(member), member)) as database:
-            for row in database.rows("Notes", "NoteId"):
-                if row.null:
+    def _stored(self, member: str, keys: Keys, wanted: set[str] | None) -> Iterator[Stored | Finding]:
+        with closing(Database(self._on_disk(member), member, self._context.limits)) as database:
+            for row in self._rows(database, "Notes", "NoteId"):
+                if row.null or row.gap:
                     continue
                 key, _ = keys.take(sniff(row.data, "noteId", self._depth).id, row.key)
-                if wanted is None or key in wanted:
+                if wanted is not None and key not in wanted:
+                    continue
+                if row.lost:
+                    where = Location(member=member, table="Notes", row=row.key)
+                    yield Finding(code="item-unreadable", item=f"notes/{key}", location=where, details=(_LOST,))
+                else:
                     yield Stored(key, row.data)
 
     def open_asset(self, key: str) -> AbstractContextManager[IO[bytes]]:
@@ -292,16 +334,29 @@ class PackageSource:
         if self._folder is None:
             self._folder = tempfile.TemporaryDirectory(prefix="mnemo-converter-")
         path = Path(self._folder.name) / f"{len(self._extracted)}.db"
-        with self._zip.open(member) as source, path.open("wb") as target:
-            shutil.copyfileobj(source, target, _CHUNK_BYTES)
+        with path.open("wb") as target:
+            salvaged = self._context.salvage and member.lower().endswith(".db")
+            if salvaged:
+                self._unpack_left(member, target)
+            else:
+                with self._zip.open(member) as source:
+                    shutil.copyfileobj(source, target, _CHUNK_BYTES)
+        if salvaged:
+            pad_database(path, self._context.limits.member_bytes)
         return path
+
+    def _unpack_left(self, member: str, target: IO[bytes]) -> None:
+        """As much of a database as its member gives before it is damaged."""
+        with suppress(ItemError), self._zip.open(member) as source:
+            while chunk := source.read(_PAGE_BYTES):
+                target.write(chunk)
 
 
 def _without_manifest(names: list[str]) -> InputError:
     deeper = next((name for name in names if name.endswith("/" + MANIFEST)), None)
     hint = f"there is one at {deeper}: was a folder packed instead of its contents?" if deeper else ""
     if not hint and any(name.startswith("payloads/") for name in names):
-        hint = "an export of Mnemo that failed half-way leaves such a file: export again"
+        hint = "an export of Mnemo that failed half-way leaves such a file: export again, or read it with --salvage"
     return InputError(f"{MANIFEST} is missing from the package", hint=hint)
 
 
@@ -330,6 +385,14 @@ def _is_junk(name: str) -> bool:
 
 def _finding(code: str, item: str, member: str, **details: str) -> Finding:
     return Finding(code=code, item=item, location=Location(member=member), details=tuple(details.items()))
+
+
+def _gap(member: str, table: str) -> Iterator[PayloadFact | Finding]:
+    """Rows of which nothing is left: one unit that failed, as how many there were is not known."""
+    unit = UnitFact(kind="payloads", key=f"{member}/{table}", title=f"lost rows of {table}", broken=True)
+    yield PayloadFact(key=unit.key, type="", units=(unit,), known=False)
+    why = f"rows of {table} lie in damaged parts of the database, and how many is not known"
+    yield _finding("payload-unreadable", f"payloads/{unit.key}", member, why=why)
 
 
 def _unreadable(item: str, member: str, error: InputError) -> Finding:

@@ -8,6 +8,7 @@ from converter.errors import InputError
 from converter.findings.finding import Finding
 from converter.findings.problems import Problems
 from converter.formats.mnemo.view import OuterView, int32, text_form
+from converter.storage.names import leads_out
 from converter.text.json_text import (
     JsonTextError,
     JsonValue,
@@ -161,12 +162,18 @@ def _entry(view: OuterView) -> dict[str, Any]:
     for name in ("payloadType", "path"):
         if view.only_text(name) is None and view.has(name):
             _repaired(view, name)
+    path = view.only_text("path") or ""
+    if reason := leads_out(path):
+        raise InputError(
+            f"{MANIFEST}: the path {quote(path)} of an entry {reason}",
+            hint="do not trust this package unless you know who made it",
+        )
     count, version = _integer(view, "itemCount"), _integer(view, "schemaVersion")
     return {
         "payloadType": text_form(view.find("payloadType")),
         "itemCount": count or 0,
         "schemaVersion": 1 if version is None else version,
-        "path": view.only_text("path") or "",
+        "path": path,
         "capabilities": _capabilities(view),
         "counted": count is not None,
         "more": [(name, dump(value)) for name, value in view.members.pairs if name.lower() not in _ENTRY_NAMES],

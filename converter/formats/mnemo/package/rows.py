@@ -7,9 +7,13 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
 from converter.errors import InputError
 from converter.formats.mnemo.rows import Row
 from converter.storage import sqlite
+from converter.storage.limits import DEFAULT_LIMITS, Limits
+from converter.storage.salvage import rows_left
 
 __all__ = ["Database", "as_bytes"]
 
@@ -19,11 +23,11 @@ _CHUNK: Final = 256
 class Database:
     """A database of a payload, unpacked at `path`; `name` is what messages call it."""
 
-    def __init__(self, path: Path, name: str) -> None:
+    def __init__(self, path: Path, name: str, limits: Limits = DEFAULT_LIMITS) -> None:
         """Open it; raises InputError where the file is no database."""
         self._name = name
         with sqlite.reading(self._name):
-            self._connection = sqlite.open_readonly(path)
+            self._connection = sqlite.open_readonly(path, limits)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -60,13 +64,41 @@ class Database:
                 if not chunk:
                     return
                 for key_value, data in chunk:
-                    yield Row(as_bytes(key_value).decode(errors="replace"), as_bytes(data))
+                    yield _row(key_value, data)
+
+    def rows_left(self, table: str, key: str) -> Iterator[Row]:
+        """The rows of a table as `rows` gives them; of a damaged one those that are left.
+
+        A row whose JSON is lost has its key and says so; one that has nothing left is an unknown number of rows.
+        """
+        count = 0
+        try:
+            for row in self.rows(table, key):
+                count += 1
+                yield row
+        except InputError:
+            columns = self._columns(table)
+            if key.lower() not in columns or "json" not in columns or not self._is_table(table):
+                raise
+            names = (f'"{name}"' for name in (table, columns[key.lower()], columns["json"]))
+            for number, left in enumerate(rows_left(self._connection, *names)):
+                if number >= count:
+                    yield msgspec.structs.replace(_row(left.key, left.value), lost=left.lost, gap=left.gap)
+
+    def _is_table(self, name: str) -> bool:
+        with sqlite.reading(self._name):
+            kinds = sqlite.tables(self._connection)
+        return any(kind == "table" and found.lower() == name.lower() for found, kind in kinds.items())
 
     def _columns(self, table: str) -> dict[str, str]:
         """The columns of a table by their names in lower case; empty where there is no such table."""
         with sqlite.reading(self._name), closing(self._connection.execute(f'PRAGMA table_xinfo("{table}")')) as cursor:
             names = [as_bytes(row[1]).decode(errors="replace") for row in cursor]
         return {name.lower(): name for name in names}
+
+
+def _row(key: object, data: object) -> Row:
+    return Row(as_bytes(key).decode(errors="replace"), as_bytes(data))
 
 
 def as_bytes(value: object) -> bytes:

@@ -13,7 +13,7 @@ import msgspec
 
 from converter.errors import InputError, ItemError
 from converter.findings.finding import Finding, Location
-from converter.formats.entries import is_residue, odd_facts
+from converter.formats.entries import check_note_size, is_residue, odd_facts
 from converter.formats.front import SourceContext, Stored
 from converter.formats.siyuan.databases import related
 from converter.formats.siyuan.workspace.layout import (
@@ -216,6 +216,7 @@ class WorkspaceSource:
         """The documents of these notes, with the databases that they show."""
         for key in self._documents if keys is None else keys:
             try:
+                check_note_size(f"notes/{key}", self._documents[key].size, self._context.limits)
                 with self._open(key) as stream:
                     data = stream.read()
             except (OSError, ItemError) as error:
