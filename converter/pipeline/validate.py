@@ -38,7 +38,9 @@ def check_source(session: Session) -> None:
     if session.pair.source.parameters.get("tree") == "paths":
         _check_names(session)
     session.report.tally.read("blocks", sum(catalog.outline(key).blocks for key in catalog.notes))
-    judge = session.source_front.judge
+    reading = session.reading
+    # what is salvaged is not what the application would see
+    judge = None if reading.salvage or reading.skip_unsafe else session.source_front.judge
     for finding in judge(Path(session.options.source), session.reading) if judge is not None else ():
         session.add(finding)
 

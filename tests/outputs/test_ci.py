@@ -38,10 +38,11 @@ def project(tmp_path: Path) -> Path:
     shutil.copytree(FIXTURES / "sample-vault", place / "Vault")
     note = {"noteId": "n1", "title": "One", "blocks": [text_block("x")]}
     build_package(place / "exports" / "a b.mnemo", {"notes": [note]})
-    document = {"ID": "20240101120000-abcdefg", "Spec": "1", "Type": "NodeDocument", "Properties": {"title": "One"}}
+    document = {"ID": "20240101120000-abcdefg", "Spec": "2", "Type": "NodeDocument"}
+    document["Properties"] = {"id": document["ID"], "title": "One", "updated": "20240101120000"}
     book = place / "Workspace" / "data" / "20240101115900-bcdefgh"
     (book / ".siyuan").mkdir(parents=True)
-    (book / ".siyuan" / "conf.json").write_text('{"name":"Book"}', encoding="utf-8")
+    (book / ".siyuan" / "conf.json").write_text('{"name":"Book","closed":false}', encoding="utf-8")
     (book / "20240101120000-abcdefg.sy").write_text(json.dumps(document), encoding="utf-8")
     return place
 

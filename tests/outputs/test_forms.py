@@ -84,7 +84,7 @@ def test_a_summary_is_the_last_line(folder: Path) -> None:  # noqa: ARG001
 
     assert (header["command"], header["source"]) == ("validate", {"path": "one", "format": "markdown"})
     assert (summary["status"], summary["exit_code"]) == ("findings", 1)
-    assert summary["findings"]["warning"] == 3
+    assert summary["findings"]["warning"] == 4
     assert summary["counts"]["notes"]["read"] == 3
 
 

@@ -42,7 +42,7 @@ def test_the_page_names_all_of_them() -> None:
 
 
 def test_all_are_there() -> None:
-    assert set(OBJECTS) | {"archive-1", "manifest-1", "plan-1", "report-1"} == set(NAMES)
+    assert set(OBJECTS) | {"archive-1", "lines-1", "manifest-1", "plan-1", "report-1"} == set(NAMES)
 
 
 @pytest.mark.parametrize("name", NAMES)
