@@ -24,9 +24,10 @@ def foretold(session: Session) -> Iterator[Finding]:
 def refusals(session: Session) -> Iterator[Finding]:
     """What the application would refuse of what is selected, where the run does what an import of the application does.
 
-    Such a run takes the archive from one format of a system to another one.
+    Such a run takes an archive into the data that its own application works with.
     """
-    if session.pair.crosses:
+    into_work = session.source_front.in_use is None and session.target_front.in_use is not None
+    if session.pair.crosses and into_work:
         for finding in foretold(session):
             if finding.code == "app-refuses" and _wanted(session, finding):
                 yield finding
