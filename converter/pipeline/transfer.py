@@ -19,6 +19,7 @@ from converter.pipeline.catalog import NoteEntry
 from converter.pipeline.circumstances import sound
 from converter.pipeline.copying import copy_files
 from converter.pipeline.destination import Destination, check_destination
+from converter.pipeline.foretold import refusals
 from converter.pipeline.into.merge import Merge
 from converter.pipeline.payloads import Payloads
 from converter.pipeline.plan import plan_of
@@ -97,6 +98,8 @@ class Transfer:
     def _run(self) -> None:
         session, options = self._session, self._session.options
         session.look_into_target()
+        for finding in refusals(session):
+            session.add(finding)
         self._prepare()
         session.place()
         self._settle()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
-from pathlib import Path
 
 import msgspec
 
@@ -12,6 +11,7 @@ from converter.findings.finding import Finding, Location
 from converter.findings.report import Place, Report
 from converter.findings.tally import Tally
 from converter.model.items import INNER_KINDS, OUTER_KINDS
+from converter.pipeline.foretold import foretold
 from converter.pipeline.options import Options
 from converter.pipeline.place.links import LinkBook
 from converter.pipeline.place.tree import parents_of
@@ -38,10 +38,7 @@ def check_source(session: Session) -> None:
     if session.pair.source.parameters.get("tree") == "paths":
         _check_names(session)
     session.report.tally.read("blocks", sum(catalog.outline(key).blocks for key in catalog.notes))
-    reading = session.reading
-    # what is salvaged is not what the application would see
-    judge = None if reading.salvage or reading.skip_unsafe else session.source_front.judge
-    for finding in judge(Path(session.options.source), session.reading) if judge is not None else ():
+    for finding in foretold(session):
         session.add(finding)
 
 

@@ -16,7 +16,7 @@ from converter import Options
 from converter.findings.codes import CODES
 from converter.findings.codes.entry import ERROR
 from converter.findings.finding import Finding
-from converter.pipeline.run import validate
+from converter.pipeline.run import convert, validate
 from tests.mnemo.builders import data_path, needs_data
 
 pytestmark = needs_data
@@ -105,6 +105,33 @@ def test_an_error_is_found_exactly_where_the_application_refuses(group: str, tmp
     assert wrong == {}
     known = {identity for identities in STRICTER.values() for identity in identities}
     assert stricter == {record["id"] for record in records(group)} & known
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_a_conversion_into_a_library_says_what_the_import_would_refuse(group: str, tmp_path: Path) -> None:
+    known, wrong = {identity for identities in STRICTER.values() for identity in identities}, {}
+    for record in records(group):
+        asked = record["runs"][0].get("options") or {}
+        target = tmp_path / record["id"] / "mnemo.db"
+        target.parent.mkdir()
+        options = Options(
+            source=str(source_of(record, tmp_path)),
+            source_format="mnemo",
+            target=str(target),
+            strict_unknown=bool(asked.get("strict")),
+            only=tuple(asked.get("types") or ()),
+            verify=False,
+        )
+        with convert(options) as report:
+            refused = report.fault is not None or any(finding.code == "app-refuses" for finding in report.spool)
+            if not outcome(record)["success"]:
+                right = report.exit_code in (1, 3, 6)
+            else:
+                right = record["id"] in known or not refused
+        if not right:
+            wrong[record["id"]] = (record["what"], report.exit_code)
+
+    assert wrong == {}
 
 
 def refused_at(record: dict[str, Any]) -> str:
