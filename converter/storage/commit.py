@@ -16,14 +16,13 @@ from converter.storage.faults import writing
 from converter.storage.journal import Journal, Move
 from converter.storage.moves import carry_out
 from converter.storage.record import fingerprint
-from converter.storage.room import Room
+from converter.storage.room import RoomUser
 from converter.storage.system import rename_new, sync, sync_folder
 from converter.storage.target import check_kind, check_target, is_occupied, refuse_occupied
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
-    from types import TracebackType
 
 __all__ = ["CommitResult", "Staging", "check_target"]
 
@@ -34,7 +33,7 @@ class CommitResult(msgspec.Struct, frozen=True):
     backup: Path | None = None
 
 
-class Staging:
+class Staging(RoomUser):
     """A target in the making, in a hidden room beside its final place; a context manager that cleans up after itself.
 
     Write to `path`, which does not exist yet; what is written beside it vanishes with the room unless `commit` is told
@@ -44,11 +43,9 @@ class Staging:
     """
 
     def __init__(self, final: Path, *, folder: bool, needed: int = 0) -> None:
-        self._room = Room(final, needed=needed)
-        self.final = self._room.final
+        super().__init__(final, needed=needed)
         self.path = self._room.work / self.final.name
         self._folder = folder
-        self._needed = needed
 
     @classmethod
     def for_file(cls, final: Path, *, needed: int = 0) -> Self:
@@ -59,20 +56,6 @@ class Staging:
     def for_folder(cls, final: Path, *, needed: int = 0) -> Self:
         """Stage a folder."""
         return cls(final, folder=True, needed=needed)
-
-    @property
-    def leftovers(self) -> tuple[str, ...]:
-        """What was found of a run that was killed, and what became of it."""
-        return self._room.leftovers
-
-    def __enter__(self) -> Self:
-        self._room.__enter__()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._room.__exit__(kind, error, trace)
 
     def commit(self, overwrite: bool, backup: bool, *, beside: Sequence[str] = ()) -> CommitResult:
         """Put what was staged in its final place.

@@ -34,7 +34,7 @@ from converter.storage.placed import (
     write_placed,
 )
 from converter.storage.record import fingerprint
-from converter.storage.room import Room
+from converter.storage.room import Room, RoomUser
 from converter.storage.sniff import SQLITE_MAGIC
 from converter.storage.system import rename_new, sync, sync_folders
 from converter.storage.target import check_kind
@@ -43,12 +43,11 @@ from converter.storage.update import same_bytes, staged_entries
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-    from types import TracebackType
 
 __all__ = ["DatabaseUpdate"]
 
 
-class DatabaseUpdate:
+class DatabaseUpdate(RoomUser):
     """Changes to a database in the making; a context manager that cleans up after itself.
 
     `path` is an empty folder: a file staged at `path/REL` is to stand beside the database, at `final.parent/REL`.
@@ -58,27 +57,14 @@ class DatabaseUpdate:
     """
 
     def __init__(self, final: Path, *, needed: int = 0) -> None:
-        self._room = Room(final, needed=needed)
-        self.final = self._room.final
+        super().__init__(final, needed=needed)
         self.path = self._room.work
-        self._needed = needed
-
-    @property
-    def leftovers(self) -> tuple[str, ...]:
-        """What was found of a run that was killed, and what became of it."""
-        return self._room.leftovers
 
     def __enter__(self) -> Self:
         with writing(self.final):
             _check_database(self.final)
             refuse_use(self.final)
-        self._room.__enter__()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._room.__exit__(kind, error, trace)
+        return super().__enter__()
 
     def commit(
         self,

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing, contextmanager
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from converter.errors import EnvironmentFaultError, InternalFaultError, TargetError
 from converter.storage.backups import backup_hint
-from converter.storage.sqlite import has_hot_journal, is_system_fault
+from converter.storage.sqlite import distrust, has_hot_journal, is_system_fault
 from converter.storage.system import opened_by
 
 if TYPE_CHECKING:
@@ -72,16 +71,7 @@ def open_alone(final: Path) -> sqlite3.Connection:
     """Open a database to write it: nothing in its schema is trusted, its journal mode stays, nobody is waited for."""
     connection = sqlite3.connect(f"{final.as_uri()}?mode=rw", uri=True, timeout=0, isolation_level=None)
     try:
-        connection.text_factory = partial(str, encoding="utf-8", errors="surrogateescape")
-        for pragma in (
-            "trusted_schema=OFF",
-            "cell_size_check=ON",
-            "mmap_size=0",
-            "foreign_keys=OFF",
-            "synchronous=EXTRA",
-            "locking_mode=EXCLUSIVE",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
+        distrust(connection, "foreign_keys=OFF", "synchronous=EXTRA", "locking_mode=EXCLUSIVE")
     except BaseException:
         connection.close()
         raise

@@ -22,7 +22,7 @@ from converter.storage.system import entries_below, is_locked, remove, try_lock
 if TYPE_CHECKING:
     from types import TracebackType
 
-__all__ = ["Room", "check_settled", "room_of", "settle"]
+__all__ = ["Room", "RoomUser", "check_settled", "room_of", "settle"]
 
 _MARK: Final = ".mnemo-converter"
 _LOCK: Final = "lock"
@@ -161,6 +161,29 @@ def _named(final: Path) -> Path:
     """The path of a target from the root, with a name of its own at its end."""
     final = final.absolute()
     return final.resolve() if final.name == ".." else final
+
+
+class RoomUser:
+    """A change to a target that is made in its room; a context manager, which enters and leaves as the room does."""
+
+    def __init__(self, final: Path, *, needed: int = 0) -> None:
+        self._room = Room(final, needed=needed)
+        self.final = self._room.final
+        self._needed = needed
+
+    @property
+    def leftovers(self) -> tuple[str, ...]:
+        """What was found of a run that was killed, and what became of it."""
+        return self._room.leftovers
+
+    def __enter__(self) -> Self:
+        self._room.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._room.__exit__(kind, error, trace)
 
 
 def room_of(final: Path) -> Path:

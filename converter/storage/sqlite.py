@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = [
     "check_sound",
     "create",
+    "distrust",
     "harden",
     "has_hot_journal",
     "is_broken_text",
@@ -151,11 +152,19 @@ def open_readonly(path: Path, limits: Limits = DEFAULT_LIMITS) -> sqlite3.Connec
     return connection
 
 
+def distrust(connection: sqlite3.Connection, *pragmas: str) -> None:
+    """Trust nothing in the schema and the cells of a database, and take bytes that are no text as they are.
+
+    What else is to hold for the connection is said by further `pragmas`.
+    """
+    connection.text_factory = partial(str, encoding="utf-8", errors="surrogateescape")
+    for pragma in ("trusted_schema=OFF", "cell_size_check=ON", "mmap_size=0", *pragmas):
+        connection.execute(f"PRAGMA {pragma}")
+
+
 def harden(connection: sqlite3.Connection, limits: Limits) -> None:
     """Make a connection read only, and trust nothing that its database says it should do."""
-    connection.text_factory = partial(str, encoding="utf-8", errors="surrogateescape")
-    for pragma in ("trusted_schema=OFF", "query_only=ON", "cell_size_check=ON", "mmap_size=0"):
-        connection.execute(f"PRAGMA {pragma}")
+    distrust(connection, "query_only=ON")
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, min(limits.load_bytes, 2**31 - 1))
     connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
     for name, value in (("DEFENSIVE", True), ("ENABLE_TRIGGER", False), ("ENABLE_VIEW", False)):
@@ -258,9 +267,7 @@ def open_private(path: Path) -> sqlite3.Connection:
     """
     connection = sqlite3.connect(path, isolation_level=None)
     try:
-        connection.text_factory = partial(str, encoding="utf-8", errors="surrogateescape")
-        for pragma in ("trusted_schema=OFF", "cell_size_check=ON", "mmap_size=0", "synchronous=OFF"):
-            connection.execute(f"PRAGMA {pragma}")
+        distrust(connection, "synchronous=OFF")
         for name, value in (("DEFENSIVE", True), ("ENABLE_TRIGGER", False), ("ENABLE_VIEW", False)):
             option = getattr(sqlite3, f"SQLITE_DBCONFIG_{name}", None)
             if option is not None and hasattr(connection, "setconfig"):

@@ -17,21 +17,20 @@ from converter.storage.faults import writing
 from converter.storage.journal import Journal, Move
 from converter.storage.moves import carry_out
 from converter.storage.record import fingerprint
-from converter.storage.room import Room
+from converter.storage.room import RoomUser
 from converter.storage.system import sync
 from converter.storage.target import check_kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
     from pathlib import Path
-    from types import TracebackType
 
 __all__ = ["TreeUpdate", "same_bytes", "staged_entries"]
 
 _IN_THE_WAY = "Move it elsewhere, or name another target."
 
 
-class TreeUpdate:
+class TreeUpdate(RoomUser):
     """Changes to a folder in the making; a context manager that cleans up after itself.
 
     `path` is an empty folder: a file staged at `path/REL` is to stand at `final/REL`, and so is a folder. `commit` puts
@@ -41,31 +40,19 @@ class TreeUpdate:
     """
 
     def __init__(self, final: Path, *, needed: int = 0) -> None:
-        self._room = Room(final, needed=needed)
-        self.final = self._room.final
+        super().__init__(final, needed=needed)
         self.path = self._room.work / self.final.name
-        self._needed = needed
-
-    @property
-    def leftovers(self) -> tuple[str, ...]:
-        """What was found of a run that was killed, and what became of it."""
-        return self._room.leftovers
 
     def __enter__(self) -> Self:
         _check_folder(self.final)
-        self._room.__enter__()
+        super().__enter__()
         try:
             with writing(self.final):
                 self.path.mkdir()
         except BaseException as error:
-            self._room.__exit__(type(error), error, error.__traceback__)
+            self.__exit__(type(error), error, error.__traceback__)
             raise
         return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._room.__exit__(kind, error, trace)
 
     def commit(
         self, backup: bool, revalidate: Callable[[], None] | None = None, *, grown: Collection[str] = ()
