@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable
 from hashlib import sha256
 
 from converter.errors import ItemError
@@ -11,22 +10,21 @@ from converter.findings.finding import Finding
 from converter.pipeline.catalog import AssetEntry
 from converter.pipeline.into.copies import Copies
 from converter.pipeline.into.names import numbered_path, respelled
+from converter.pipeline.into.policy import Policy, is_newer
 from converter.pipeline.into.present import Present
 from converter.pipeline.session import Session
 
 __all__ = ["settle_files"]
 
 
-def settle_files(
-    session: Session, present: Present, copies: Copies, refuse: Callable[[str], None], *, linking: bool = False
-) -> None:
+def settle_files(session: Session, present: Present, copies: Copies, policy: Policy, *, linking: bool = False) -> None:
     """Equal files are there already; another file of the same name makes the new one take another name.
 
     Under `overwrite`, and under `newer` where it is, the new file replaces the old one; but not beside a database,
     whose notes share files, and where both could not change at once. `linking` asks for files that
     name others, which can only be compared once those have their names.
     """
-    settler = _Settler(session, present, copies, refuse)
+    settler = _Settler(session, present, copies, policy)
     assets = session.catalog.assets
     wanted = [
         key for key, entry in assets.items() if not entry.end and entry.paths and copies.is_linking(key) is linking
@@ -48,12 +46,11 @@ _Group = list[tuple[str, AssetEntry]]
 
 
 class _Settler:
-    def __init__(self, session: Session, present: Present, copies: Copies, refuse: Callable[[str], None]) -> None:
+    def __init__(self, session: Session, present: Present, copies: Copies, policy: Policy) -> None:
         self._session = session
         self._present = present
         self._copies = copies
-        self._refuse = refuse
-        self._policy = session.options.on_conflict
+        self._policy = policy
         self._root = session.pair.parameter("asset_root")
         self._replaces = session.target_front.merges != "database"
 
@@ -105,14 +102,13 @@ class _Settler:
         return entry.digest or self._session.asset_digest(key)
 
     def _conflict(self, group: _Group, met: _Group) -> None:
-        newer = self._policy == "newer" and all(self._is_newer(entry) for _, entry in met)
-        if self._policy == "fail":
-            for key, _ in met:
-                self._refuse(f"assets/{key}")
-        elif self._replaces and (self._policy == "overwrite" or newer) and all(self._stands(entry) for _, entry in met):
+        replaces = self._replaces and self._policy.replaces(newer=all(self._is_newer(entry) for _, entry in met))
+        if self._policy.name == "fail":
+            self._policy.refused.extend(f"assets/{key}" for key, _ in met)
+        elif replaces and all(self._stands(entry) for _, entry in met):
             for key, entry in met:
                 entry.way = "overwritten"
-                self._session.add(Finding(code="overwritten", item=f"assets/{key}"))
+                self._policy.overwritten(f"assets/{key}")
         else:
             self._rename(group)
 
@@ -122,8 +118,7 @@ class _Settler:
 
     def _is_newer(self, entry: AssetEntry) -> bool:
         fact = self._present.assets.get(self._present.taken(self._root + entry.paths[0]) or "")
-        ours, theirs = entry.fact.stamp, fact.stamp if fact is not None else None
-        return ours is not None and theirs is not None and ours.ticks > theirs.ticks
+        return is_newer(entry.fact.stamp, fact.stamp if fact is not None else None)
 
     def _rename(self, group: _Group) -> None:
         """The first numbered names that are free at all places, or hold the same bytes."""

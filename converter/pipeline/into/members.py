@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from urllib.parse import unquote
 
 import msgspec
@@ -14,13 +14,12 @@ from converter.model.facts import MemberFact, PayloadFact, UnitFact
 from converter.model.timed_id import Prefixes, is_timed_id, numbered_id
 from converter.pipeline.into.copies import Copies
 from converter.pipeline.into.parts import by_items
+from converter.pipeline.into.policy import Policy, is_newer
 from converter.pipeline.into.present import Present
 from converter.pipeline.session import Session
 from converter.pipeline.work import digest_of_bytes
 
 __all__ = ["Member", "Members", "unit_way"]
-
-_DUPLICATING = ("duplicate", "duplicate-all")
 
 _MOST = 64 << 20
 """Bytes of a file up to which it can be joined or renamed."""
@@ -37,13 +36,12 @@ class Member(msgspec.Struct, frozen=True):
 class Members:
     """Decides for the members of payloads, by what stands at their places."""
 
-    def __init__(self, session: Session, present: Present, copies: Copies, refuse: Callable[[str], None]) -> None:
+    def __init__(self, session: Session, present: Present, copies: Copies, policy: Policy) -> None:
         self._session = session
         self._present = present
         self._copies = copies
-        self._refuse = refuse
         self._front = session.target_front
-        self._policy = session.options.on_conflict
+        self._policy = policy
         self._there = {part.key: part for payload in present.payloads for part in payload.members}
         self._members: dict[str, MemberFact] = {}
         self._decided: dict[str, str] = {}
@@ -72,30 +70,31 @@ class Members:
             coming, there = self._read(member), self._read(self._there[member.key], ours=False)
         except ItemError:
             return "skipped"
-        if _is_same(member, coming, there) and not (self._policy == "duplicate-all" and is_timed_id(_stem(member))):
+        if _is_same(member, coming, there) and not (
+            self._policy.name == "duplicate-all" and is_timed_id(_stem(member))
+        ):
             return "unchanged"
         if coming is not None and there is not None and (whole := self._joined(member.key, there, coming)) is not None:
-            if self._policy == "fail" and self._joined(member.key, there, coming, replace=True) != whole:
-                self._refuse(f"payloads/{member.key}")
+            if self._policy.name == "fail" and self._joined(member.key, there, coming, replace=True) != whole:
+                self._policy.refused.append(f"payloads/{member.key}")
             return "joined"
         return self._conflict(member, coming)
 
     def _conflict(self, member: MemberFact, coming: bytes | None) -> str:
         item = f"payloads/{member.key}"
-        if self._policy == "fail":
-            self._refuse(item)
-        elif self._policy == "overwrite" or (self._policy == "newer" and self._is_newer(member)):
-            self._session.add(Finding(code="overwritten", item=item))
+        if self._policy.name == "fail":
+            self._policy.refused.append(item)
+        elif self._policy.replaces(newer=self._is_newer(member)):
+            self._policy.overwritten(item)
             return "overwritten"
-        elif self._policy in _DUPLICATING and is_timed_id(_stem(member)) and coming is not None:
+        elif self._policy.duplicates and is_timed_id(_stem(member)) and coming is not None:
             self._copy(member, 1)
             return "duplicated"
-        self._session.add(Finding(code="kept-existing", item=item, details=(("what", self._policy),)))
+        self._policy.kept(item)
         return "skipped"
 
     def _is_newer(self, member: MemberFact) -> bool:
-        ours, theirs = member.stamp, self._there[member.key].stamp
-        return ours is not None and theirs is not None and ours.ticks > theirs.ticks
+        return is_newer(member.stamp, self._there[member.key].stamp)
 
     def _copy(self, member: MemberFact, number: int) -> None:
         """A new id that follows from the old one and the content; `number` counts the attempts, from 1."""
@@ -116,7 +115,7 @@ class Members:
                 continue
             if self._joined(key, coming, coming) is not None:
                 self._decided[key] = "joined"
-            elif is_timed_id(_stem_of(key)) and self._policy in _DUPLICATING:
+            elif is_timed_id(_stem_of(key)) and self._policy.duplicates:
                 self._decided[key] = "duplicated"
                 self._copy(self._members[key], 1)
                 fresh = True
@@ -133,10 +132,10 @@ class Members:
         replaced = self._joined(member.key, there, coming, replace=True)
         if replaced == joined:
             return Member("unchanged" if joined in (there, None) else "created", name, joined)
-        if self._policy == "overwrite" or (self._policy == "newer" and self._is_newer(member)):
-            self._session.add(Finding(code="overwritten", item=item))
+        if self._policy.replaces(newer=self._is_newer(member)):
+            self._policy.overwritten(item)
             return Member("overwritten", name, replaced)
-        self._session.add(Finding(code="kept-existing", item=item, details=(("what", self._policy),)))
+        self._policy.kept(item)
         return Member("skipped" if joined in (there, None) else "created", name, joined)
 
     def number(self, number: int) -> bool:
@@ -151,7 +150,7 @@ class Members:
 
     def _stands(self, member: MemberFact) -> bool:
         there = self._there.get(self._copies.renamed_path(member.key))
-        if there is None or self._policy == "duplicate-all":
+        if there is None or self._policy.name == "duplicate-all":
             return there is not None
         data = self._copies.renamed_file(member.key, self._read(member) or b"")
         return not _is_same(member, data, self._read(there, ours=False))

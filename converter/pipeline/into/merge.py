@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 import msgspec
@@ -10,7 +10,6 @@ import msgspec
 from converter.errors import ItemError, TargetError
 from converter.findings.finding import Finding
 from converter.formats.front import Rendered, Stored
-from converter.model.moment import Moment
 from converter.model.order import Output
 from converter.pipeline.catalog import FolderEntry, NoteEntry
 from converter.pipeline.into.copies import Copies
@@ -18,6 +17,7 @@ from converter.pipeline.into.files import settle_files
 from converter.pipeline.into.look import Look
 from converter.pipeline.into.members import Members
 from converter.pipeline.into.parts import Parts
+from converter.pipeline.into.policy import Policy, is_newer
 from converter.pipeline.into.present import Present
 from converter.pipeline.session import Session
 from converter.pipeline.work import Result, digest_of_bytes
@@ -26,8 +26,6 @@ __all__ = ["Converts", "Merge"]
 
 _NAMED = 5
 """How many items a refusal names."""
-
-_DUPLICATING = ("duplicate", "duplicate-all")
 
 
 class Converts(Protocol):
@@ -46,29 +44,25 @@ class Merge:
     def __init__(self, session: Session, present: Present, converts: Converts) -> None:
         self._session = session
         self._catalog = session.catalog
-        self._policy = session.options.on_conflict
+        self._policy = Policy(session)
         self._converts = converts
-        self._conflicts: list[str] = []
         self.present = present
         self.copies = Copies(session, present)
-        self.members = Members(session, present, self.copies, self._refuse)
-        self.parts = Parts(session, present, self.copies, self._refuse)
+        self.members = Members(session, present, self.copies, self._policy)
+        self.parts = Parts(session, present, self.copies, self._policy)
 
     def settle(self) -> None:
         """Decide for every item; raises `TargetError` where conflicts are to stop the run."""
-        settle_files(self._session, self.present, self.copies, self._refuse)
+        settle_files(self._session, self.present, self.copies, self._policy)
         self.members.settle()
         self._folders()
         self._blanks()
         self._notes()
         self.parts.settle()
-        settle_files(self._session, self.present, self.copies, self._refuse, linking=True)
+        settle_files(self._session, self.present, self.copies, self._policy, linking=True)
         self.copies.follow()
-        if self._conflicts:
-            raise _refusal(self._session.options.target, self._conflicts)
-
-    def _refuse(self, item: str) -> None:
-        self._conflicts.append(item)
+        if self._policy.refused:
+            raise _refusal(self._session.options.target, self._policy.refused)
 
     def is_there(self, output: Output) -> bool:
         """Whether a folder that only the target needs is there already."""
@@ -100,11 +94,11 @@ class Merge:
                 continue
             parents = fact.parent, self.present.parents[fact.key]
             same = in_files or (fact.name == output.title and (output.folder or None) in parents)
-            if (same and self._policy != "duplicate-all") or in_files:
+            if (same and self._policy.name != "duplicate-all") or in_files:
                 entry.end = "unchanged"
-            elif self._policy == "duplicate" and self.present.tree == "documents":
+            elif self._policy.name == "duplicate" and self.present.tree == "documents":
                 self._keep(kind, key, entry)
-            elif self._policy in _DUPLICATING:
+            elif self._policy.duplicates:
                 self.copies.folder(kind, entry)
             else:
                 self._decide(kind, key, entry, newer=False)
@@ -124,9 +118,9 @@ class Merge:
             rendered = self._converts.blank(key, entry.output)
             new = self.present.look_at(_stored(rendered))
             old = looks.get(place)
-            if old is not None and new is not None and old.title == new.title and self._policy != "duplicate-all":
+            if old is not None and new is not None and old.title == new.title and self._policy.name != "duplicate-all":
                 entry.end = "unchanged"
-            elif self._policy in _DUPLICATING:
+            elif self._policy.duplicates:
                 self.copies.folder("folders", entry)
             else:
                 self._decide("folders", key, entry, newer=False)
@@ -138,7 +132,7 @@ class Merge:
         homeless = self._set_apart(places, copied)
         changed: dict[str, Look | None] = {}
         linked: dict[str, Look] = {}
-        again = self._policy == "duplicate-all"
+        again = self._policy.name == "duplicate-all"
         for key in () if again else copied:
             self._catalog.notes[key].end = "unchanged"
         for stored in self._session.source.fetch([key for key in places if again or key not in copied]):
@@ -150,10 +144,10 @@ class Merge:
             same = old is not None and (self._is_same(old, new) or self._is_copy(stored, old))
             if same and not again:
                 entry.end = "unchanged"
-            elif self._policy not in _DUPLICATING:
-                self._decide("notes", key, entry, newer=_is_newer(new.updated, old))
+            elif not self._policy.duplicates:
+                self._decide("notes", key, entry, newer=is_newer(new.updated, old.updated if old is not None else None))
                 self._keep_number(entry, old)
-            elif old is not None and old.bare == new.bare and self._policy == "duplicate":
+            elif old is not None and old.bare == new.bare and self._policy.name == "duplicate":
                 linked[key] = old
             else:
                 changed[key] = old
@@ -235,18 +229,17 @@ class Merge:
 
     def _decide(self, kind: str, key: str, entry: FolderEntry | NoteEntry, *, newer: bool) -> None:
         item = f"{kind}/{key}"
-        if self._policy == "fail":
-            self._refuse(item)
-        elif self._policy == "overwrite" or (self._policy == "newer" and newer):
+        if self._policy.name == "fail":
+            self._policy.refused.append(item)
+        elif self._policy.replaces(newer=newer):
             entry.way = "overwritten"
-            self._session.add(Finding(code="overwritten", item=item))
+            self._policy.overwritten(item)
         else:
             self._keep(kind, key, entry)
 
     def _keep(self, kind: str, key: str, entry: FolderEntry | NoteEntry) -> None:
         entry.end = "skipped"
-        details = (("what", self._policy),)
-        self._session.add(Finding(code="kept-existing", item=f"{kind}/{key}", details=details))
+        self._policy.kept(f"{kind}/{key}")
 
     def _duplicate(self, changed: list[str], linked: dict[str, Look]) -> None:
         """Give notes that differ new names; those that only link to such notes differ if they would link otherwise."""
@@ -321,7 +314,7 @@ class Merge:
                     continue
                 new, old = self._look(stored), looks.get(taken[stored.key])
                 same = old is not None and new is not None and self._is_same(old, new)
-                if same and self._policy != "duplicate-all":
+                if same and self._policy.name != "duplicate-all":
                     self.copies.stays(stored.key)
                 else:
                     keys.append(stored.key)
@@ -332,15 +325,7 @@ def _stored(rendered: Rendered) -> Stored:
     return Stored(rendered.key, rendered.data, rendered.path, rendered.stamp, order=rendered.order)
 
 
-def _is_newer(new: Moment | None, old: Look | None) -> bool:
-    """Whether a note was changed after the one in the target; where either time is unknown, it was not."""
-    return new is not None and old is not None and old.updated is not None and new.ticks > old.updated.ticks
-
-
 def _refusal(target: str, items: list[str]) -> TargetError:
     named = ", ".join(items[:_NAMED]) + (f" and {len(items) - _NAMED} more" if len(items) > _NAMED else "")
     hint = "Choose another --on-conflict, or leave them out with --exclude. Nothing was written."
     return TargetError(f"In {target} there are already other versions of {named}.", hint=hint)
-
-
-Refuse = Callable[[str], None]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from hashlib import blake2b
 
 import msgspec
@@ -13,6 +13,7 @@ from converter.findings.finding import Finding
 from converter.formats.front import Part
 from converter.model.facts import PayloadFact
 from converter.pipeline.into.copies import Copies
+from converter.pipeline.into.policy import Policy
 from converter.pipeline.into.present import Present
 from converter.pipeline.lower.ids import derived_id
 from converter.pipeline.place.tree import mended
@@ -23,8 +24,6 @@ __all__ = ["Parts", "by_items"]
 
 _NAMES = {"decks": "decks", "folders": "deck-folders", "maps": "maps"}
 """Kinds of items that can come in beside others, with the kind that their ids have in a renaming."""
-
-_DUPLICATING = ("duplicate", "duplicate-all")
 
 
 def by_items(session: Session, payload: PayloadFact, *, merges: bool) -> bool:
@@ -40,12 +39,11 @@ def by_items(session: Session, payload: PayloadFact, *, merges: bool) -> bool:
 class Parts:
     """Decides for the items of payloads; their bytes are read again when they are written."""
 
-    def __init__(self, session: Session, present: Present, copies: Copies, refuse: Callable[[str], None]) -> None:
+    def __init__(self, session: Session, present: Present, copies: Copies, policy: Policy) -> None:
         self._session = session
         self._present = present
         self._copies = copies
-        self._refuse = refuse
-        self._policy = session.options.on_conflict
+        self._policy = policy
         self._there: dict[tuple[str, str], bytes] = {}
         self._ways: dict[tuple[str, str], str] = {}
         self._keys: dict[tuple[str, str], str] = {}
@@ -151,23 +149,23 @@ class Parts:
 
     def _again(self, part: Part) -> None:
         """An item that is the same; under `duplicate-all` it comes in again."""
-        if self._policy == "duplicate-all" and part.kind in _NAMES:
+        if self._policy.name == "duplicate-all" and part.kind in _NAMES:
             self._copy(part)
         else:
             self._ways[_name(part)] = "unchanged"
 
     def _conflict(self, part: Part) -> None:
         item = f"{part.kind}/{part.key}"
-        if self._policy == "fail":
-            self._refuse(item)
-        elif self._policy == "overwrite":
+        if self._policy.name == "fail":
+            self._policy.refused.append(item)
+        elif self._policy.replaces(newer=False):
             self._ways[_name(part)] = "overwritten"
-            self._session.add(Finding(code="overwritten", item=item))
-        elif self._policy in _DUPLICATING and part.kind in _NAMES:
+            self._policy.overwritten(item)
+        elif self._policy.duplicates and part.kind in _NAMES:
             self._copy(part)
         else:
             self._ways[_name(part)] = "skipped"
-            self._session.add(Finding(code="kept-existing", item=item, details=(("what", self._policy),)))
+            self._policy.kept(item)
 
     def _new_id(self, part: Part, number: int) -> str:
         salt = blake2b(part.data, digest_size=16).hexdigest() + (f" {number}" if number > 1 else "")
@@ -175,7 +173,7 @@ class Parts:
 
     def _is_copied(self, part: Part) -> bool:
         """Whether a run before made the same copy of an item: then its name is known from now on."""
-        if self._policy != "duplicate" or part.kind not in _NAMES:
+        if self._policy.name != "duplicate" or part.kind not in _NAMES:
             return False
         new = self._new_id(part, 1)
         if not self._is_there(part, new):
