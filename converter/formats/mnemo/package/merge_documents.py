@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from abc import ABC, abstractmethod
 
 from converter.errors import TargetError
 from converter.formats.mnemo.rows import Keys, sniff
@@ -15,24 +15,6 @@ __all__ = ["MapList", "MergedDocument", "Settings"]
 
 _DEPTH = DEFAULT_LIMITS.json_depth
 _BOM = "\ufeff"
-
-
-class MergedDocument(Protocol):
-    """A document that items are put into."""
-
-    @property
-    def changed(self) -> bool:
-        """Whether anything in it is other than it was."""
-
-    @property
-    def items(self) -> int:
-        """How many items it holds."""
-
-    def put(self, key: str, text: str) -> None:
-        """Add an item, or replace the one that has this key."""
-
-    def data(self) -> bytes:
-        """The document as it is now."""
 
 
 class _Text:
@@ -60,60 +42,15 @@ class _Text:
         return (self.mark + patched(self.text, changes)).encode("utf-8", "surrogateescape")
 
 
-class MapList:
-    """`data.json`: an array of maps."""
+class MergedDocument(ABC):
+    """A document that items are put into."""
 
-    def __init__(self, data: bytes, what: str) -> None:
-        """Parse it; raises TargetError where it is no array."""
-        self._text = _Text(data, what, "[]")
-        try:
-            self._spans, self._closed = element_spans(self._text.text)
-        except ValueError:
-            raise self._text.refusal("it is no JSON array") from None
-        self._text.only(self._closed)
-        keys = Keys()
-        self._numbers: dict[str, int] = {}
-        for number, (start, end) in enumerate(self._spans):
-            found = sniff(self._text.text[start:end].encode("utf-8", "replace"), "id", _DEPTH)
-            self._numbers[keys.take(found.id, str(number))[0]] = number
-        self._replaced: dict[int, str] = {}
-        self._added: dict[str, str] = {}
-
-    @property
-    def changed(self) -> bool:
-        """Whether anything in it is other than it was."""
-        return bool(self._replaced or self._added)
-
-    @property
-    def items(self) -> int:
-        """How many maps it holds."""
-        return len(self._spans) + len(self._added)
-
-    def put(self, key: str, text: str) -> None:
-        """Add a map, or replace the one that has this key."""
-        number = self._numbers.get(key)
-        if number is None:
-            self._added[key] = text
-        elif not _says(self._text.text[slice(*self._spans[number])], text):
-            self._replaced[number] = text
-
-    def data(self) -> bytes:
-        """The document as it is now."""
-        return self._text.data(changed_array(self._spans, self._closed, self._replaced, list(self._added.values())))
-
-
-class Settings:
-    """`settings.json`: an object of settings."""
-
-    def __init__(self, data: bytes, what: str) -> None:
-        """Parse it; raises TargetError where it is no object."""
-        self._text = _Text(data, what, "{}")
-        try:
-            spans, self._closed = member_spans(self._text.text)
-        except ValueError:
-            raise self._text.refusal("it is no JSON object") from None
-        self._text.only(self._closed)
-        self._spans = {name: (start, end) for name, start, end in spans}
+    def __init__(self, text: _Text, spans: dict[str, tuple[int, int]], closed: int) -> None:
+        """`spans` are the places of the values that it holds, by their keys; `closed` is where it ends."""
+        text.only(closed)
+        self._text = text
+        self._spans = spans
+        self._closed = closed
         self._replaced: dict[str, str] = {}
         self._added: dict[str, str] = {}
 
@@ -124,15 +61,56 @@ class Settings:
 
     @property
     def items(self) -> int:
-        """How many settings it holds."""
+        """How many items it holds."""
         return len(self._spans) + len(self._added)
 
     def put(self, key: str, text: str) -> None:
-        """Add a setting, or give one another value."""
+        """Add an item, or replace the one that has this key."""
         if key not in self._spans:
             self._added[key] = text
         elif not _says(self._text.text[slice(*self._spans[key])], text):
             self._replaced[key] = text
+
+    @abstractmethod
+    def data(self) -> bytes:
+        """The document as it is now."""
+
+
+class MapList(MergedDocument):
+    """`data.json`: an array of maps."""
+
+    def __init__(self, data: bytes, what: str) -> None:
+        """Parse it; raises TargetError where it is no array."""
+        text = _Text(data, what, "[]")
+        try:
+            spans, closed = element_spans(text.text)
+        except ValueError:
+            raise text.refusal("it is no JSON array") from None
+        keys = Keys()
+        named: dict[str, tuple[int, int]] = {}
+        for number, (start, end) in enumerate(spans):
+            found = sniff(text.text[start:end].encode("utf-8", "replace"), "id", _DEPTH)
+            named[keys.take(found.id, str(number))[0]] = (start, end)
+        super().__init__(text, named, closed)
+
+    def data(self) -> bytes:
+        """The document as it is now."""
+        spans = list(self._spans.values())
+        replaced = {number: self._replaced[key] for number, key in enumerate(self._spans) if key in self._replaced}
+        return self._text.data(changed_array(spans, self._closed, replaced, list(self._added.values())))
+
+
+class Settings(MergedDocument):
+    """`settings.json`: an object of settings."""
+
+    def __init__(self, data: bytes, what: str) -> None:
+        """Parse it; raises TargetError where it is no object."""
+        text = _Text(data, what, "{}")
+        try:
+            spans, closed = member_spans(text.text)
+        except ValueError:
+            raise text.refusal("it is no JSON object") from None
+        super().__init__(text, {name: (start, end) for name, start, end in spans}, closed)
 
     def data(self) -> bytes:
         """The document as it is now."""
