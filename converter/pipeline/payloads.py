@@ -13,6 +13,7 @@ import msgspec
 
 from converter.errors import ItemError
 from converter.findings.finding import Finding
+from converter.findings.tally import WRITTEN
 from converter.formats.front import Part, Target
 from converter.model.facts import MemberFact, PayloadFact, UnitFact
 from converter.pipeline.diff.residue import is_residue
@@ -124,7 +125,7 @@ class Payloads:
         for member in payload.members:
             decided = merge.members.decide(payload, member)
             ways[member.key] = decided.way
-            if decided.way not in ("created", "duplicated", "overwritten"):
+            if decided.way not in WRITTEN:
                 continue
             name = decided.name
             made.append(member if name == member.key else msgspec.structs.replace(member, key=name, name=name))
@@ -186,7 +187,7 @@ class Payloads:
     def _part(self, part: Part, target: Target | None) -> str:
         """Pass one item; how it ended."""
         way, item = ("created", part) if self._merge is None else self._merge.parts.decide(part)
-        if way not in ("created", "duplicated", "overwritten"):
+        if way not in WRITTEN:
             return way
         try:
             if target is not None:

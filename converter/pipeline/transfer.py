@@ -155,7 +155,7 @@ class Transfer:
 
     def _changes(self) -> bool:
         """Whether anything of the target is to change."""
-        return bool(self._tally.total("created") + self._tally.total("duplicated") + self._tally.total("overwritten"))
+        return self._tally.total("written") > 0
 
     def _everything(self, target: Target, payloads: Payloads) -> None:
         self._folders(target)

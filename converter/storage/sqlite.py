@@ -26,6 +26,7 @@ __all__ = [
     "is_system_fault",
     "open_private",
     "open_readonly",
+    "quoted",
     "reading",
     "tables",
     "writing",
@@ -150,6 +151,11 @@ def open_readonly(path: Path, limits: Limits = DEFAULT_LIMITS) -> sqlite3.Connec
             connection.close()
             raise
     return connection
+
+
+def quoted(name: str) -> str:
+    """A name of a table or column, as a statement has it."""
+    return '"' + name.replace('"', '""') + '"'
 
 
 def distrust(connection: sqlite3.Connection, *pragmas: str) -> None:

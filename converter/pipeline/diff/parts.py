@@ -13,7 +13,7 @@ from typing import IO, Any
 from converter.errors import InputError
 from converter.storage.digest import copy_digest
 from converter.storage.sniff import SQLITE_MAGIC
-from converter.storage.sqlite import open_readonly, reading, tables
+from converter.storage.sqlite import open_readonly, quoted, reading, tables
 
 __all__ = ["Parts", "parts_of"]
 
@@ -54,8 +54,7 @@ def _gathered(parts: Iterator[tuple[str, bytes]]) -> Parts:
 def _rows(path: Path) -> Iterator[tuple[str, bytes]]:
     with reading("a database"), closing(open_readonly(path)) as database:
         for table in [name for name, kind in tables(database).items() if kind == "table"]:
-            quoted = table.replace('"', '""')
-            for row in database.execute(f'SELECT * FROM "{quoted}"'):
+            for row in database.execute(f"SELECT * FROM {quoted(table)}"):
                 cells = [_canonical(cell) if isinstance(cell, str) else cell for cell in row]
                 yield str(row[0]) if row else "", repr((table, cells)).encode("utf-8", "surrogatepass")
 

@@ -10,6 +10,7 @@ import msgspec
 
 from converter.errors import ItemError
 from converter.findings.finding import Finding
+from converter.findings.tally import WRITTEN
 from converter.formats.front import Part
 from converter.model.facts import PayloadFact
 from converter.pipeline.into.copies import Copies
@@ -202,7 +203,7 @@ class Parts:
         """How an item ends, and what it is in the target."""
         name = _name(part)
         way = self._ways.get(name, "created")
-        if part.kind == "folders" and part.key in self._loose and way in ("created", "duplicated", "overwritten"):
+        if part.kind == "folders" and part.key in self._loose and way in WRITTEN:
             details = (("what", part.parent),)
             self._session.add(Finding(code=self._loose[part.key], item=f"folders/{part.key}", details=details))
         return way, self._called(part, self._keys.get(name, part.key))

@@ -10,7 +10,7 @@ from typing import Any
 from converter.errors import TargetError
 from converter.formats.mnemo.database.layout import OWN_TABLES
 from converter.formats.mnemo.database.store import Store
-from converter.storage.sqlite import is_broken_text
+from converter.storage.sqlite import is_broken_text, quoted
 
 __all__ = ["put_tables"]
 
@@ -56,12 +56,12 @@ def _put(live: sqlite3.Connection, table: str, columns: list[str], row: tuple[An
     """Put one row in; one that is there with the same values is left alone."""
     told = [one.encode("utf-8", "surrogateescape") if _is_broken(one) else one for one in row]
     signs = ["CAST(? AS TEXT)" if _is_broken(one) else "?" for one in row]
-    named = [_quoted(column) for column in columns]
+    named = [quoted(column) for column in columns]
     same = " AND ".join(f"{column} IS {sign}" for column, sign in zip(named, signs, strict=True))
     try:
         live.execute(
-            f"INSERT OR REPLACE INTO {_quoted(table)} ({', '.join(named)}) SELECT {', '.join(signs)} "
-            f"WHERE NOT EXISTS (SELECT 1 FROM {_quoted(table)} WHERE {same})",
+            f"INSERT OR REPLACE INTO {quoted(table)} ({', '.join(named)}) SELECT {', '.join(signs)} "
+            f"WHERE NOT EXISTS (SELECT 1 FROM {quoted(table)} WHERE {same})",
             (*told, *told),
         )
     except sqlite3.IntegrityError as error:
@@ -70,7 +70,3 @@ def _put(live: sqlite3.Connection, table: str, columns: list[str], row: tuple[An
 
 def _is_broken(value: object) -> bool:
     return isinstance(value, str) and is_broken_text(value)
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

@@ -16,7 +16,7 @@ from converter.errors import InputError
 from converter.formats.mnemo.database.layout import CARDS, is_newer_table
 from converter.storage.limits import Limits
 from converter.storage.snapshot import Snapshot
-from converter.storage.sqlite import check_sound, reading, tables
+from converter.storage.sqlite import check_sound, quoted, reading, tables
 
 __all__ = ["Store", "StoredRow", "Table", "table_from"]
 
@@ -90,7 +90,7 @@ class Store:
             columns = {column.lower(): column for column, *_ in self._columns(name)}
             if "key" not in columns or "value" not in columns:
                 raise InputError(f"{self._name} is no library of Mnemo: {name} has no columns Key and Value.")
-            return _quoted(name), _quoted(columns["key"]), _quoted(columns["value"])
+            return quoted(name), quoted(columns["key"]), quoted(columns["value"])
         return None
 
     def triggers(self) -> tuple[str, ...]:
@@ -141,7 +141,7 @@ class Store:
     def _columns(self, table: str) -> Iterator[tuple[str, str, bool, int]]:
         with (
             reading(self._name),
-            closing(self._connection.execute(f"PRAGMA table_xinfo({_quoted(table)})")) as cursor,
+            closing(self._connection.execute(f"PRAGMA table_xinfo({quoted(table)})")) as cursor,
         ):
             found = cursor.fetchall()
         for _, name, kind, not_null, _, key, hidden in found:
@@ -150,9 +150,9 @@ class Store:
 
     def table_rows(self, table: Table) -> Iterator[tuple[Any, ...]]:
         """The rows of a table in their order."""
-        columns = ", ".join(_quoted(name) for name, *_ in table.columns)
+        columns = ", ".join(quoted(name) for name, *_ in table.columns)
         with reading(f"{self._name}: the table {table.name}"):
-            cursor = self._connection.execute(f"SELECT {columns} FROM {_quoted(table.name)}")
+            cursor = self._connection.execute(f"SELECT {columns} FROM {quoted(table.name)}")
         with closing(cursor):
             while True:
                 with reading(f"{self._name}: the table {table.name}"):
@@ -210,10 +210,6 @@ def _value(told: Any) -> Any:
         return float.fromhex(text)
     data = base64.b64decode(text, validate=True)
     return data if kind == "blob" else data.decode("utf-8", "surrogateescape")
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _text(key: str) -> str | bytes:

@@ -188,7 +188,7 @@ class LibraryTarget:
             for one in row
         )
         cast = signs if told == row else ", ".join(_sign(new, old) for new, old in zip(told, row, strict=True))
-        self._execute(f"{self._verb} INTO {_quoted(table.name)} VALUES ({cast})", told)
+        self._execute(f"{self._verb} INTO {sqlite.quoted(table.name)} VALUES ({cast})", told)
 
     def part(self, part: Part) -> None:
         """Add a deck, a folder of decks, a map or a setting. Raises ItemError where it cannot be stored safely."""
@@ -285,17 +285,13 @@ def _index(ids: list[str]) -> str:
 def _created(table: Table) -> str:
     """A table of these columns. Their types are words; what else a schema may say is left out."""
     columns = [
-        f"{_quoted(name)} {kind if _WORDS.fullmatch(kind) else ''}{' NOT NULL' * not_null}"
+        f"{sqlite.quoted(name)} {kind if _WORDS.fullmatch(kind) else ''}{' NOT NULL' * not_null}"
         for name, kind, not_null, _ in table.columns
     ]
-    key = [_quoted(name) for name, _, _, place in sorted(table.columns, key=lambda one: one[3]) if place]
+    key = [sqlite.quoted(name) for name, _, _, place in sorted(table.columns, key=lambda one: one[3]) if place]
     if key:
         columns.append(f"PRIMARY KEY ({', '.join(key)})")
-    return f"CREATE TABLE {_quoted(table.name)} ({', '.join(columns)})"
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+    return f"CREATE TABLE {sqlite.quoted(table.name)} ({', '.join(columns)})"
 
 
 def _sign(new: object, old: object) -> str:

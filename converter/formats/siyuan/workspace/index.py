@@ -29,7 +29,7 @@ from converter.model.facts import AssetFact, Fact, FolderFact, JunkFact, MemberF
 from converter.model.moment import moment_from_ns
 from converter.model.timed_id import is_timed_id
 from converter.storage.system import is_locked
-from converter.storage.tree import Entry, open_below, walk
+from converter.storage.tree import Entry, walk
 
 __all__ = ["WorkspaceSource", "open_source"]
 
@@ -117,16 +117,7 @@ class WorkspaceSource:
         return data is not None and data.startswith(b"SENC")
 
     def _bytes(self, key: str) -> bytes | None:
-        if key not in self._files:
-            return None
-        try:
-            with self._open(key) as stream:
-                return stream.read()
-        except (OSError, ItemError):
-            return None
-
-    def _open(self, key: str) -> IO[bytes]:
-        return open_below(self._layout.root, key.removeprefix(self._layout.prefix))
+        return self._layout.read(key) if key in self._files else None
 
     def _documents_of(self, entries: dict[str, Entry]) -> Iterator[Fact | Finding]:
         """Documents, parents before children, siblings in the application's order; missing parents as folders."""
@@ -204,20 +195,20 @@ class WorkspaceSource:
         """Whether what lies in the place of residue is residue."""
         if [member.key for member in members] != [RESIDUE]:
             return False
-        with self._open(RESIDUE) as stream:
+        with self._layout.open(RESIDUE) as stream:
             self._residue = is_residue(stream)
         return self._residue
 
     def open_residue(self) -> AbstractContextManager[IO[bytes]] | None:
         """The residue in the workspace's storage."""
-        return self._open(RESIDUE) if self._residue else None
+        return self._layout.open(RESIDUE) if self._residue else None
 
     def fetch(self, keys: Sequence[str] | None = None) -> Iterator[Stored | Finding]:
         """The documents of these notes, with the databases that they show."""
         for key in self._documents if keys is None else keys:
             try:
                 check_note_size(f"notes/{key}", self._documents[key].size, self._context.limits)
-                with self._open(key) as stream:
+                with self._layout.open(key) as stream:
                     data = stream.read()
             except (OSError, ItemError) as error:
                 details = (("what", getattr(error, "strerror", None) or str(error)),)
@@ -260,11 +251,11 @@ class WorkspaceSource:
 
     def open_asset(self, key: str) -> AbstractContextManager[IO[bytes]]:
         """A file of the workspace."""
-        return self._open(key)
+        return self._layout.open(key)
 
     def open_member(self, key: str) -> AbstractContextManager[IO[bytes]]:
         """A file that passes whole."""
-        return self._open(key)
+        return self._layout.open(key)
 
     def close(self) -> None:
         """Nothing is held open."""

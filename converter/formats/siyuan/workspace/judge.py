@@ -65,13 +65,7 @@ class _Judge:
             yield from self._decks()
 
     def _bytes(self, key: str) -> bytes | None:
-        if key not in self._known:
-            return None
-        try:
-            with open_below(self._layout.root, key.removeprefix(self._layout.prefix)) as stream:
-                return stream.read()
-        except (OSError, ItemError):
-            return None
+        return self._layout.read(key) if key in self._known else None
 
     def _settings(self) -> Iterator[Finding]:
         workspace = self._layout.workspace

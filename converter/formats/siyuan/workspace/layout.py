@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import posixpath
 from pathlib import Path
+from typing import IO
 
 import msgspec
 
+from converter.errors import ItemError
 from converter.model.timed_id import is_timed_id
 from converter.storage.faults import check_whole
+from converter.storage.tree import open_below
 
 __all__ = ["RESIDUE", "RESIDUE_GROUP", "Layout", "Place", "find_layout", "is_document", "is_junk", "place_of"]
 
@@ -43,6 +46,18 @@ class Layout(msgspec.Struct, frozen=True):
         """The path of a file as `data` would see it: what a package holds beside documents belongs to all notebooks."""
         shared = self.is_package and rel.partition("/")[0] in _SHARED
         return rel if shared else self.prefix + rel
+
+    def open(self, key: str) -> IO[bytes]:
+        """Open the file that `data` would see at this path. Raises OSError or ItemError."""
+        return open_below(self.root, key.removeprefix(self.prefix))
+
+    def read(self, key: str) -> bytes | None:
+        """The bytes of that file; None where it cannot be read."""
+        try:
+            with self.open(key) as stream:
+                return stream.read()
+        except (OSError, ItemError):
+            return None
 
 
 def find_layout(path: Path) -> Layout | None:
