@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from converter.findings.codes import code_of
 from converter.findings.escape import escape_for_terminal, shortened
 from converter.findings.sites import Sites
-from converter.findings.wording import message_of, where
+from converter.findings.wording import message_of, times_of, where
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,8 +25,7 @@ _SHOWN = 500
 def report_github(report: Report, root: str) -> Iterator[str]:
     """Give one workflow command for each finding, and one for what ended the run; paths are told from `root`."""
     if report.fault is not None:
-        told = f"{report.fault.message}\n{report.fault.hint}" if report.fault.hint else report.fault.message
-        lines = (shortened(escape_for_terminal(line), _SHOWN) for line in told.splitlines())
+        lines = (shortened(escape_for_terminal(line), _SHOWN) for line in report.fault.told.splitlines())
         yield _command("error", {"title": f"{report.command} did not come to its end"}, "\n".join(lines))
     sites = Sites(report, root)
     for finding in report.spool:
@@ -38,10 +37,9 @@ def _annotation(finding: Finding, sites: Sites) -> str:
     properties: dict[str, str | int] = {"file": shortened(escape_for_terminal(site.path), _NAME)} if site.exact else {}
     properties |= {name: number for name, number in (("line", site.line), ("col", site.column)) if number}
     properties["title"] = code.name
-    times = f" (×{finding.count:,})" if finding.count > 1 else ""
     about, message = (shortened(escape_for_terminal(text), _SHOWN) for text in (where(finding), message_of(finding)))
-    told = f"{about}: {message}{times}" if about else f"{message}{times}"
-    return _command(_LEVELS[code.severity], properties, f"{told}\n→ {code.fix}")
+    told = f"{about}: {message}" if about else message
+    return _command(_LEVELS[code.severity], properties, f"{told}{times_of(finding)}\n→ {code.fix}")
 
 
 def _command(level: str, properties: dict[str, str | int], message: str) -> str:

@@ -16,7 +16,7 @@ from converter.findings.codes import code_of
 from converter.findings.escape import escape_for_terminal, shortened
 from converter.findings.failing import reached
 from converter.findings.sites import Sites, sources_of
-from converter.findings.wording import count_of, message_of, where
+from converter.findings.wording import count_of, message_of, times_of, where
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,10 +75,9 @@ def _suite(report: Report, suite: _Suite, sites: Sites) -> Iterator[str]:
     numbers = {"tests": suite.tests, "failures": suite.failures, "errors": suite.errors, "skipped": 0}
     yield f"  <testsuite{_attributes(name=name, **numbers)}>\n"
     if suite.errors and report.fault is not None:
-        told = f"{report.fault.message}\n{report.fault.hint}" if report.fault.hint else report.fault.message
         kind = f"exit code {report.fault.exit_code}"
         yield f"    <testcase{_attributes(classname=name, name=report.command)}>\n"
-        yield f"      <error{_attributes(message=report.fault.message, type=kind)}>{_text(told)}</error>\n"
+        yield f"      <error{_attributes(message=report.fault.message, type=kind)}>{_text(report.fault.told)}</error>\n"
         yield "    </testcase>\n"
     for item, findings in groupby(report.spool.of_source(suite.source), key=lambda finding: finding.item):
         failing = [finding for finding in findings if _fails(report, finding)]
@@ -98,8 +97,7 @@ def _case(source: str, item: str, findings: list[Finding], sites: Sites) -> Iter
     yield f"      <failure{_attributes(message=message, type=findings[0].code)}>"
     for finding in findings:
         code, about = code_of(finding.code), where(finding)
-        times = f" (×{finding.count:,})" if finding.count > 1 else ""
-        yield _text(f"{code.severity} {code.name}{times}: {message_of(finding)}\n{about}\n→ {code.fix}\n")
+        yield _text(f"{code.severity} {code.name}{times_of(finding)}: {message_of(finding)}\n{about}\n→ {code.fix}\n")
     yield "</failure>\n    </testcase>\n"
 
 

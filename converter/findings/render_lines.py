@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from converter.findings.codes import SEVERITIES, code_of
 from converter.findings.escape import escape_json
 from converter.findings.published import BASE
 from converter.findings.published_lines import HeaderLine, IdLine, SummaryLine
@@ -31,10 +29,8 @@ def report_lines(report: Report, version: str) -> Iterator[str]:
         yield f'{{"type":"finding",{finding_json(finding)[1:]}\n'
     for kind, old, new in report.spool.ids():
         yield _line(IdLine, {"type": "id", "kind": kind, "old": old, "new": new})
-    number = Counter(dict.fromkeys(SEVERITIES, 0))
-    for name, count in report.spool.counts_by_code().items():
-        number[code_of(name).severity] += count.items
-    yield _line(SummaryLine, {"type": "summary", "findings": dict(number)} | outcome_record(report))
+    number = report.spool.counts_by_severity()
+    yield _line(SummaryLine, {"type": "summary", "findings": number} | outcome_record(report))
 
 
 def _line(model: type[Model], record: dict[str, Any]) -> str:

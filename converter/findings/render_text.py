@@ -12,7 +12,7 @@ from converter.findings.failing import reached
 from converter.findings.render_diff import diff_lines, diff_summary
 from converter.findings.render_validate import HEADINGS, consequence, heading_of, source_lines, verdict
 from converter.findings.tally import DISPOSITIONS
-from converter.findings.wording import count_of, message_of, where
+from converter.findings.wording import count_of, message_of, times_of, where
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -165,9 +165,8 @@ def _group(report: Report, code: Code, count: CodeCount, limit: int | None, pain
     yield f"{paint(code.severity, code.severity)} {paint('bold', code.name)}: {number}"
     for finding in report.spool.of_code(code.name, -1 if limit is None else limit):
         about = shown(where(finding))
-        times = f" (×{finding.count:,})" if finding.count > 1 else ""
-        message = shown(message_of(finding))
-        yield f"  {about}: {message}{times}" if about else f"  {message}{times}"
+        message = shown(message_of(finding)) + times_of(finding)
+        yield f"  {about}: {message}" if about else f"  {message}"
     if limit is not None and count.items > limit:
         yield paint("dim", f"  … and {count.items - limit:,} more")
     yield paint("dim", f"  → {code.fix}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from converter.findings.codes import code_of
 from converter.findings.escape import shown
 from converter.findings.wording import count_of
 
@@ -39,13 +38,13 @@ def verdict(report: Report) -> str:
     """What is to be said of the sources, to follow their name: `is sound.`, `would be refused …`."""
     several = bool(report.about.get("sources"))
     is_, has = ("are", "have") if several else ("is", "has")
-    told = _told(report)
+    number = report.spool.counts_by_severity()
+    told = " and ".join(count_of(number[name], name) for name in _SERVE if number[name])
     if _REFUSES in report.spool.codes:
         whose = "their applications" if several else "its application"
         return f"would be refused by {whose}: {told}."
     if not told:
         return f"{is_} sound."
-    number = _numbers(report)
     return f"{has} {told}." if number["error"] else f"{has} no error, and {told}."
 
 
@@ -67,13 +66,3 @@ def consequence(report: Report) -> str:
     if report.exit_code == 0:
         return f"Exit code 0: nothing reaches --fail-on {report.fail_on}."
     return f"Exit code {report.exit_code}: findings reach --fail-on {report.fail_on}."
-
-
-def _told(report: Report) -> str:
-    number = _numbers(report)
-    return " and ".join(count_of(number[name], name) for name in _SERVE if number[name])
-
-
-def _numbers(report: Report) -> dict[str, int]:
-    counts = report.spool.counts_by_code()
-    return {name: sum(c.items for code, c in counts.items() if code_of(code).severity == name) for name in _SERVE}

@@ -57,6 +57,11 @@ class Fault(msgspec.Struct, frozen=True):
     hint: str
     exit_code: int
 
+    @property
+    def told(self) -> str:
+        """The message, and what to do in a line of its own."""
+        return f"{self.message}\n{self.hint}" if self.hint else self.message
+
 
 class Report(msgspec.Struct, kw_only=True):
     """The result of one run. The findings are in the spool, which `close` or the context manager lets go.

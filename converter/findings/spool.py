@@ -112,6 +112,13 @@ class Spool:
         )
         return {code: CodeCount(items, places) for code, items, places in rows}
 
+    def counts_by_severity(self) -> dict[str, int]:
+        """How many findings are of each severity."""
+        number = dict.fromkeys(SEVERITIES, 0)
+        for code, count in self.counts_by_code().items():
+            number[code_of(code).severity] += count.items
+        return number
+
     @property
     def codes(self) -> frozenset[str]:
         """The codes that were found."""

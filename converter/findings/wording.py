@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from converter.findings.codes import Code
     from converter.findings.finding import Finding, Location
 
-__all__ = ["count_of", "meaning_of", "message_of", "page", "place_of", "where"]
+__all__ = ["count_of", "meaning_of", "message_of", "page", "place_of", "times_of", "where"]
 
 _MEANING = {
     "error": "An error: a unit or text of yours is not in the target.",
@@ -37,6 +37,11 @@ def count_of(number: int, one: str, many: str = "") -> str:
 def message_of(finding: Finding) -> str:
     """Fill the message of a finding's code with its details."""
     return code_of(finding.code).render(finding.details)
+
+
+def times_of(finding: Finding) -> str:
+    """Say how many places a finding stands for, to follow its message; "" where it is one."""
+    return f" (×{finding.count:,})" if finding.count > 1 else ""
 
 
 def place_of(location: Location) -> str:
