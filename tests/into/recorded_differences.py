@@ -43,19 +43,12 @@ REASONS: Final = {
 Table = dict[str, dict[str, list[str]]]
 """By case and step, then by reasons: lines as `recorded.differences` gives them, from the application to us."""
 
-AGAIN: Final[Table] = {
+_BOTH: Final[Table] = {
     "notes-014.0": {
         "N10 T50": ["notes/n1.createdAt: '2026-11-21T14:49:15.1587765Z' -> '0001-01-01T00:00:00'"],
     },
     "notes-015.0": {
         "N14 T42": ["- notes/Nameless'", "+ notes/k"],
-    },
-    "notes-015.1": {
-        "N14 T42": [
-            "notes/Nameless'.createdAt: '2026-11-21T14:49:15.1812645Z' -> '0001-01-01T00:00:00'",
-            "- notes/Nameless'2",
-            "+ notes/k",
-        ],
     },
     "notes-016.0": {
         "N14 T42": ["- notes/None", "+ notes/k"],
@@ -66,38 +59,14 @@ AGAIN: Final[Table] = {
     "notes-016.2": {
         "N14 T42": ["- notes/None", "+ notes/k", "+ notes/n-anchor"],
     },
-    "notes-016.4": {
-        "N14 T42": ["+ notes/Anchoring'", "- notes/None", "+ notes/k", "+ notes/n-anchor"],
-    },
     "notes-022.0": {
         "N21": ["+ notes/n-anchor", "- notes/same.createdAt", "notes/same.title: 'First' -> 'Second'"],
     },
     "notes-025.0": {
         "N22": ["+ noteFolders/f1", "+ notes/Index clash'", "- notes/folders_index"],
     },
-    "folders-003.0": {
-        "N3 T34": ["noteFolders/North Sea'.parentId: 'fa' -> \"Passages'\""],
-    },
-    "folders-004.0": {
-        "N3 T34": ["noteFolders/North Sea'.parentId: 'fa' -> \"Passages'\""],
-    },
-    "folders-006.0": {
-        "N3 T34": [
-            "noteFolders/North Sea'.parentId: 'fa' -> \"Passages'\"",
-            "noteFolders/Wadden'.parentId: 'fb' -> \"North Sea'\"",
-        ],
-    },
     "folders-019.0": {
         "N18 T39": ["- noteFolders/fa.parentId"],
-    },
-    "folders-020.0": {
-        "N18": ["- noteFolders/Ebb'.parentId"],
-    },
-    "pages-004.0": {
-        "N1 T35": ["notes/nq.parentNoteId: 'np' -> \"Voyage'\""],
-    },
-    "pages-008.0": {
-        "N2 T36": ["notes/Columns'.blocks.0: children: children: payload: referenceNoteId: 'nq' -> \"Leg one'\""],
     },
     "images-006.0": {
         "N6 T47": ["notes/ni.blocks.0: payload: path: 'WINDOWS/i1.png' -> 'IMAGES/i1.png'"],
@@ -117,15 +86,6 @@ AGAIN: Final[Table] = {
             "notes/Chart of the Jade'.blocks.0: payload: path: 'THERE/chart.png' -> 'IMAGES/chart 1.png'",
             "notes/ni.blocks.0: payload: path: 'THERE/chart.png' -> 'IMAGES/chart.png'",
         ],
-    },
-    "decks-004.0": {
-        "F3": [
-            "cardFolders/Lights'.parentId: 'ca' -> \"Theory'\"",
-            "cardFolders/Towing'.parentId: 'cb' -> \"Lights'\"",
-        ],
-    },
-    "decks-005.0": {
-        "F3": ["cardFolders/Lights'.parentId: 'ca' -> \"Theory'\""],
     },
     "decks-007.0": {
         "F4": ["- cardFolders/cc.parentId"],
@@ -152,27 +112,6 @@ AGAIN: Final[Table] = {
     },
     "settings-004.0": {
         "settings": ["App.Language: None -> 'nb'"],
-    },
-    "all-001.0": {
-        "settings": ["App.Language: 'de' -> 'nb'"],
-        "N8 T45": ["+ files/chart 1.png", "files/chart.png: 'b6782d79' -> 'f61521bd'"],
-        "N3 T34": [
-            "noteFolders/North Sea'.parentId: 'fa' -> \"Passages'\"",
-            "noteFolders/Wadden'.parentId: 'fb' -> \"North Sea'\"",
-        ],
-        "N1 T35": ["notes/Leg one'.parentNoteId: 'np' -> \"Voyage'\""],
-        "N2 T35": ["notes/Voyage'.blocks.1: payload: referenceNoteId: 'nq' -> \"Leg one'\""],
-    },
-    "all-003.0": {
-        "N3 T34": [
-            "noteFolders/North Sea'.parentId: 'fa' -> \"Passages'\"",
-            "noteFolders/Wadden'.parentId: 'fb' -> \"North Sea'\"",
-        ],
-        "N1 T35": ["notes/Leg one'.parentNoteId: 'np' -> \"Voyage'\""],
-        "N2 T35": ["notes/Voyage'.blocks.1: payload: referenceNoteId: 'nq' -> \"Leg one'\""],
-    },
-    "all-006.0": {
-        "T23": ["- noteFolders/Passages'", "- notes/Anchoring'", "- notes/Buoys and marks'"],
     },
     "notes-026.0": {
         "N22": ["- noteFolders/None", "+ noteFolders/f1", "+ notes/Name clash'", "- notes/folder_f1"],
@@ -204,7 +143,73 @@ AGAIN: Final[Table] = {
     },
 }
 
+AGAIN: Final[Table] = {
+    **_BOTH,
+    "notes-015.1": {
+        "N14 T42": [
+            "notes/Nameless'.createdAt: '2026-11-21T14:49:15.1812645Z' -> '0001-01-01T00:00:00'",
+            "- notes/Nameless'2",
+            "+ notes/k",
+        ],
+    },
+    "notes-016.4": {
+        "N14 T42": ["+ notes/Anchoring'", "- notes/None", "+ notes/k", "+ notes/n-anchor"],
+    },
+    "folders-003.0": {
+        "N3 T34": ["noteFolders/North Sea'.parentId: 'fa' -> \"Passages'\""],
+    },
+    "folders-004.0": {
+        "N3 T34": ["noteFolders/North Sea'.parentId: 'fa' -> \"Passages'\""],
+    },
+    "folders-006.0": {
+        "N3 T34": [
+            "noteFolders/North Sea'.parentId: 'fa' -> \"Passages'\"",
+            "noteFolders/Wadden'.parentId: 'fb' -> \"North Sea'\"",
+        ],
+    },
+    "folders-020.0": {
+        "N18": ["- noteFolders/Ebb'.parentId"],
+    },
+    "pages-004.0": {
+        "N1 T35": ["notes/nq.parentNoteId: 'np' -> \"Voyage'\""],
+    },
+    "pages-008.0": {
+        "N2 T36": ["notes/Columns'.blocks.0: children: children: payload: referenceNoteId: 'nq' -> \"Leg one'\""],
+    },
+    "decks-004.0": {
+        "F3": [
+            "cardFolders/Lights'.parentId: 'ca' -> \"Theory'\"",
+            "cardFolders/Towing'.parentId: 'cb' -> \"Lights'\"",
+        ],
+    },
+    "decks-005.0": {
+        "F3": ["cardFolders/Lights'.parentId: 'ca' -> \"Theory'\""],
+    },
+    "all-001.0": {
+        "settings": ["App.Language: 'de' -> 'nb'"],
+        "N8 T45": ["+ files/chart 1.png", "files/chart.png: 'b6782d79' -> 'f61521bd'"],
+        "N3 T34": [
+            "noteFolders/North Sea'.parentId: 'fa' -> \"Passages'\"",
+            "noteFolders/Wadden'.parentId: 'fb' -> \"North Sea'\"",
+        ],
+        "N1 T35": ["notes/Leg one'.parentNoteId: 'np' -> \"Voyage'\""],
+        "N2 T35": ["notes/Voyage'.blocks.1: payload: referenceNoteId: 'nq' -> \"Leg one'\""],
+    },
+    "all-003.0": {
+        "N3 T34": [
+            "noteFolders/North Sea'.parentId: 'fa' -> \"Passages'\"",
+            "noteFolders/Wadden'.parentId: 'fb' -> \"North Sea'\"",
+        ],
+        "N1 T35": ["notes/Leg one'.parentNoteId: 'np' -> \"Voyage'\""],
+        "N2 T35": ["notes/Voyage'.blocks.1: payload: referenceNoteId: 'nq' -> \"Leg one'\""],
+    },
+    "all-006.0": {
+        "T23": ["- noteFolders/Passages'", "- notes/Anchoring'", "- notes/Buoys and marks'"],
+    },
+}
+
 ONCE: Final[Table] = {
+    **_BOTH,
     "notes-010.1": {
         "same": ["- notes/Anchoring'", "- notes/Buoys and marks'"],
     },
@@ -214,32 +219,11 @@ ONCE: Final[Table] = {
     "notes-013.0": {
         "same": ["- notes/One'"],
     },
-    "notes-014.0": {
-        "N10 T50": ["notes/n1.createdAt: '2026-11-21T14:49:15.1587765Z' -> '0001-01-01T00:00:00'"],
-    },
-    "notes-015.0": {
-        "N14 T42": ["- notes/Nameless'", "+ notes/k"],
-    },
     "notes-015.1": {
         "N14 T42": ["- notes/Nameless'", "- notes/Nameless'2", "+ notes/k"],
     },
-    "notes-016.0": {
-        "N14 T42": ["- notes/None", "+ notes/k"],
-    },
-    "notes-016.1": {
-        "N14 T42": ["- notes/None", "+ notes/k", "+ notes/n-anchor"],
-    },
-    "notes-016.2": {
-        "N14 T42": ["- notes/None", "+ notes/k", "+ notes/n-anchor"],
-    },
     "notes-016.4": {
         "N14 T42": ["- notes/None", "+ notes/k", "+ notes/n-anchor"],
-    },
-    "notes-022.0": {
-        "N21": ["+ notes/n-anchor", "- notes/same.createdAt", "notes/same.title: 'First' -> 'Second'"],
-    },
-    "notes-025.0": {
-        "N22": ["+ noteFolders/f1", "+ notes/Index clash'", "- notes/folders_index"],
     },
     "folders-001.0": {
         "same": [
@@ -303,9 +287,6 @@ ONCE: Final[Table] = {
     "folders-014.0": {
         "same": ["- noteFolders/Passages'", "notes/na.folderId: \"Passages'\" -> 'fa'"],
     },
-    "folders-019.0": {
-        "N18 T39": ["- noteFolders/fa.parentId"],
-    },
     "folders-020.0": {
         "same": ["- noteFolders/Ebb'", "- noteFolders/Flood'", "notes/n1.folderId: \"Ebb'\" -> 'fa'"],
     },
@@ -328,25 +309,6 @@ ONCE: Final[Table] = {
     "pages-008.0": {
         "same": ["- notes/Columns'", "- notes/Leg one'"],
     },
-    "images-006.0": {
-        "N6 T47": ["notes/ni.blocks.0: payload: path: 'WINDOWS/i1.png' -> 'IMAGES/i1.png'"],
-    },
-    "images-007.0": {
-        "T48": ["notes/ni.blocks.1: payload: path: '/home/inge/Pictures/orig.png' -> 'IMAGES/i2.jpg'"],
-    },
-    "images-008.0": {
-        "N8 T46": ["files/chart.png: 'd4b99be3' -> 'f61521bd'", "+ files/sub/chart.png"],
-    },
-    "images-010.0": {
-        "N6 T47": ["notes/ni.blocks.0: payload: path: 'THERE/chart.png' -> 'IMAGES/chart.png'"],
-    },
-    "images-010.1": {
-        "N8 T45": ["+ files/chart 1.png", "files/chart.png: 'dcde60c2' -> 'f61521bd'"],
-        "N6 T47": [
-            "notes/Chart of the Jade'.blocks.0: payload: path: 'THERE/chart.png' -> 'IMAGES/chart 1.png'",
-            "notes/ni.blocks.0: payload: path: 'THERE/chart.png' -> 'IMAGES/chart.png'",
-        ],
-    },
     "decks-004.0": {
         "same": [
             "- cardFolders/Lights'",
@@ -365,37 +327,11 @@ ONCE: Final[Table] = {
             "- decks/In c'",
         ],
     },
-    "decks-007.0": {
-        "F4": ["- cardFolders/cc.parentId"],
-    },
     "decks-008.0": {
         "same": ["- cardFolders/Odd'", "cardFolders/cb.parentId: \"Odd'\" -> 'ca'"],
     },
-    "decks-009.0": {
-        "F10": ["- decks/Second'", "+ decks/dk~2"],
-    },
-    "decks-010.0": {
-        "F10": ["decks/dk.name: 'Second' -> 'First'", "+ decks/dk~2"],
-    },
     "mindmaps-005.0": {
         "same": ["- mindmaps/Voyage plan'"],
-    },
-    "mindmaps-006.0": {
-        "M2": [
-            "+ mindmaps/Voyage plan, revised'",
-            "+ mindmaps/mo",
-            "mindmaps/mv.nodes: content: text: 'Voyage plan, revised' -> 'Voyage plan'",
-            "mindmaps/mv.title: 'Voyage plan, revised' -> 'Voyage plan'",
-        ],
-    },
-    "mindmaps-008.0": {
-        "version": ["- mindmaps/m0.version"],
-    },
-    "settings-003.0": {
-        "S2": ["App.EnableToasts: 'true' -> False", "Notes.SidebarOpen: 'false' -> True"],
-    },
-    "settings-004.0": {
-        "settings": ["App.Language: None -> 'nb'"],
     },
     "all-001.0": {
         "settings": ["App.Language: 'de' -> 'nb'"],
@@ -432,33 +368,5 @@ ONCE: Final[Table] = {
     },
     "all-006.0": {
         "same": ["- noteFolders/Passages'", "- notes/Anchoring'", "- notes/Buoys and marks'"],
-    },
-    "notes-026.0": {
-        "N22": ["- noteFolders/None", "+ noteFolders/f1", "+ notes/Name clash'", "- notes/folder_f1"],
-    },
-    "notes-026.1": {
-        "N22": [
-            "- noteFolders/None",
-            "+ noteFolders/f1",
-            "+ notes/Name clash'",
-            "- notes/folder_f1",
-            "+ notes/n-buoys",
-        ],
-    },
-    "notes-026.2": {
-        "N22": [
-            "- noteFolders/None",
-            "+ noteFolders/f1",
-            "+ notes/Name clash'",
-            "- notes/folder_f1",
-            "+ notes/n-anchor",
-            "+ notes/n-buoys",
-        ],
-    },
-    "mindmaps-010.0": {
-        "M6": ["+ mindmaps/0", "- mindmaps/None"],
-    },
-    "mindmaps-010.1": {
-        "M6": ["+ mindmaps/0", "- mindmaps/None"],
     },
 }

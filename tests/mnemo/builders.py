@@ -14,13 +14,18 @@ from typing import Any
 import pytest
 
 from converter.findings.finding import Finding
-from converter.formats.front import SourceContext, Stored
+from converter.formats.front import SourceContext, Stored, TargetContext
 from converter.formats.mnemo.read import read
 from converter.model.blocks import Block, Blocks
 from converter.model.items import Note
+from converter.model.moment import Moment
+from converter.model.profile import Profile
 from converter.storage.limits import DEFAULT_LIMITS
 
 CONTEXT = SourceContext(limits=DEFAULT_LIMITS, zone=UTC)
+PROFILE = Profile(format="mnemo", system="mnemo", title="", blocks={}, runs={}, marks={}, facts={}, outer={})
+TARGET = TargetContext(profile=PROFILE, clock=Moment(639_146_952_000_000_000, 120), zone=UTC, version="0")
+NOTES = "payloads/notes/"
 STYLE = (
     '{"bold":false,"italic":false,"underline":false,"strikethrough":false,"code":false,"highlight":false,'
     '"suppressAutoLink":false}'

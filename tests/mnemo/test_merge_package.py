@@ -9,23 +9,22 @@ import sqlite3
 import zipfile
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from datetime import UTC
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from converter.errors import ItemError, TargetError
-from converter.formats.front import Part, Rendered, TargetContext
+from converter.formats.front import Part, Rendered
 from converter.formats.mnemo.package import FORMAT
 from converter.formats.mnemo.package.index import open_source
 from converter.formats.mnemo.package.merge import PackageMerge, open_merge
 from converter.model.facts import AssetFact, FolderFact, MemberFact, NoteFact, PayloadFact
 from converter.model.items import Folder
-from converter.model.moment import Moment
-from converter.model.profile import Profile
 from tests.mnemo.builders import (
     CONTEXT,
+    NOTES,
+    TARGET,
     data_path,
     database,
     entry,
@@ -36,9 +35,6 @@ from tests.mnemo.builders import (
     notes_database,
 )
 
-PROFILE = Profile(format="mnemo", system="mnemo", title="", blocks={}, runs={}, marks={}, facts={}, outer={})
-TARGET = TargetContext(profile=PROFILE, clock=Moment(639_146_952_000_000_000, 120), zone=UTC, version="0")
-NOTES = "payloads/notes/"
 DATABASE = f"{NOTES}notes.db"
 RESIDUE = f"{NOTES}mnemo-converter.jsonl"
 LINES = b'{"schema":"mnemo-converter/residue-1"}\n'

@@ -7,7 +7,6 @@ import io
 import json
 import sqlite3
 import zipfile
-from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -16,18 +15,17 @@ from jsonschema import Draft202012Validator
 
 from converter.errors import InternalFaultError
 from converter.findings.finding import Finding
-from converter.formats.front import TargetContext
 from converter.formats.mnemo.package.index import open_source
 from converter.formats.mnemo.package.write import PackageTarget, open_target, render
 from converter.formats.mnemo.read import read
 from converter.model.blocks import Paragraph
 from converter.model.facts import AssetFact, FolderFact, MemberFact, PayloadFact
 from converter.model.items import Folder, Note
-from converter.model.moment import Moment
-from converter.model.profile import Profile
 from converter.storage.schemas import load_schema
 from tests.mnemo.builders import (
     CONTEXT,
+    NOTES,
+    TARGET,
     data_path,
     entry,
     make_package,
@@ -36,10 +34,6 @@ from tests.mnemo.builders import (
     note_json,
     notes_database,
 )
-
-PROFILE = Profile(format="mnemo", system="mnemo", title="", blocks={}, runs={}, marks={}, facts={}, outer={})
-TARGET = TargetContext(profile=PROFILE, clock=Moment(639_146_952_000_000_000, 120), zone=UTC, version="0")
-NOTES = "payloads/notes/"
 
 
 def _begin(tmp_path: Path, name: str = "out.mnemo") -> PackageTarget:
