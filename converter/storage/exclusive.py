@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from converter.errors import EnvironmentFaultError, InternalFaultError, TargetError
 from converter.storage.backups import backup_hint
-from converter.storage.sqlite import distrust, has_hot_journal, is_system_fault
+from converter.storage.sqlite import distrust, has_hot_journal, is_system_fault, uri_of
 from converter.storage.system import opened_by
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def _has_bytes(path: Path) -> bool:
 
 def open_alone(final: Path) -> sqlite3.Connection:
     """Open a database to write it: nothing in its schema is trusted, its journal mode stays, nobody is waited for."""
-    connection = sqlite3.connect(f"{final.as_uri()}?mode=rw", uri=True, timeout=0, isolation_level=None)
+    connection = sqlite3.connect(uri_of(final, "mode=rw"), uri=True, timeout=0, isolation_level=None)
     try:
         distrust(connection, "foreign_keys=OFF", "synchronous=EXTRA", "locking_mode=EXCLUSIVE")
     except BaseException:

@@ -11,6 +11,7 @@ import msgspec
 
 from converter.errors import TargetError
 from converter.storage.record import DRAFT, Fingerprint, fingerprint, parts_of, read_record, write_record
+from converter.storage.sqlite import uri_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -122,7 +123,7 @@ def _counted(final: Path) -> int | None:
     log, journal = (final.with_name(final.name + ending) for ending in ("-wal", "-journal"))
     try:
         if _has_bytes(journal) or _has_bytes(log):
-            with closing(sqlite3.connect(f"{final.as_uri()}?mode=rw", uri=True, timeout=0)) as connection:
+            with closing(sqlite3.connect(uri_of(final, "mode=rw"), uri=True, timeout=0)) as connection:
                 connection.execute("PRAGMA trusted_schema=OFF")
                 connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         return None if _has_bytes(log) else change_counter(final)

@@ -29,6 +29,7 @@ __all__ = [
     "quoted",
     "reading",
     "tables",
+    "uri_of",
     "writing",
 ]
 
@@ -136,7 +137,7 @@ def open_readonly(path: Path, limits: Limits = DEFAULT_LIMITS) -> sqlite3.Connec
     mode = "immutable=1" if _WAL_VERSION in head[18:20] else "mode=ro"
     with reading(str(path)):
         connection = sqlite3.connect(
-            f"{path.absolute().as_uri()}?{mode}",
+            uri_of(path, mode),
             uri=True,
             timeout=_WAIT_SECONDS,
             isolation_level=None,
@@ -156,6 +157,11 @@ def open_readonly(path: Path, limits: Limits = DEFAULT_LIMITS) -> sqlite3.Connec
 def quoted(name: str) -> str:
     """A name of a table or column, as a statement has it."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def uri_of(path: Path, query: str) -> str:
+    """The address under which SQLite opens a file, wherever the path is told from."""
+    return f"{path.absolute().as_uri()}?{query}"
 
 
 def distrust(connection: sqlite3.Connection, *pragmas: str) -> None:
