@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from converter.errors import InputError, UsageError
@@ -20,12 +21,18 @@ def detect_source(path: Path, wanted: str = "") -> tuple[Format, Detection]:
         raise InputError(f"There is nothing at {path}.", hint="Check the path of the source.")
     if wanted:
         return load(wanted), Detection(wanted, "named on the command line", 100)
-    found = [(load(row.id), load(row.id).detect(path)) for row in REGISTRY if row.reads]
-    known = [(front, seen) for front, seen in found if seen is not None]
-    if not known:
+    found = _surest(path, (row.id for row in REGISTRY if row.reads))
+    if found is None:
         hint = f"Formats that can be read: {', '.join(format_ids())}. Name one with --from."
         raise InputError(f"{path} is no format that is known here: {_what_it_is(path)}.", hint=hint)
-    return max(known, key=lambda pair: pair[1].score)
+    return found
+
+
+def _surest(path: Path, ids: Iterable[str]) -> tuple[Format, Detection] | None:
+    """Of these formats the one that recognises best what stands at a path."""
+    found = ((front, front.detect(path)) for front in map(load, ids))
+    known = [(front, seen) for front, seen in found if seen is not None]
+    return max(known, key=lambda pair: pair[1].score, default=None)
 
 
 def _what_it_is(path: Path) -> str:
@@ -57,6 +64,9 @@ def detect_target(path: str, wanted: str = "") -> Format:
         if row.writes and any(path.lower().endswith(suffix) for suffix in row.suffixes if suffix != "/"):
             return load(row.id)
     place = Path(path)
+    there = _surest(place, (row.id for row in REGISTRY if row.reads and row.writes)) if place.exists() else None
+    if there is not None:
+        return there[0]
     if path.endswith(("/", "\\")) or place.is_dir() or not place.suffix:
         for row in REGISTRY:
             if row.writes and "/" in row.suffixes:
