@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, cast
@@ -70,7 +69,6 @@ class Destination:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._final = Path(session.options.target)
-        self._opened = ExitStack()
         self._done = False
         self._staged: Staging | TreeUpdate | DatabaseUpdate
         self.target: Target
@@ -78,16 +76,16 @@ class Destination:
     def __enter__(self) -> Self:
         front, writing = self._session.target_front, self._session.writing
         self._staged = self._staging()
-        self._opened.enter_context(self._staged)
-        if self._staged.leftovers:
-            self._session.report.about["leftovers"] = list(self._staged.leftovers)
-        try:
+        try:  # a signal can come as soon as there is a room, and leaving one that was not entered does nothing
+            self._staged.__enter__()
+            if self._staged.leftovers:
+                self._session.report.about["leftovers"] = list(self._staged.leftovers)
             if self._session.options.into and front.open_merge is not None:
                 self.target = front.open_merge(self._final, self._staged.path, writing)
             else:
                 self.target = front.open_target(self._staged.path, writing)
         except BaseException as error:
-            self._opened.__exit__(type(error), error, error.__traceback__)
+            self._staged.__exit__(type(error), error, error.__traceback__)
             raise
         return self
 
@@ -107,7 +105,7 @@ class Destination:
             if not self._done:
                 self.target.abandon()
         finally:
-            self._opened.__exit__(kind, error, trace)
+            self._staged.__exit__(kind, error, trace)
 
     def commit(self) -> CommitResult:
         """Put everything in its final place; the target was finished."""
