@@ -93,7 +93,7 @@ class TargetContext(msgspec.Struct, frozen=True, kw_only=True):
     inline: bool = False
 
 
-class Stored(msgspec.Struct, frozen=True, gc=False):
+class Stored(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A note's bytes as they lie in the store: what a worker gets.
 
     `stamp` is the file's time. What the store says of a note outside its bytes comes with it: the keys of its folder
@@ -180,7 +180,7 @@ class Source(Protocol):
         """Let go of the source."""
 
 
-class Rendered(msgspec.Struct, frozen=True, gc=False):
+class Rendered(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A note as the target stores it: what a worker gives back; `order` is its number among its siblings."""
 
     key: str

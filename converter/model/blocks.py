@@ -8,6 +8,7 @@ fresh object: the law tells blocks apart by identity.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
@@ -54,19 +55,16 @@ Attrs = tuple[tuple[str, str], ...]
 """Free attributes in the source's own terms: (name, value), in the source's order."""
 
 
-class Block(msgspec.Struct, frozen=True, gc=False, array_like=True, kw_only=True):
+class Block(msgspec.Struct, frozen=True, gc=False, array_like=True, kw_only=True, tag_field="tag"):
     """What every block has."""
 
     runs: Runs = ()
-    children: tuple[Block, ...] = ()
+    children: Blocks = ()
     id: str | None = None
     anchor: str | None = None
     attrs: Attrs = ()
     created: Moment | None = None
     updated: Moment | None = None
-
-
-Blocks = tuple[Block, ...]
 
 
 class Paragraph(Block, frozen=True, gc=False, array_like=True, tag="paragraph"):
@@ -108,7 +106,7 @@ class Quote(Block, frozen=True, gc=False, array_like=True, tag="quote"):
     """A quotation: blocks, or text of its own (Mnemo)."""
 
 
-class Callout(Block, frozen=True, gc=False, array_like=True, tag="callout", tag_field="tag"):
+class Callout(Block, frozen=True, gc=False, array_like=True, tag="callout"):
     """An admonition: `type` as written (`note`, `WARNING`), title, icon, `fold` (`""`, `-`, `+`) and body."""
 
     type: str
@@ -265,6 +263,18 @@ class Raw(Block, frozen=True, gc=False, array_like=True, tag="raw"):
 
     format: str
     source: str
+
+
+if TYPE_CHECKING:
+    AnyBlock: TypeAlias = Block
+else:
+    AnyBlock = (
+        Paragraph | Heading | List | ListItem | Quote | Callout | Code | Formula | Table | Rule | Image | Media
+        | Html | Columns | Column | Page | Embed | DatabaseView | Sketch | Footnote | DefinitionList | Definition | Raw
+    )  # fmt: skip
+
+Blocks = tuple[AnyBlock, ...]
+"""Blocks of any kind. Decoders get the closed list of kinds from it; for types a block is a `Block`."""
 
 
 def kind_of(block: Block) -> str:

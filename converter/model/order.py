@@ -57,7 +57,7 @@ class Goal(msgspec.Struct, frozen=True, gc=False, array_like=True, kw_only=True)
     place: str = ""
 
 
-class WorkOrder(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+class WorkOrder(msgspec.Struct, frozen=True, gc=False, array_like=True, kw_only=True):
     """The order for one note.
 
     `goals` maps (form, target, place, block) of each link, as in `LinkFact`, to its goal. `anchors` maps the key of an

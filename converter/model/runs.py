@@ -5,6 +5,8 @@ Nothing nests: where a system nests emphasis (Markdown), its reader flattens and
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, TypeAlias
+
 import msgspec
 
 __all__ = [
@@ -186,7 +188,13 @@ class BreakRun(Run, frozen=True, gc=False, array_like=True, tag="b"):
     """A line break that the author forced."""
 
 
-Runs = tuple[Run, ...]
+if TYPE_CHECKING:
+    AnyRun: TypeAlias = Run
+else:
+    AnyRun = TextRun | FormulaRun | FractionRun | TagRun | ImageRun | EmbedRun | FootnoteRun | RawRun | BreakRun
+
+Runs = tuple[AnyRun, ...]
+"""Runs of any kind. Decoders get the closed list of kinds from it; for types a run is a `Run`."""
 
 
 def flagged(runs: Runs, flags: int) -> Runs:

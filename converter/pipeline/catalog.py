@@ -11,15 +11,13 @@ from functools import lru_cache
 
 import msgspec
 
-from converter.model.blocks import has_text
 from converter.model.facts import Anchor, AssetFact, FolderFact, JunkFact, LinkFact, Outline, PayloadFact
-from converter.model.items import Note
 from converter.model.moment import Moment
 from converter.model.order import Output
+from converter.pipeline.learnt import Learnt
 
 __all__ = ["AssetEntry", "Catalog", "FolderEntry", "NoteEntry"]
 
-_encode = msgspec.msgpack.Encoder().encode
 _outline = msgspec.msgpack.Decoder(Outline).decode
 
 
@@ -38,7 +36,8 @@ class NoteEntry(msgspec.Struct, gc=False):
     `hollow` marks one that says nothing itself: where it holds others, it is what other systems call a folder. `blank`
     is one without text, whatever else it says.
     `page` marks one without text that is a notebook's own. `dropped` is as in its work order. `way` is how it ends when
-    it is written; `salt` tells the blocks of a duplicate from those of its original.
+    it is written; `salt` tells the blocks of a duplicate from those of its original. `kept` is where what was read is
+    kept, and `bench` who keeps it (-1: nobody).
     """
 
     key: str
@@ -61,6 +60,8 @@ class NoteEntry(msgspec.Struct, gc=False):
     end: str = ""
     way: str = "created"
     salt: str = ""
+    bench: int = 0
+    kept: int = -1
 
 
 class AssetEntry(msgspec.Struct, gc=False):
@@ -114,13 +115,14 @@ class Catalog:
         for name in self._names("note", entry.key):
             self._note_names.setdefault(name, []).append(entry.key)
 
-    def describe(self, entry: NoteEntry, note: Note, outline: Outline) -> None:
-        """Fill in what reading the note taught."""
-        entry.title, entry.id = note.title, note.id
-        entry.folder, entry.parent, entry.order = note.folder, note.parent, note.order
-        entry.created, entry.stamp, entry.tags = note.created, note.stamp, note.tags
-        entry.packed = _encode(outline)
-        entry.blank = not has_text(note.blocks)
+    def describe(self, learnt: Learnt, bench: int) -> None:
+        """Fill in what reading a note taught, and at which bench it is kept."""
+        entry = self.notes[learnt.key]
+        entry.title, entry.id = learnt.title, learnt.id
+        entry.folder, entry.parent, entry.order = learnt.folder, learnt.parent, learnt.order
+        entry.created, entry.stamp, entry.tags = learnt.created, learnt.stamp, learnt.tags
+        entry.packed, entry.blank, entry.hollow = learnt.outline, learnt.blank, learnt.hollow
+        entry.bench, entry.kept = bench, learnt.kept
 
     def outline(self, key: str) -> Outline:
         """The anchors and links of a note."""

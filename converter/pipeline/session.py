@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -17,6 +17,7 @@ from converter.findings.tally import Tally
 from converter.formats.front import Format, Source, TargetContext
 from converter.model.facts import PayloadFact, UnitFact
 from converter.model.items import INNER_KINDS, OUTER_KINDS
+from converter.pipeline.bench import Bench, Reading, Writing
 from converter.pipeline.catalog import Catalog, NoteEntry
 from converter.pipeline.circumstances import (
     clock_of,
@@ -27,8 +28,9 @@ from converter.pipeline.circumstances import (
     sound,
     version,
 )
+from converter.pipeline.crew import Crew, crew_of
 from converter.pipeline.detect import detect_source, detect_target, file_of
-from converter.pipeline.index import build_catalog
+from converter.pipeline.index import listed, read_notes
 from converter.pipeline.into.known import Known
 from converter.pipeline.into.present import Present, look_into
 from converter.pipeline.options import Options
@@ -38,9 +40,11 @@ from converter.pipeline.place.items import place_items
 from converter.pipeline.place.links import LinkBook
 from converter.pipeline.progress import Progress, Silent
 from converter.pipeline.residue.book import ResidueBook
+from converter.pipeline.residue.carry import Carrier
 from converter.pipeline.residue.records import Header
 from converter.pipeline.residue.restore import Restorer
 from converter.pipeline.residue.sections import is_of_system
+from converter.pipeline.residue.settle import digests_of
 from converter.pipeline.select import Selection
 from converter.storage.digest import digest
 from converter.storage.faults import reading_whole
@@ -82,6 +86,9 @@ class Session:
         self.present: Present | None = None
         self.seen = ""
         self.opened = ExitStack()
+        self._closing = ExitStack()
+        self.crew: Crew
+        self._notes_read: Reading
         self._muted = False
         self._notes: Mapping[str, NoteEntry] = {}
         self.links: LinkBook
@@ -168,13 +175,19 @@ class Session:
 
     def index(self, *, tells: bool = False) -> None:
         """Read the whole source once; `tells`: with what is found in the notes themselves."""
-        lifts = None if self.pair.same_system else self.pair.source
         if not (self.options.ignore_residue or self.pair.same_system):
             self.book = ResidueBook()
-        self.catalog = build_catalog(
-            self.source_front, self.source, self.reading, lifts, self.add, self.progress, self.book, tells=tells
-        )
+        self.catalog = listed(self.source_front, self.source, self.add, self.progress)
         self._notes = self.catalog.notes
+        self._notes_read = Reading(
+            format=self.source_front.id,
+            context=self.reading,
+            lifts=None if self.pair.same_system else self.pair.source,
+            visits=self.book is not None,
+        )
+        size = sum(entry.size for entry in self.catalog.notes.values())
+        self.crew = self._closing.enter_context(closing(crew_of(self._notes_read, size, self.options.jobs)))
+        read_notes(self.catalog, self.source, self.crew, self.add, self.progress, self.book, tells=tells)
         self._take_returned()
         read = self.book is not None and not (self.pair.same_system or self.options.ignore_residue)
         for finding in self.book.problems() if read and self.book is not None else ():
@@ -248,10 +261,44 @@ class Session:
             return
         self.carries = self.carries_payloads = False
         self.restorer = Restorer(
-            self.source_front, self.reading, self.target_front, book, header, self.catalog, self.pair, self.add
+            self.source_front,
+            self.reading,
+            self.target_front,
+            book,
+            header,
+            self.catalog,
+            self.pair,
+            self.add,
+            self.crew,
+            self._looks_of,
         )
         zone, before = self.restorer.reading.zone, header.before or header.origin
         self.writing = msgspec.structs.replace(self.writing, zone=zone, origin=before)
+
+    def _looks_of(self, keys: list[str]) -> Iterator[tuple[str, list[bytes]]]:
+        """Digests of the blocks of these notes."""
+        for stored in self.source.fetch(keys):
+            if not isinstance(stored, Finding):
+                yield stored.key, digests_of(self.source_front.read(stored, self.reading)[0].blocks)
+
+    def bench(self, carrier: Carrier | None) -> Bench:
+        """Get everyone ready to make notes; a bench of this process."""
+        writing = Writing(
+            format=self.target_front.id,
+            context=self.writing,
+            pair=self.pair,
+            carrier=carrier,
+            clean=self.pair.same_system and not self.options.residue,
+            way=self.restorer.way() if self.restorer is not None else None,
+        )
+        self.crew.ready(writing)
+        bench = self._closing.enter_context(closing(Bench(self._notes_read)))
+        bench.ready(self._notes_read, writing)
+        return bench
+
+    def dismiss(self) -> None:
+        """Let the crew go."""
+        self._closing.close()
 
     def places_of_target(self) -> list[Path]:
         """The target, and what may stand beside it and belongs to it."""
@@ -326,6 +373,7 @@ def open_session(session: Session) -> Iterator[Session]:
         yield session
     finally:
         session.opened.close()
+        session.dismiss()
         session.source.close()
         if session.book is not None:
             session.book.close()

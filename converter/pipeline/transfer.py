@@ -7,7 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from converter.errors import EnvironmentFaultError, InternalFaultError, ItemError
+import msgspec
+
+from converter.errors import EnvironmentFaultError, InternalFaultError
 from converter.findings.finding import Finding
 from converter.findings.report import Verification
 from converter.formats.front import LinkKey, Rendered, Stored, Target
@@ -15,6 +17,7 @@ from converter.model.blocks import Attrs
 from converter.model.items import Folder, Note
 from converter.model.order import Goal, Output, WorkOrder, plain_order
 from converter.pipeline.apply import check_planned
+from converter.pipeline.bench import Bench, Task
 from converter.pipeline.catalog import NoteEntry
 from converter.pipeline.circumstances import sound
 from converter.pipeline.copying import copy_files
@@ -27,7 +30,7 @@ from converter.pipeline.residue.recorder import Recorder
 from converter.pipeline.residue.records import SCHEMA, Header
 from converter.pipeline.session import Session
 from converter.pipeline.verify import Written, verify
-from converter.pipeline.work import Result, Workshop, digest_of_bytes, unreadable
+from converter.pipeline.work import Result, digest_of_bytes
 from converter.storage.faults import reading_whole
 
 __all__ = ["Transfer"]
@@ -49,7 +52,7 @@ class Transfer:
         self._blanks: dict[str, Output] = {}
         self._recorder: Recorder | None = None
         self._merge: Merge | None = None
-        self._workshop: Workshop
+        self._bench: Bench
         self._payloads: Payloads | None = None
 
     def _prepare(self) -> None:
@@ -57,17 +60,9 @@ class Transfer:
         session = self._session
         if session.carries:
             self._recorder = Recorder(session.source_front, self._header(), session.pair)
-        self._workshop = Workshop(
-            session.source_front,
-            session.reading,
-            session.target_front,
-            session.writing,
-            session.pair,
-            self._recorder.carrier if self._recorder is not None else None,
-            clean=session.pair.same_system and not session.options.residue,
-        )
+        self._bench = session.bench(self._recorder.carrier if self._recorder is not None else None)
         if session.restorer is not None:
-            session.restorer.ready(self._workshop, session.writing, session.pair.target)
+            session.restorer.ready(self._bench.give_back)
 
     def _header(self) -> Header:
         """Where the archive comes from, and what its conversion depends on."""
@@ -184,7 +179,7 @@ class Transfer:
                 self._recorder.made(output, self._session.catalog.made_for.get(output.key, ""))
 
     def _blank_title(self, output: Output) -> str:
-        return self._workshop.blank_note(plain_order(output)).title
+        return self._bench.workshop.blank_note(plain_order(output)).title
 
     def _blank(self, target: Target | None, key: str, output: Output) -> None:
         """A note without text, for a folder in a target that has none."""
@@ -226,14 +221,18 @@ class Transfer:
         if session.restorer is not None:
             self._restored_pages(target)
         wanted = [key for key, entry in notes.items() if not entry.end and not _becomes_folder(entry)]
-        for stored in session.source.fetch(wanted):
-            if isinstance(stored, Finding):
-                self._failed(stored.item.partition("/")[2], stored)
+        for done in session.crew.make(self._tasks(wanted)):
+            if isinstance(done, Finding):
+                self._failed(done.item.partition("/")[2], done)
                 continue
-            result = self._convert(stored, notes[stored.key])
-            if result is not None and target is not None:
-                target.note(result.rendered)
-            session.progress.advance(notes[stored.key].title or stored.key)
+            task, made = done
+            if made.failure is not None:
+                self._failed(task.order.key, made.failure)
+            elif made.result is not None:
+                self._take(task, made.result)
+                if target is not None:
+                    target.note(made.result.rendered)
+            session.progress.advance(notes[task.order.key].title or task.order.key)
         self._name_richer_target()
 
     def _hollow_notes(self, target: Target | None) -> None:
@@ -290,40 +289,52 @@ class Transfer:
         self._session.catalog.notes[key].end = "failed"
         self._tally.end("notes", "failed")
 
-    def _convert(self, stored: Stored, entry: NoteEntry) -> Result | None:
-        order = self._order(entry)
-        try:
-            result = self.work(stored, entry, order)
-        except ItemError as error:
-            self._failed(stored.key, unreadable(f"notes/{stored.key}", error))
-            return None
+    def _tasks(self, keys: list[str]) -> Iterator[tuple[int, Task] | Finding]:
+        """What is to be made of these notes, and who keeps them."""
+        notes = self._session.catalog.notes
+        for stored in self._session.source.fetch(keys):
+            if isinstance(stored, Finding):
+                yield stored
+                continue
+            entry = notes[stored.key]
+            task = self._task(stored, entry, self._order(entry))
+            yield (entry.bench if task.kept >= 0 else -1), task
+
+    def _task(self, stored: Stored, entry: NoteEntry, order: WorkOrder) -> Task:
+        """A note to be made; a copy under other names has to be read again."""
+        renamed = stored if self._merge is None else self._merge.copies.renamed(stored, entry)
+        restorer = self._session.restorer
+        return Task(
+            renamed,
+            order,
+            entry.kept if renamed is stored else -1,
+            restorer.back(stored.key, entry) if restorer is not None else None,
+        )
+
+    def _take(self, task: Task, result: Result) -> None:
+        """Enter what came of a note."""
+        session, order = self._session, task.order
+        entry = session.catalog.notes[order.key]
         for finding in result.findings:
-            self._session.add(finding)
+            session.add(finding)
         self._count(result, entry.way)
         self._remember_id("notes", entry.id, order.output)
         self._written.notes[order.output.key] = result.digest
         self._sources[order.output.key] = entry.key
         if self._recorder is not None:
-            self._written.origins[order.output.key] = digest_of_bytes(stored.data)
+            self._written.origins[order.output.key] = digest_of_bytes(task.stored.data)
             self._recorder.note(result.residue)
-        return result
 
-    def work(self, stored: Stored, entry: NoteEntry, order: WorkOrder | None = None) -> Result:
+    def work(self, stored: Stored, entry: NoteEntry) -> Result:
         """Make a note, and enter it nowhere; raises `ItemError` where it cannot be made."""
-        order = order or self._order(entry)
-        if self._merge is not None:
-            stored = self._merge.copies.renamed(stored, entry)
-        return self._restored(stored, entry, order) or self._workshop.convert(stored, order)
+        task = self._task(stored, entry, self._order(entry))
+        return self._bench.work(msgspec.structs.replace(task, kept=-1))
 
     def blank(self, key: str, output: Output) -> tuple[Rendered, bytes]:
         """A note without text for a folder, and its digest."""
         restorer = self._session.restorer
         known = restorer.hollow(key, output) if restorer is not None else None
-        return known or self._workshop.blank(plain_order(output))
-
-    def _restored(self, stored: Stored, entry: NoteEntry, order: WorkOrder) -> Result | None:
-        restorer = self._session.restorer
-        return None if restorer is None else restorer.note(stored, entry, order)
+        return known or self._bench.workshop.blank(plain_order(output))
 
     def _order(self, entry: NoteEntry) -> WorkOrder:
         if entry.output is None:
@@ -382,15 +393,15 @@ class Transfer:
     def _expected(self, target_key: str) -> Note:
         """Make the lowered note of a target key once more."""
         if target_key in self._blanks:
-            return self._workshop.blank_note(plain_order(self._blanks[target_key]))
+            return self._bench.workshop.blank_note(plain_order(self._blanks[target_key]))
         entry = self._session.catalog.notes[self._sources[target_key]]
         stored = next(iter(self._session.source.fetch([entry.key])))
         if isinstance(stored, Finding):
             raise InternalFaultError(f"The source changed while it was converted: {stored.item}.")
         if self._merge is not None:
             stored = self._merge.copies.renamed(stored, entry)
-        note = self._workshop.read(stored)
-        return self._workshop.expected(stored, note, self._order(entry))
+        note = self._bench.workshop.read(stored)
+        return self._bench.workshop.expected(stored, note, self._order(entry))
 
 
 class Made:

@@ -14,6 +14,7 @@ from converter.model.facts import AssetFact, FolderFact, NoteFact, PayloadFact
 from converter.model.items import Note
 from converter.pipeline.progress import Progress
 from converter.pipeline.residue.book import ResidueBook
+from converter.pipeline.residue.visit import visit_of
 from converter.pipeline.work import digest_of, digest_of_bytes
 from converter.storage.digest import digest
 
@@ -108,7 +109,7 @@ def _differences(
             found.append(f"notes/{stored.key}: {error.message}")
             continue
         if written.origins:
-            book.visit(stored.key, note)
+            book.visit(stored.key, visit_of(note))
         if wanted is not None and digest_of(note) != wanted and len(found) < _MOST:
             found.append(f"notes/{stored.key}: {first_difference(expected(stored.key), note)}")
     return found

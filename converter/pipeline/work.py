@@ -23,7 +23,20 @@ from converter.pipeline.residue.blocks import bare
 from converter.pipeline.residue.carry import Carrier
 from converter.pipeline.residue.trace import Group, groups_of
 
-__all__ = ["Result", "Worked", "Workshop", "deep_recursion", "digest_of", "digest_of_bytes", "too_deep", "unreadable"]
+__all__ = [
+    "Read",
+    "Result",
+    "Worked",
+    "Workshop",
+    "deep_recursion",
+    "digest_of",
+    "digest_of_bytes",
+    "too_deep",
+    "unreadable",
+]
+
+Read = tuple[Note, tuple[Finding, ...]]
+"""What reading gives: a note, and what was found on the way."""
 
 _encode = msgspec.msgpack.Encoder().encode
 
@@ -38,7 +51,7 @@ def digest_of_bytes(data: bytes) -> bytes:
     return blake2b(data, digest_size=16).digest()
 
 
-class Result(msgspec.Struct, frozen=True, gc=False):
+class Result(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """What came of one note. `residue` is its record, where that stands beside the notes."""
 
     rendered: Rendered
@@ -83,15 +96,18 @@ class Workshop:
         self._carrier = carrier
         self._clean = clean
 
-    def convert(self, stored: Stored, order: WorkOrder) -> Result:
-        """One note, all the way; raises `ItemError` where it cannot be read, or is nested too deeply to be handled."""
+    def convert(self, stored: Stored, order: WorkOrder, read: Read | None = None) -> Result:
+        """One note, all the way, from what reading gave where it was read before.
+
+        Raises `ItemError` where it cannot be read, or is nested too deeply to be handled.
+        """
         try:
-            return self._convert(stored, order)
+            return self._convert(stored, order, read or self._source.read(stored, self._reading))
         except RecursionError:
             raise ItemError(too_deep(stored.key)) from None
 
-    def _convert(self, stored: Stored, order: WorkOrder) -> Result:
-        note, found = self._read(stored)
+    def _convert(self, stored: Stored, order: WorkOrder, read: Read) -> Result:
+        note, found = self._cleaned(read)
         if stored.key != order.key:
             found = tuple(msgspec.structs.replace(finding, item=f"notes/{order.key}") for finding in found)
         if self._passes(found):
@@ -119,7 +135,7 @@ class Workshop:
     def _passed(self, stored: Stored, note: Note, order: WorkOrder, found: tuple[Finding, ...]) -> Result:
         path = order.output.key
         if path != note.key:
-            note, _ = self._read(msgspec.structs.replace(stored, key=path, path=path, folder=order.output.folder))
+            note = self.read(msgspec.structs.replace(stored, key=path, path=path, folder=order.output.folder))
         blocks = sum(1 for _ in walk(note.blocks))
         rendered = Rendered(path, stored.data, path, note.stamp)
         return Result(rendered, digest_of(note), InnerCounts(blocks, blocks, 0, 0), found, approximated=False)
@@ -166,11 +182,10 @@ class Workshop:
 
     def read(self, stored: Stored) -> Note:
         """A note of the source as it stands."""
-        return self._read(stored)[0]
+        return self._cleaned(self._source.read(stored, self._reading))[0]
 
-    def _read(self, stored: Stored) -> tuple[Note, tuple[Finding, ...]]:
-        note, found = self._source.read(stored, self._reading)
-        return (bare(note) if self._clean else note), found
+    def _cleaned(self, read: Read) -> Read:
+        return (bare(read[0]), read[1]) if self._clean else read
 
 
 def unreadable(item: str, error: ItemError) -> Finding:

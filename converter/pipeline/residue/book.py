@@ -14,8 +14,6 @@ import msgspec
 from converter.findings.finding import Finding
 from converter.formats.front import Source
 from converter.model.facts import PayloadFact
-from converter.model.items import Note
-from converter.pipeline.residue.blocks import gathered, is_damaged
 from converter.pipeline.residue.records import (
     AssetRecord,
     FolderRecord,
@@ -28,8 +26,9 @@ from converter.pipeline.residue.records import (
     Text,
     records_of,
 )
-from converter.pipeline.residue.settle import digests_of
 from converter.pipeline.residue.sound import is_sound_origin
+from converter.pipeline.residue.visit import Visit
+from converter.storage.scratch import Scratch
 
 __all__ = ["Held", "ResidueBook", "unused"]
 
@@ -49,8 +48,7 @@ class Held(msgspec.Struct, frozen=True, gc=False):
 
     holder: str
     origin: str
-    offset: int
-    size: int
+    place: int
     packed: bytes
     partial: bool = False
 
@@ -76,18 +74,16 @@ class ResidueBook:
         self.damaged = 0
         self.foreign: list[str] = []
         self.spoiled: list[str] = []
-        self.digests: dict[str, tuple[bytes, ...]] = {}
-        """What notes look like whose records are not to be found under their own keys."""
         self._keys: list[str] = []
-        self._file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_HELD)  # noqa: SIM115
-        self._members: dict[str, list[tuple[int, int]]] = {}
+        self._scratch = Scratch(_HELD)
+        self._members: dict[str, list[int]] = {}
         """Where the bytes of each member are kept, stretch by stretch."""
         self._beside: dict[str, str] = {}
         self._archive = ""
 
     def close(self) -> None:
         """Let go of the file."""
-        self._file.close()
+        self._scratch.close()
 
     def __bool__(self) -> bool:
         return bool(self.headers)
@@ -147,36 +143,31 @@ class ResidueBook:
         self._members[record.key].append(self._kept(record.content))
         return record.key
 
-    def _kept(self, content: Text) -> tuple[int, int]:
+    def _kept(self, content: Text) -> int:
         try:
             data = content.data()
         except ValueError:
             self.damaged += 1
             data = b""
-        self._file.seek(0, 2)
-        offset = self._file.tell()
-        self._file.write(data)
-        return offset, len(data)
+        return self._scratch.keep(data)
 
     def _note(self, record: NoteRecord, content: Text, holder: str, origin: str, *, partial: bool = False) -> None:
-        offset, size = self._kept(content)
+        place = self._kept(content)
         self._keys.append(record.key)
         bare = msgspec.structs.replace(record, content=None, head="", tail="")
-        held = Held(holder, origin, offset, size, _pack(bare), partial)
+        held = Held(holder, origin, place, _pack(bare), partial)
         self.notes.setdefault(record.output.key, []).append(held)
 
-    def visit(self, key: str, note: Note) -> None:
-        """Take what the blocks of a note carry, and remember how a note looks that no record names."""
-        found = gathered(note.blocks)
+    def visit(self, key: str, visit: Visit | None) -> None:
+        """Take what the blocks of a note carry."""
+        found = visit.gathered if visit is not None else None
         if found is not None and is_sound_origin(found.header.origin, found.header.options):
             self.headers.setdefault(found.header.origin, found.header)
             self._note(found.record, Text(text=found.text), key, found.header.origin, partial=found.partial)
             if found.foreign:
                 self.foreign.append(key)
-        elif is_damaged(note.blocks):
+        elif visit is not None:
             self.spoiled.append(key)
-        if self.notes and key not in self.notes:
-            self.digests[key] = tuple(digests_of(note.blocks))
 
     def problems(self) -> Iterator[Finding]:
         """What cannot be used."""
@@ -193,11 +184,7 @@ class ResidueBook:
 
     def content(self, held: Held) -> bytes:
         """The bytes of a note in its origin."""
-        return self._bytes(held.offset, held.size)
-
-    def _bytes(self, offset: int, size: int) -> bytes:
-        self._file.seek(offset)
-        return self._file.read(size)
+        return self._scratch.piece(held.place)
 
     def beside(self, record: NoteRecord) -> tuple[tuple[str, bytes], ...]:
         """What the origin's store gave with the note, found among the members by its digest."""
@@ -215,14 +202,14 @@ class ResidueBook:
 
     def member(self, key: str) -> bytes:
         """The bytes of a member."""
-        return b"".join(self._bytes(offset, size) for offset, size in self._members[key])
+        return b"".join(map(self._scratch.piece, self._members[key]))
 
     @contextmanager
     def open_member(self, key: str) -> Iterator[IO[bytes]]:
         """The bytes of a member as a stream."""
         with tempfile.SpooledTemporaryFile(max_size=_HELD) as stream:
-            for offset, size in self._members[key]:
-                stream.write(self._bytes(offset, size))
+            for place in self._members[key]:
+                stream.write(self._scratch.piece(place))
             stream.seek(0)
             yield stream
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
@@ -15,7 +15,10 @@ from converter.pipeline.residue.records import FolderRecord
 from converter.pipeline.residue.settle import known_again, mark_of, split_marks
 from converter.pipeline.residue.sound import is_sound_item
 
-__all__ = ["Claim", "Claims", "above_of"]
+__all__ = ["Claim", "Claims", "Looks", "above_of"]
+
+Looks = Callable[[list[str]], Iterable[tuple[str, list[bytes]]]]
+"""Gives digests of the blocks of these notes."""
 
 _ENOUGH = 0.5
 """The part of a note's blocks that must be known again for it to be the same note under another name."""
@@ -41,12 +44,14 @@ class Claim(msgspec.Struct, frozen=True, gc=False):
 class Claims:
     """For each item of the source its claim, by kind and key; the first holder of a record has it.
 
+    `looks` is asked for notes that only what they show can tell.
+
     `pair` is the way back. `made` gives the note of the origin for whose sake a folder is there ("": none), by the
     folder's key. `unsound` counts records whose keys no target can have, `copies` are notes that carry the record of
     another one, `left` are records that nothing claims, `pages` are those of notebooks' own pages.
     """
 
-    def __init__(self, catalog: Catalog, book: ResidueBook, origin: str, pair: Pair) -> None:
+    def __init__(self, catalog: Catalog, book: ResidueBook, origin: str, pair: Pair, looks: Looks) -> None:
         self.items: dict[tuple[str, str], Claim] = {}
         self.made: dict[str, str] = {}
         self.copies: list[str] = []
@@ -63,7 +68,7 @@ class Claims:
                 self._offer(Claim("folders", record.key, record.output, folder=record))
         self._by_key()
         self._by_id()
-        self._by_look(book)
+        self._by_look(looks)
         for made in book.made:
             if made.output.key in catalog.folders:
                 self.made[made.output.key] = made.note
@@ -120,7 +125,7 @@ class Claims:
             if key in self._folders:
                 self._take("folders", key, self._folders, key)
 
-    def _free(self) -> Iterable[str]:
+    def _free(self) -> list[str]:
         return [key for key in self._catalog.notes if ("notes", key) not in self.items]
 
     def _by_id(self) -> None:
@@ -131,15 +136,14 @@ class Claims:
             if output is not None:
                 self._take("notes", key, self._notes, output)
 
-    def _by_look(self, book: ResidueBook) -> None:
+    def _by_look(self, looks: Looks) -> None:
         """Notes without ids that are still known by most of their blocks."""
         marks = {output: claim.held.record.marks for output, claim in self._notes.items() if claim.held is not None}
         index: dict[str, list[str]] = {}
         for output, mark in marks.items():
             for one in split_marks(mark):
                 index.setdefault(one, []).append(output)
-        for key in self._free():
-            digests = book.digests.get(key, ())
+        for key, digests in looks(self._free()) if index else ():
             near = Counter(output for one in dict.fromkeys(digests) for output in index.get(mark_of(one), ()))
             for output, _ in near.most_common(3):
                 known = known_again(marks[output], digests)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 
 from converter.findings.finding import Finding
 from converter.formats.front import Format, Segments, Stored, TargetContext
+from converter.model.blocks import Block, walk
 from converter.model.items import Note
 from converter.model.order import WorkOrder
 from converter.model.profile import Profile
+from converter.model.runs import TextRun
 from converter.pipeline.law import InnerCounts
 from converter.pipeline.residue.align import Kept, Part, arranged
 from converter.pipeline.residue.assemble import assembled
@@ -48,21 +50,28 @@ class Editor:
         workshop: Workshop,
         writing: TargetContext,
         in_order: Callable[[Stored], Stored],
-        stale: Callable[[Note, WorkOrder], frozenset[int]],
     ) -> None:
         self._target = target
         self._mirror = mirror
         self._workshop = workshop
         self._writing = writing
         self._in_order = in_order
-        self._stale = stale
         self._names = Names(own)
         self._source_names = Names(workshop.pair.source)
         self._ignored = workshop.pair.ignorable_attrs
 
-    def edit(self, stored: Stored, now: Note, mirrored: WorkOrder, order: WorkOrder, path: str) -> Edit:
+    def edit(
+        self,
+        stored: Stored,
+        now: Note,
+        mirrored: WorkOrder,
+        order: WorkOrder,
+        path: str,
+        retitled: Mapping[tuple[str, str], str],
+    ) -> Edit:
         """The note that was `stored` in its origin, as it must be now that the source shows it as `now`.
 
+        `retitled` gives links, as target and place, that name notes which are called otherwise now.
         Raises `ItemError` where the bytes are no note.
         """
         own = self._mirror.read(stored)
@@ -70,7 +79,7 @@ class Editor:
         then = lowered.note
         wanted = digests_of(now.blocks, self._ignored)
         retold = facts_differ(then, now, self._source_names)
-        stale = self._stale(own, mirrored)
+        stale = _stale(own, retitled)
         if digests_of(then.blocks, self._ignored) == wanted and not retold and not stale:
             silent = sum(not group.count for group in lowered.groups)
             return Edit(stored.data, silent=silent)
@@ -81,21 +90,20 @@ class Editor:
         anew = self._workshop.lower(now, order, path, traced=True)
         facts = self._facts(own, then, now, anew.note, order, path)
         case = Case(ordered, own, mirrored, order, facts, lowered, anew, wanted, self._ignored, path)
-        return self._kept(case) or self._rendered(case)
+        return self._kept(case, stale) or self._rendered(case)
 
     def _facts(self, own: Note, then: Note, now: Note, anew: Note, order: WorkOrder, path: str) -> Note:
         before = self._workshop.lower(msgspec.structs.replace(then, blocks=()), order, path).note
         title = now.title if now.title != then.title else None
         return merged_facts(own, before, anew, self._names, title)
 
-    def _kept(self, case: Case) -> Edit | None:
+    def _kept(self, case: Case, stale: frozenset[int]) -> Edit | None:
         """The note with all segments that still fit."""
         cut = self._target.segments(case.stored.data, len(case.own.blocks))
         if cut is None:
             return None
         frame = self._frame(case, cut)
         patcher = Patcher(self._target, self._workshop, self._writing, case, cut)
-        stale = self._stale(case.own, case.mirrored)
         refused = frozenset(group.source[0] for group in case.lowered.groups if not stale.isdisjoint(group.source))
         close = True
         for _ in range(_ROUNDS):
@@ -159,6 +167,24 @@ def in_place(note: Note) -> Note:
         for block in note.blocks
     )
     return msgspec.structs.replace(note, blocks=blocks)
+
+
+def _stale(own: Note, retitled: Mapping[tuple[str, str], str]) -> frozenset[int]:
+    """Blocks of a note in which a reference repeats the title of a note that is called something else now."""
+    if not retitled:
+        return frozenset()
+    return frozenset(number for number, block in enumerate(own.blocks) if _repeats(block, retitled))
+
+
+def _repeats(block: Block, names: Mapping[tuple[str, str], str]) -> bool:
+    for inner in walk((block,)):
+        for run in inner.runs:
+            reference = run.style.reference
+            if isinstance(run, TextRun) and reference is not None and reference.shows == "title":
+                title = names.get((reference.target, reference.place))
+                if title is not None and not reference.place and run.text != title:
+                    return True
+    return False
 
 
 def _same_facts(left: Note, right: Note) -> bool:

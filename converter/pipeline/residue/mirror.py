@@ -13,16 +13,14 @@ from datetime import UTC, tzinfo
 import msgspec
 
 from converter.errors import ItemError
+from converter.findings.finding import Finding
 from converter.formats.front import Format, SourceContext, Stored
-from converter.model.blocks import Block, walk
 from converter.model.facts import AssetFact
 from converter.model.items import Note
 from converter.model.order import Output, WorkOrder
-from converter.model.runs import TextRun
+from converter.pipeline.bench import Reading
 from converter.pipeline.catalog import AssetEntry, Catalog, NoteEntry
-from converter.pipeline.law import Answers
-from converter.pipeline.lift.rules import lift
-from converter.pipeline.outline import outline
+from converter.pipeline.crew import Crew
 from converter.pipeline.pair import Pair
 from converter.pipeline.place.links import LinkBook
 from converter.pipeline.residue.book import Held, ResidueBook
@@ -72,23 +70,21 @@ class Mirror:
         """A note of the origin; raises `ItemError` where its bytes are none."""
         return self._origin.read(stored, self.reading)[0]
 
-    def learn(self, claims: Mapping[tuple[str, str], Claim]) -> list[tuple[str, str]]:
+    def learn(self, claims: Mapping[tuple[str, str], Claim], crew: Crew) -> list[tuple[str, str]]:
         """Read the notes of these claims; the items whose notes cannot be read."""
         failed: list[tuple[str, str]] = []
+        held = [(item, claim.held) for item, claim in claims.items() if claim.held is not None]
         catalog = Catalog(self._origin.names)
-        for item, claim in claims.items():
-            if claim.held is None:
-                continue
-            stored = self.stored(claim.held)
-            try:
-                note = self.read(stored)
-                lifted = lift(note, self.pair.source, Answers())
-            except (ItemError, RecursionError):
+        reading = Reading(format=self._origin.id, context=self.reading, lifts=self.pair.source)
+        notes = (self.stored(one) for _, one in held)
+        for (item, one), study in zip(held, crew.learn(notes, reading), strict=True):
+            if isinstance(study, Finding) or study[1].failure is not None:
                 failed.append(item)
                 continue
-            entry = NoteEntry(key=claim.key, path=stored.path, size=0)
-            catalog.describe(entry, note, outline(lifted))
-            self.notes[claim.key] = entry
+            bench, learnt = study
+            catalog.notes[learnt.key] = NoteEntry(key=learnt.key, path=one.record.path, size=0)
+            catalog.describe(learnt, bench)
+        self.notes = catalog.notes
         return failed
 
     def settle(self, places: Places, catalog: Catalog, left: Iterable[Claim], assets: Iterable[AssetRecord]) -> None:
@@ -132,12 +128,11 @@ class Mirror:
         entry.output = present
         return entry
 
-    def stale(self, own: Note, order: WorkOrder) -> frozenset[int]:
-        """Blocks of a note in which a reference repeats the title of a note that is called something else now."""
+    def retitled(self, order: WorkOrder) -> dict[tuple[str, str], str]:
+        """Links of a note, as target and place, that name notes which are called otherwise now, and how."""
         if not self._renamed:
-            return frozenset()
-        names = {link[1:3]: goal.title for link, goal in order.goals.items() if goal.key in self._renamed}
-        return frozenset(number for number, block in enumerate(own.blocks) if _repeats(block, names))
+            return {}
+        return {link[1:3]: goal.title for link, goal in order.goals.items() if goal.key in self._renamed}
 
     def order(self, claim: Claim, key: str) -> WorkOrder:
         """The order of a note, now under this key in the target."""
@@ -154,17 +149,6 @@ class Mirror:
             blocks=record.blocks,
             dropped=frozenset(record.dropped),
         )
-
-
-def _repeats(block: Block, names: Mapping[tuple[str, str], str]) -> bool:
-    for inner in walk((block,)):
-        for run in inner.runs:
-            reference = run.style.reference
-            if isinstance(run, TextRun) and reference is not None and reference.shows == "title":
-                title = names.get((reference.target, reference.place))
-                if title is not None and not reference.place and run.text != title:
-                    return True
-    return False
 
 
 def _present(node: Node, key: str, catalog: Catalog) -> Output:

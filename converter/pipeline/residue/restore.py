@@ -8,34 +8,26 @@ from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager
 from typing import IO
 
-import msgspec
-
 from converter.errors import ItemError
 from converter.findings.finding import Finding
-from converter.formats.front import Format, Rendered, SourceContext, Stored, TargetContext
-from converter.model.blocks import Attrs, walk
+from converter.formats.front import Format, Rendered, SourceContext
+from converter.model.blocks import Attrs
 from converter.model.facts import PayloadFact
-from converter.model.items import Note
 from converter.model.moment import Moment
-from converter.model.order import Output, WorkOrder, plain_order
-from converter.model.profile import Profile
+from converter.model.order import Output
 from converter.pipeline.catalog import AssetEntry, Catalog, NoteEntry
-from converter.pipeline.law import Answers, InnerCounts
-from converter.pipeline.lift.legacy import order_by_number
-from converter.pipeline.lower.inside import inside
+from converter.pipeline.crew import Crew
 from converter.pipeline.pair import Pair
 from converter.pipeline.place.links import LinkBook
 from converter.pipeline.place.own_paths import own_path
-from converter.pipeline.residue.blocks import bare
 from converter.pipeline.residue.book import ResidueBook, unused
-from converter.pipeline.residue.claims import Claim, Claims
-from converter.pipeline.residue.edits import Edit, Editor, in_place
+from converter.pipeline.residue.claims import Claim, Claims, Looks
+from converter.pipeline.residue.give_back import Back, GiveBack, Way
 from converter.pipeline.residue.mirror import Mirror
 from converter.pipeline.residue.places import Places, in_old_order, with_outputs
 from converter.pipeline.residue.records import Header
 from converter.pipeline.residue.sound import is_sound_file
 from converter.pipeline.residue.tree import Tree
-from converter.pipeline.work import Result, Workshop, digest_of
 from converter.storage.names import Unique
 
 __all__ = ["Restorer"]
@@ -57,9 +49,10 @@ class Restorer:
         catalog: Catalog,
         pair: Pair,
         report: Report,
+        crew: Crew,
+        looks: Looks,
     ) -> None:
         self._source = source
-        self._source_reading = reading
         self._target = target
         self._book = book
         self._catalog = catalog
@@ -68,12 +61,12 @@ class Restorer:
         self._places: Places | None = None
         self.stamps: dict[str, Moment | None] = {}
         """Times of files by their places in the origin."""
-        self.claims = Claims(catalog, book, header.origin, pair)
+        self.claims = Claims(catalog, book, header.origin, pair, looks)
         self.mirror = Mirror(target, source, header, reading, book)
         self.reading = self.mirror.reading
         self._payloads = list(self._sound_payloads(pair))
         book.members_that_come({member.key for fact in self._payloads for member in fact.members})
-        for item in self.mirror.learn(self.claims.items):
+        for item in self.mirror.learn(self.claims.items, crew):
             del self.claims.items[item]
             self._unused("/".join(item), "its bytes cannot be read")
         self._report_copies()
@@ -171,45 +164,23 @@ class Restorer:
             else:
                 self._unused(f"payloads/{fact.key}", "something else has the names of its files")
 
-    def ready(self, workshop: Workshop, writing: TargetContext, target: Profile) -> None:
-        """Get ready for notes: the workshop makes anew what was changed."""
-        self._finisher = _Finisher(self._target, self.reading, writing, Pair(target, target, self.reading.zone))
-        mirror = Workshop(self._target, self.reading, self._source, writing, self.mirror.pair)
-        own = self.mirror.pair.source
-        ways = (self._finisher.in_order, self.mirror.stale)
-        self._editor = Editor(self._target, own, mirror, workshop, writing, *ways)
+    def ready(self, give_back: GiveBack) -> None:
+        """Get ready for what comes back besides notes that are notes in the source."""
+        self._finisher, self._editor = give_back.finisher, give_back.editor
 
-    def note(self, stored: Stored, entry: NoteEntry, order: WorkOrder) -> Result | None:
-        """A note as it was in its origin, with what was changed since; None where no residue fits."""
-        claim = self.claims.of("notes", stored.key)
+    def way(self) -> Way:
+        """The way back."""
+        return Way(origin=self._target.id, reading=self.reading, mirror=self.mirror.pair)
+
+    def back(self, key: str, entry: NoteEntry) -> Back | None:
+        """The order by which a note may come back; None where no residue is its own."""
+        claim = self.claims.of("notes", key)
         if claim is None or claim.held is None or entry.output is None:
             return None
-        read, found = self._source.read(stored, self._source_reading)
-        now = bare(read)
         then = self.mirror.stored(claim.held, entry.output.key)
-        edit = self._edit(claim, then, now, stored.path, order)
-        if edit is None:
-            self._unused(f"notes/{stored.key}", "it does not fit the note")
-            return None
-        changed = edit.changed or claim.held.partial
-        self._tell(stored.key, edit, changed=changed)
-        stamp = now.updated or now.stamp if changed else then.stamp
-        rendered, digest = self._finisher.finished(edit.data, then, entry.output, stamp)
-        blocks = sum(1 for _ in walk(read.blocks))
-        counts = edit.counts or InnerCounts(blocks, blocks, 0, 0)
-        return Result(rendered, digest, counts, (*found, *edit.findings), approximated=bool(edit.findings))
-
-    def _edit(self, claim: Claim, then: Stored, now: Note, path: str, order: WorkOrder) -> Edit | None:
-        try:
-            return self._editor.edit(then, now, self.mirror.order(claim, then.key), order, path)
-        except (ItemError, UnicodeError, RecursionError):
-            return None
-
-    def _tell(self, key: str, edit: Edit, *, changed: bool) -> None:
-        if changed:
-            self._report(Finding(code="residue-edited", item=f"notes/{key}"))
-        if edit.silent:
-            self._report(Finding(code="residue-hidden", item=f"notes/{key}", count=edit.silent))
+        mirrored = self.mirror.order(claim, then.key)
+        retitled = self.mirror.retitled(mirrored)
+        return Back(then=then, mirrored=mirrored, retitled=retitled, partial=claim.held.partial)
 
     def hollow(self, key: str, output: Output) -> tuple[Rendered, bytes] | None:
         """A note that the source holds as a folder; None where there is none."""
@@ -247,52 +218,6 @@ class Restorer:
                 key=then.key, id=page.id, title=page.title, path=then.path, folder=page.folder, order=page.order
             )
             yield self._finisher.finished(then.data, then, output, then.stamp)
-
-
-class _Finisher:
-    """Makes what the target stores of bytes that come back."""
-
-    def __init__(self, target: Format, reading: SourceContext, writing: TargetContext, same: Pair) -> None:
-        self._target = target
-        self._reading = reading
-        self._writing = writing
-        self._same = same
-        self._workshop = Workshop(target, reading, target, writing, same)
-
-    def blank(self, output: Output) -> tuple[Rendered, bytes]:
-        """A note without text."""
-        return self._workshop.blank(plain_order(output))
-
-    def finished(self, data: bytes, then: Stored, output: Output, stamp: Moment | None) -> tuple[Rendered, bytes]:
-        """The note as stored, and the digest of what it says; where bytes never pass they are written anew."""
-        stored = msgspec.structs.replace(
-            then,
-            key=output.key,
-            data=data,
-            path=output.path or then.path,
-            folder=output.folder,
-            parent=output.parent,
-            order=output.order,
-            stamp=stamp,
-        )
-        note, _ = self._target.read(stored, self._reading)
-        if data is not then.data:
-            note = in_place(note)
-        if self._target.keeps is not None:
-            return Rendered(output.key, data, output.path or output.key, stored.stamp, output.order), digest_of(note)
-        lowered = self._as_written(note, output)
-        return self._target.render(lowered, self._writing), digest_of(lowered)
-
-    def in_order(self, then: Stored) -> Stored:
-        """A note with its blocks in the order of their numbers, where its format writes every note anew."""
-        if self._target.keeps is not None:
-            return then
-        note = order_by_number(self._target.read(then, self._reading)[0], self._same.source, Answers())
-        data = self._target.render(note, self._writing).data
-        return msgspec.structs.replace(then, data=data)
-
-    def _as_written(self, note: Note, output: Output) -> Note:
-        return inside(note, plain_order(output), self._same, Answers()).note
 
 
 def _set_apart(entry: AssetEntry, unique: Unique) -> None:

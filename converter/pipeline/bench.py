@@ -1,0 +1,165 @@
+"""Where notes are worked on, one by one, by orders that say all there is to know: in this process or in another.
+
+A note is read and understood once: what reading made of it is kept for the work that follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from converter.errors import ItemError
+from converter.findings.finding import Finding
+from converter.formats.front import SourceContext, Stored, TargetContext
+from converter.formats.registry import load
+from converter.model.blocks import has_text
+from converter.model.order import WorkOrder
+from converter.model.profile import Profile
+from converter.pipeline.law import Answers
+from converter.pipeline.learnt import Learnt
+from converter.pipeline.lift.rules import lift
+from converter.pipeline.outline import outline, says_nothing
+from converter.pipeline.pair import Pair
+from converter.pipeline.residue.carry import Carrier
+from converter.pipeline.residue.give_back import Back, GiveBack, Way
+from converter.pipeline.residue.visit import visit_of
+from converter.pipeline.work import Read, Result, Workshop, too_deep, unreadable
+from converter.storage.scratch import Scratch
+
+__all__ = ["Bench", "Made", "Reading", "Task", "Writing"]
+
+_NESTING = ("documents", "keys")
+"""Trees in which notes hold notes."""
+
+_encode = msgspec.msgpack.Encoder().encode
+_kept: Callable[[bytes], Read] = msgspec.msgpack.Decoder(Read).decode
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """How notes of a source are read and understood.
+
+    `lifts` is the profile to lift by, None within one system. `visits` asks for the residue that notes carry.
+    """
+
+    format: str
+    context: SourceContext
+    lifts: Profile | None = None
+    visits: bool = False
+
+
+class Writing(msgspec.Struct, frozen=True, kw_only=True):
+    """How notes become those of a target: what a `Workshop` is made of, and the way back to their origin."""
+
+    format: str
+    context: TargetContext
+    pair: Pair
+    carrier: Carrier | None = None
+    clean: bool = False
+    way: Way | None = None
+
+
+class Task(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """One note to be made, or given back. `kept` is where the bench has it, -1: it must be read again."""
+
+    stored: Stored
+    order: WorkOrder
+    kept: int = -1
+    back: Back | None = None
+
+
+class Made(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """What came of a task: a result, or why there is none."""
+
+    result: Result | None = None
+    failure: Finding | None = None
+
+
+class Bench:
+    """Reads notes, keeps them, and makes those of the target once it is ready. Knows nothing of the plan."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._source = load(reading.format)
+        self._scratch = Scratch()
+        self.workshop: Workshop
+        self.give_back: GiveBack
+
+    def reads(self, reading: Reading) -> None:
+        """From now on read notes of another source."""
+        self._reading = reading
+        self._source = load(reading.format)
+
+    def ready(self, reading: Reading, writing: Writing) -> None:
+        """Get ready to make notes of those that were read so."""
+        self.reads(reading)
+        self.workshop = Workshop(
+            self._source,
+            reading.context,
+            load(writing.format),
+            writing.context,
+            writing.pair,
+            writing.carrier,
+            clean=writing.clean,
+        )
+        if writing.way is not None:
+            self.give_back = GiveBack(writing.way, reading.format, self.workshop, writing.context)
+
+    def learn(self, stored: Stored) -> Learnt:
+        """Read a note, once."""
+        try:
+            return self._learn(stored)
+        except RecursionError:
+            error = ItemError(too_deep(stored.key))
+        except ItemError as refused:
+            error = refused
+        return Learnt(stored.key, failure=unreadable(f"notes/{stored.key}", error))
+
+    def _learn(self, stored: Stored) -> Learnt:
+        reading = self._reading
+        note, found = self._source.read(stored, reading.context)
+        lifts = reading.lifts
+        lifted = note if lifts is None else lift(note, lifts, Answers())
+        return Learnt(
+            key=stored.key,
+            title=note.title,
+            id=note.id,
+            folder=note.folder,
+            parent=note.parent,
+            order=note.order,
+            created=note.created,
+            stamp=note.stamp,
+            tags=note.tags,
+            outline=_encode(outline(lifted)),
+            blank=not has_text(note.blocks),
+            hollow=lifts is not None and lifts.parameters.get("tree") in _NESTING and says_nothing(lifted),
+            kept=self._scratch.keep(_encode((note, found))),
+            visit=visit_of(note) if reading.visits else None,
+            findings=found,
+        )
+
+    def make(self, task: Task) -> Made:
+        """Make a note of the target, or give it back."""
+        try:
+            return Made(self.work(task))
+        except ItemError as error:
+            return Made(failure=unreadable(f"notes/{task.stored.key}", error))
+
+    def work(self, task: Task) -> Result:
+        """Make a note, or give it back; raises `ItemError` where it cannot be made."""
+        stored, order, back = task.stored, task.order, task.back
+        read = self._read(task)
+        given = self.give_back.note(stored, read, order, back) if back is not None else None
+        if isinstance(given, Result):
+            return given
+        result = self.workshop.convert(stored, order, read)
+        return result if given is None else msgspec.structs.replace(result, findings=(given, *result.findings))
+
+    def _read(self, task: Task) -> Read:
+        if task.kept >= 0:
+            return _kept(self._scratch.piece(task.kept))
+        return self._source.read(task.stored, self._reading.context)
+
+    def close(self) -> None:
+        """Let go of what was kept."""
+        self._scratch.close()

@@ -1,0 +1,84 @@
+"""One note on its way back to its origin, by an order that says all there is to know (docs/residue.md, "Validity")."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from converter.errors import ItemError
+from converter.findings.finding import Finding
+from converter.formats.front import SourceContext, Stored, TargetContext
+from converter.formats.registry import load
+from converter.model.blocks import walk
+from converter.model.items import Note
+from converter.model.order import WorkOrder
+from converter.pipeline.law import InnerCounts
+from converter.pipeline.pair import Pair
+from converter.pipeline.residue.blocks import bare
+from converter.pipeline.residue.book import unused
+from converter.pipeline.residue.edits import Edit, Editor
+from converter.pipeline.residue.finish import Finisher
+from converter.pipeline.work import Read, Result, Workshop
+
+__all__ = ["Back", "GiveBack", "Way"]
+
+
+class Way(msgspec.Struct, frozen=True, kw_only=True):
+    """The way back: the origin's format, how its notes are read, and the pair by which they once were lowered."""
+
+    origin: str
+    reading: SourceContext
+    mirror: Pair
+
+
+class Back(msgspec.Struct, frozen=True, gc=False, array_like=True, kw_only=True):
+    """The order for a note that may come back.
+
+    `then` is the note in its origin, `mirrored` the order by which it is lowered again. `retitled` gives links, as
+    target and place, that name notes which are called otherwise now. `partial` says that not all of it is left.
+    """
+
+    then: Stored
+    mirrored: WorkOrder
+    retitled: Mapping[tuple[str, str], str] = {}
+    partial: bool = False
+
+
+class GiveBack:
+    """Gives notes back to their origin: what is as it was has its bytes, what was changed is made of both."""
+
+    def __init__(self, way: Way, source: str, workshop: Workshop, writing: TargetContext) -> None:
+        """`workshop` makes anew what was changed."""
+        target = load(way.origin)
+        self.finisher = Finisher(target, way.reading, writing)
+        mirror = Workshop(target, way.reading, load(source), writing, way.mirror)
+        self.editor = Editor(target, way.mirror.source, mirror, workshop, writing, self.finisher.in_order)
+
+    def note(self, stored: Stored, read: Read, order: WorkOrder, back: Back) -> Result | Finding:
+        """The note as it was in its origin, with what was changed since; or why its residue is of no use."""
+        note, found = read
+        now = bare(note)
+        edit = self._edit(back, now, stored.path, order)
+        if edit is None:
+            return unused(f"notes/{stored.key}", "it does not fit the note")
+        changed = edit.changed or back.partial
+        stamp = now.updated or now.stamp if changed else back.then.stamp
+        rendered, digest = self.finisher.finished(edit.data, back.then, order.output, stamp)
+        blocks = sum(1 for _ in walk(note.blocks))
+        counts = edit.counts or InnerCounts(blocks, blocks, 0, 0)
+        told = (*_told(stored.key, edit, changed=changed), *found, *edit.findings)
+        return Result(rendered, digest, counts, told, approximated=bool(edit.findings))
+
+    def _edit(self, back: Back, now: Note, path: str, order: WorkOrder) -> Edit | None:
+        try:
+            return self.editor.edit(back.then, now, back.mirrored, order, path, back.retitled)
+        except (ItemError, UnicodeError, RecursionError):
+            return None
+
+
+def _told(key: str, edit: Edit, *, changed: bool) -> list[Finding]:
+    told = [Finding(code="residue-edited", item=f"notes/{key}")] if changed else []
+    if edit.silent:
+        told.append(Finding(code="residue-hidden", item=f"notes/{key}", count=edit.silent))
+    return told
