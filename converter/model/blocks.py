@@ -16,6 +16,7 @@ from converter.model.moment import Moment
 from converter.model.runs import Runs
 
 __all__ = [
+    "AnyBlock",
     "Attrs",
     "Block",
     "Blocks",

@@ -22,6 +22,7 @@ __all__ = [
     "SUB",
     "SUP",
     "UNDERLINE",
+    "AnyRun",
     "BreakRun",
     "EmbedRun",
     "FootnoteRun",

@@ -17,7 +17,7 @@ from converter.model.blocks import has_text
 from converter.model.order import WorkOrder
 from converter.model.profile import Profile
 from converter.pipeline.law import Answers
-from converter.pipeline.learnt import Learnt
+from converter.pipeline.learnt import Learnt, pack
 from converter.pipeline.lift.rules import lift
 from converter.pipeline.outline import outline, says_nothing
 from converter.pipeline.pair import Pair
@@ -32,7 +32,6 @@ __all__ = ["Bench", "Made", "Reading", "Task", "Writing"]
 _NESTING = ("documents", "keys")
 """Trees in which notes hold notes."""
 
-_encode = msgspec.msgpack.Encoder().encode
 _kept: Callable[[bytes], Read] = msgspec.msgpack.Decoder(Read).decode
 
 
@@ -130,10 +129,10 @@ class Bench:
             created=note.created,
             stamp=note.stamp,
             tags=note.tags,
-            outline=_encode(outline(lifted)),
+            outline=pack(outline(lifted)),
             blank=not has_text(note.blocks),
             hollow=lifts is not None and lifts.parameters.get("tree") in _NESTING and says_nothing(lifted),
-            kept=self._scratch.keep(_encode((note, found))),
+            kept=self._scratch.keep(pack((note, found))),
             visit=visit_of(note) if reading.visits else None,
             findings=found,
         )

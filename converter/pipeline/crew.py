@@ -17,7 +17,7 @@ import msgspec
 from converter.findings.finding import Finding
 from converter.formats.front import Stored
 from converter.pipeline.bench import Bench, Made, Reading, Task, Writing
-from converter.pipeline.learnt import Learnt
+from converter.pipeline.learnt import Learnt, pack
 from converter.pipeline.processes import Processes, Request, Serve
 
 __all__ = ["Crew", "crew_of"]
@@ -28,7 +28,6 @@ _BATCH = 256 << 10
 _MOST = 100
 """Notes that travel together: how many bytes, and how many."""
 
-_encode = msgspec.msgpack.Encoder().encode
 _stored = msgspec.msgpack.Decoder(list[Stored]).decode
 _learnt = msgspec.msgpack.Decoder(list[Learnt]).decode
 _tasks = msgspec.msgpack.Decoder(list[Task]).decode
@@ -108,7 +107,7 @@ class Party:
         def requests() -> Iterator[Request]:
             for batch in _batches(notes, lambda note: len(note.data)):
                 batches.append(batch)
-                yield None, "learn", _encode([note for note in batch if not isinstance(note, Finding)])
+                yield None, "learn", pack([note for note in batch if not isinstance(note, Finding)])
 
         for at, answer in self._processes.answers(requests()):
             learnt = iter(_learnt(answer))
@@ -128,7 +127,7 @@ class Party:
                 batches.append(batch)
                 asked = [task for task in batch if not isinstance(task, Finding)]
                 bench = asked[0][0] if asked and asked[0][0] >= 0 else None
-                yield bench, "make", _encode([task for _, task in asked])
+                yield bench, "make", pack([task for _, task in asked])
 
         for _, answer in self._processes.answers(requests()):
             made = iter(_made(answer))
@@ -147,9 +146,9 @@ def _serving(reading: Reading) -> Serve:
     def serve(name: str, said: bytes) -> bytes:
         match name:
             case "learn":
-                return _encode([bench.learn(stored) for stored in _stored(said)])
+                return pack([bench.learn(stored) for stored in _stored(said)])
             case "make":
-                return _encode([bench.make(task) for task in _tasks(said)])
+                return pack([bench.make(task) for task in _tasks(said)])
             case "reads":
                 bench.reads(pickle.loads(said))  # noqa: S301 - our own parent wrote it
             case "ready":

@@ -8,7 +8,18 @@ from converter.findings.finding import Finding
 from converter.model.moment import Moment
 from converter.pipeline.residue.visit import Visit
 
-__all__ = ["Learnt"]
+__all__ = ["Learnt", "pack"]
+
+
+def _plain(value: object) -> str:
+    """Text of a kind of its own (a number as JSON spells it) is text."""
+    if isinstance(value, str):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} cannot travel")
+
+
+pack = msgspec.msgpack.Encoder(enc_hook=_plain).encode
+"""Values of the model, and findings, as bytes."""
 
 
 class Learnt(msgspec.Struct, frozen=True, gc=False, array_like=True):

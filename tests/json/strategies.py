@@ -10,10 +10,10 @@ import msgspec
 from hypothesis import strategies as st
 
 from converter.model import blocks, runs
-from converter.model.blocks import Block
+from converter.model.blocks import AnyBlock, Block
 from converter.model.items import Folder, Note
 from converter.model.moment import Moment
-from converter.model.runs import FLAG_NAMES, Run, Style
+from converter.model.runs import FLAG_NAMES, AnyRun, Run, Style
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=6) | st.sampled_from(
     ["", "\x00", "\n", "\u2028", "\x7f", '"', "\\", "\ufeff", "👩\u200d💻", "kind", "}{"]
@@ -54,13 +54,18 @@ def instances(kind: type[msgspec.Struct], depth: int) -> st.SearchStrategy[Any]:
     return st.builds(kind, **members)
 
 
+_CLOSED: dict[Any, Any] = {AnyBlock: Block, AnyRun: Run}
+"""Closed lists of kinds, by what they all are."""
+
+
 def values(kind: Any, depth: int) -> st.SearchStrategy[Any]:
     """Anything that fits an annotation."""
+    kind = _CLOSED.get(kind, kind)
     if get_origin(kind) in (Union, UnionType):
         (inner,) = (one for one in get_args(kind) if one is not NoneType)
         return st.none() | values(inner, depth)
     if get_origin(kind) is tuple:
-        first, second = get_args(kind)
+        first, second = (_CLOSED.get(one, one) for one in get_args(kind))
         if second is not Ellipsis:
             return st.tuples(values(first, depth), values(second, depth))
         if isinstance(first, type) and issubclass(first, Block) and not depth:

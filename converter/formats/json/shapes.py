@@ -68,9 +68,9 @@ class Member(msgspec.Struct, frozen=True):
 
 
 def shape_of(kind: Any) -> Shape:
-    """The shape of an annotation of the model."""
+    """The shape of an annotation of the model: of blocks, as of runs, one stands for all."""
     if get_origin(kind) in (Union, UnionType):
-        (kind,) = (one for one in get_args(kind) if one is not NoneType)
+        kind = next(one for one in get_args(kind) if one is not NoneType)
     if get_origin(kind) is tuple:
         first, second = get_args(kind)
         return Shape("pair") if second is str else Shape("list", shape_of(first))
