@@ -27,7 +27,7 @@ def link_findings(session: Session, book: LinkBook) -> Iterator[Finding]:
         if isinstance(stored, Finding):
             yield stored
         elif locate is not None:
-            del keys[stored.key]
+            keys.pop(stored.key, None)
             yield from _in_note(stored, book.faults(stored.key), locate)
     for key in keys:
         yield from (finding for _, finding in book.faults(key))
