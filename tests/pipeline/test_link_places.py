@@ -15,7 +15,7 @@ from tests.json.archives import archive, note_line
 from tests.mnemo.builders import block_json, note_json, span
 from tests.mnemo.library import build_library, note_row
 from tests.outputs.parse import commands_of
-from tests.support import build_package, shared, vault
+from tests.support import build_package, shared, value_at, vault
 
 CODES = ("asset-missing", "link-missing", "link-place-missing")
 CODE = "`[[Nowhere]]` 𝄞\n\n```\n[[Nowhere]] ![x](Nowhere.png)\n```\n\n"
@@ -72,14 +72,6 @@ def behind(text: str, location: dict[str, Any]) -> str:
     """What stands at a line and column, up to the end of the line."""
     line: int = location["line"]
     return text.split("\n")[line - 1][location["column"] - 1 :]
-
-
-def value_at(pointer: str, value: Any) -> Any:
-    """The value at a JSON pointer."""
-    for step in pointer.split("/")[1:]:
-        name = step.replace("~1", "/").replace("~0", "~")
-        value = value[int(name)] if isinstance(value, list) else value[name]
-    return value
 
 
 def test_a_link_stands_at_the_line_and_column_that_are_named(tmp_path: Path) -> None:

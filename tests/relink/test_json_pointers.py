@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from converter.text.json_places import Patch, Place, strings
 from converter.text.json_pointers import pointed
+from tests.support import value_at
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
@@ -22,14 +23,6 @@ def shout(place: Place, patch: Patch) -> None:
     """Change every string."""
     for _, _, spot in strings(place):
         patch.put(spot, f"{spot.text}!")
-
-
-def value_at(pointer: str, value: Any) -> Any:
-    """What RFC 6901 finds."""
-    for step in pointer.split("/")[1:]:
-        name = step.replace("~1", "/").replace("~0", "~")
-        value = value[int(name)] if isinstance(value, list) else value[name]
-    return value
 
 
 def texts_in(value: Any) -> list[str]:
