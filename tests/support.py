@@ -170,3 +170,11 @@ def tree_texts(path: Path) -> dict[str, str]:
         else:
             found[name] = hashlib.sha256(entry.read_bytes()).hexdigest()
     return found
+
+
+def value_at(pointer: str, value: Any) -> Any:
+    """The value that a JSON pointer leads to (RFC 6901)."""
+    for step in pointer.split("/")[1:]:
+        name = step.replace("~1", "/").replace("~0", "~")
+        value = value[int(name)] if isinstance(value, list) else value[name]
+    return value

@@ -6,7 +6,7 @@ Functions marked pure get bytes and values and give values, so that they can run
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import tzinfo
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING, Protocol
 
 import msgspec
 
-from converter.findings.finding import Finding
+from converter.findings.finding import Finding, Location
 from converter.model.facts import Anchor, Fact, LinkFact, PayloadFact
 from converter.model.items import Folder, Note
 from converter.model.moment import Moment
@@ -30,6 +30,7 @@ __all__ = [
     "Format",
     "Found",
     "LinkKey",
+    "LinkLocator",
     "Lookup",
     "Opener",
     "Part",
@@ -97,7 +98,8 @@ class Stored(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A note's bytes as they lie in the store: what a worker gets.
 
     `stamp` is the file's time. What the store says of a note outside its bytes comes with it: the keys of its folder
-    and parent, its number among its siblings; and `beside`, the bytes of what it shows, by name.
+    and parent, its number among its siblings; and `beside`, the bytes of what it shows, by name. `where` says which
+    place it has in a file that holds many notes.
     """
 
     key: str
@@ -108,6 +110,11 @@ class Stored(msgspec.Struct, frozen=True, gc=False, array_like=True):
     parent: str | None = None
     order: int | None = None
     beside: tuple[tuple[str, bytes], ...] = ()
+    where: Location | None = None
+
+
+LinkLocator = Callable[[Stored, Collection[LinkKey]], Iterator[tuple[LinkKey, Location]]]
+"""Gives the places of these links of a note, one for each time that one stands there, in reading order."""
 
 
 class Segments(msgspec.Struct, frozen=True, gc=False):
@@ -288,6 +295,8 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     name that can grow, None for others; with a true last argument, where both say the same thing, what comes. Those of
     bytes are pure.
 
+    `locate_links` tells where links of a note stand; a place that cannot be told is left out. It is pure.
+
     `judge` predicts what the application would say to a source: findings of the codes `app-refuses`, `app-loses` and
     `app-repairs`, each with its place. It raises nothing that reading the source would not raise.
     """
@@ -323,4 +332,5 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     part_ids: Callable[[Part], tuple[str, ...]] | None = None
     part_said: Callable[[Part], bytes] | None = None
     join_file: Callable[[str, bytes, bytes, bool], bytes | None] | None = None
+    locate_links: LinkLocator | None = None
     judge: Callable[[Path, SourceContext], Iterator[Finding]] | None = None

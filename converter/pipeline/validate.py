@@ -12,6 +12,7 @@ from converter.findings.report import Place, Report
 from converter.findings.tally import Tally
 from converter.model.items import INNER_KINDS, OUTER_KINDS
 from converter.pipeline.foretold import foretold
+from converter.pipeline.located import link_findings
 from converter.pipeline.options import Options
 from converter.pipeline.place.links import LinkBook
 from converter.pipeline.place.tree import parents_of
@@ -29,7 +30,8 @@ def check_source(session: Session) -> None:
     session.index(tells=True)
     catalog, add = session.catalog, partial(_add_placed, session)
     parents_of(catalog, add)
-    LinkBook(catalog, session.pair, session.source_front.resolve).resolve_all(add)
+    for finding in link_findings(session, LinkBook(catalog, session.pair, session.source_front.resolve)):
+        add(finding)
     for key, asset in catalog.assets.items():
         if not (asset.shown or asset.named):
             add(Finding(code="asset-unused", item=f"assets/{key}"))

@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 
 from converter.text.json_text import mend
 
-__all__ = ["Change", "Entries", "Patch", "Place", "Spot", "edited", "patched", "places", "strings"]
+__all__ = ["Change", "Entries", "Patch", "Place", "Spot", "decoded", "edited", "patched", "places", "strings"]
 
 Change: TypeAlias = tuple[int, int, str]
 """What stands from the first place up to the second gives way to the text."""
@@ -223,13 +223,19 @@ def edited(data: bytes, spell: Callable[[str], str], edit: Callable[[Place, Patc
 
     A text that is no JSON has no strings to change and comes back as it is, as do bytes that are no UTF-8.
     """
-    text = data.decode("utf-8", "surrogateescape")
-    mark = len(_BOM) if text.startswith(_BOM) else 0
-    place = places(text[mark:])
+    text, mark = decoded(data)
+    place = places(text)
     if place is None:
         return data
     patch = Patch(spell)
     edit(place, patch)
     if not patch.changes:
         return data
-    return (text[:mark] + patched(text[mark:], patch.changes)).encode("utf-8", "surrogateescape")
+    return (mark + patched(text, patch.changes)).encode("utf-8", "surrogateescape")
+
+
+def decoded(data: bytes) -> tuple[str, str]:
+    """The JSON text that bytes are, and the byte-order mark before it; what is no UTF-8 stands as half surrogates."""
+    text = data.decode("utf-8", "surrogateescape")
+    bare = text.removeprefix(_BOM)
+    return bare, text[: len(text) - len(bare)]

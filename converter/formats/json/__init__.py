@@ -9,7 +9,7 @@ from converter.formats.json.header import origin_of
 from converter.formats.json.index import open_source
 from converter.formats.json.links import names, resolve
 from converter.formats.json.profile import profile
-from converter.formats.json.read import keeps, read
+from converter.formats.json.read import keeps, locate_links, read
 from converter.formats.json.segments import frame, pieces, segments
 from converter.formats.json.write import open_target, render
 
@@ -33,6 +33,7 @@ FORMAT = Format(
     frame=frame,
     gap=",",
     keeps=keeps,
+    locate_links=locate_links,
     beside=lambda name: (companion_of(name),),
     origin=origin_of,
 )

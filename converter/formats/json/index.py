@@ -32,8 +32,9 @@ _MEMBERS = frozenset(("kind", "key", "name", "id", "parent", "order", "attrs"))
 
 
 class _Place(msgspec.Struct, frozen=True):
-    """Where a line stands; of a file also where its bytes are (`data`, `file`), and their digest."""
+    """Where a line stands, by its number too; of a file also where its bytes are (`data`, `file`), and their digest."""
 
+    number: int
     offset: int
     length: int
     data: int = 0
@@ -104,7 +105,7 @@ class ArchiveSource:
 
     def _note(self, line: Line, head: Head) -> Iterator[Fact | Finding]:
         key = yield from _unique(self._notes, "notes", head.key, line)
-        self._notes[key] = _Place(line.offset, line.length)
+        self._notes[key] = _Place(line.number, line.offset, line.length)
         above, _, name = key.rpartition("/")
         own_path = name.endswith(".md") and (head.folder or "") == above
         yield NoteFact(key=key, size=line.length, path=key if own_path else "")
@@ -128,7 +129,7 @@ class ArchiveSource:
     def _asset(self, line: Line, head: Head, data: int) -> Iterator[Fact | Finding]:
         key = yield from _unique(self._assets, "assets", head.key, line)
         file = head.file if isinstance(head.file, str) else ""
-        self._assets[key] = _Place(line.offset, line.length, data, file, head.sha256)
+        self._assets[key] = _Place(line.number, line.offset, line.length, data, file, head.sha256)
         size = head.size if type(head.size) is int and 0 <= head.size < 1 << 62 else 0
         yield AssetFact(
             key=key,
@@ -144,7 +145,7 @@ class ArchiveSource:
         key, number = f"{kind} {hashlib.sha256(line.start).hexdigest()[:16]}", 1
         while (own := key if number == 1 else f"{key} {number}") in self._others:
             number += 1
-        self._others[own] = _Place(line.offset, line.length)
+        self._others[own] = _Place(line.number, line.offset, line.length)
         named = next((one for one in (head.name, head.key) if isinstance(one, str) and one), kind)
         member = MemberFact(key=own, name=own, size=line.length)
         unit = UnitFact(kind="payloads", key=own, title=named)
@@ -169,7 +170,8 @@ class ArchiveSource:
     def fetch(self, keys: Sequence[str] | None = None) -> Iterator[Stored | Finding]:
         """The lines of these notes."""
         for key in self._notes if keys is None else keys:
-            yield Stored(key, self._line(self._notes[key]))
+            place = self._notes[key]
+            yield Stored(key, self._line(place), where=Location(line=place.number, column=1))
 
     def _line(self, place: _Place) -> bytes:
         self._stream.seek(place.offset)

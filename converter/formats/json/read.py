@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from typing import Any
 
 import msgspec
 
 from converter.errors import ItemError
-from converter.findings.finding import Finding
+from converter.findings.finding import Finding, Location
 from converter.findings.problems import Problems
-from converter.formats.front import SourceContext, Stored
+from converter.formats.front import LinkKey, SourceContext, Stored
 from converter.formats.json.decode import MisfitError, struct_from
 from converter.model.domain import mended
 from converter.model.items import Note
 
-__all__ = ["keeps", "object_of", "read"]
+__all__ = ["keeps", "locate_links", "object_of", "read"]
 
 
 def read(stored: Stored, context: SourceContext) -> tuple[Note, tuple[Finding, ...]]:
@@ -37,6 +38,11 @@ def read(stored: Stored, context: SourceContext) -> tuple[Note, tuple[Finding, .
     if context.strict_unknown and strange:
         raise ItemError("It holds content that is not known, which --strict-unknown refuses.")
     return note, found
+
+
+def locate_links(stored: Stored, keys: Collection[LinkKey]) -> Iterator[tuple[LinkKey, Location]]:
+    """The line of the note, for each of these links."""
+    yield from ((key, stored.where) for key in keys if stored.where is not None)
 
 
 _STRANGE = frozenset(("block-unreadable", "unknown-member", "unknown-payload-kind"))

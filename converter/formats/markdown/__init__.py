@@ -7,6 +7,7 @@ from converter.formats.markdown.detect import detect
 from converter.formats.markdown.index import open_source
 from converter.formats.markdown.judge import judge
 from converter.formats.markdown.links import names, resolve
+from converter.formats.markdown.locate import locate_links
 from converter.formats.markdown.profile import profile
 from converter.formats.markdown.read import keeps, read
 from converter.formats.markdown.relink import link_keys, relink, relink_file
@@ -39,5 +40,6 @@ FORMAT = Format(
     link_keys=link_keys,
     linking=(".canvas",),
     relink_file=relink_file,
+    locate_links=locate_links,
     judge=judge,
 )

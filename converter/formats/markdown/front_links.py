@@ -74,10 +74,21 @@ def _cover(entry: Property, start: int) -> Iterator[LinkPlace]:
     cover = scalar_text(entry)
     if not is_picture(cover):
         return
+    begin = _comments_end(entry.text)
     for mark in ('"', "'", ""):
         raw = Spelling(mark or "wiki").of(cover)
-        at = entry.text.find(f"{mark}{raw}{mark}", entry.text.find(":") + 1)
+        at = entry.text.find(f"{mark}{raw}{mark}", entry.text.find(":", begin) + 1)
         if at >= 0:
             at += start + len(mark)
             yield LinkPlace(("image",), cover, "", at, at + len(raw), Spelling(mark or "wiki"))
             return
+
+
+def _comments_end(text: str) -> int:
+    """Where an entry begins behind the comments and blank lines that go with it."""
+    at = 0
+    for line in text.splitlines(keepends=True):
+        if line.strip() and not line.startswith("#"):
+            break
+        at += len(line)
+    return at

@@ -15,6 +15,7 @@ from converter.formats.markdown.relink import file_places
 from converter.model.facts import NoteFact
 from converter.storage.names import fold
 from converter.text.frontmatter import split
+from converter.text.positions import Positions
 
 __all__ = ["judge"]
 
@@ -79,11 +80,11 @@ def _judge_links(key: str, text: str, shared: Named) -> Iterator[Finding]:
         if those and not _FORMS.isdisjoint(place.forms) and all(posixpath.dirname(one) not in near for one in those):
             target, start, count = seen.get(name, (place.target.strip(), place.start, 0))
             seen[name] = (target, start, count + 1)
+    positions = Positions(text)
     for name, (target, start, count) in seen.items():
         opened = min(shared[name], key=lambda one: (one.count("/"), one))
         what = f"which note the link {target} means; {len(shared[name])} have this name, and {opened} is taken"
-        line, column = text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start)
-        yield _loses(key, what, line, column, count)
+        yield _loses(key, what, *positions.of(start), count)
 
 
 def _loses(key: str, what: str, line: int = 0, column: int = 0, count: int = 1) -> Finding:

@@ -6,17 +6,21 @@ twice, both get the new name. No byte changes but those of the names.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
+import msgspec
+
+from converter.findings.finding import Location
 from converter.formats.front import LinkKey, Renaming, Stored
 from converter.formats.mnemo.relink_blocks import BlockEditor, block_ids
 from converter.formats.mnemo.relink_parts import edit_part
 from converter.formats.mnemo.renames import Renames
-from converter.text.json_places import Entries, Patch, Place, Spot, edited, places
+from converter.formats.probes import probed
+from converter.text.json_places import Entries, Patch, Place, Spot, decoded, edited, places
 from converter.text.json_text import quote
 
-__all__ = ["own_ids", "relink", "relink_file"]
+__all__ = ["locate_links", "own_ids", "relink", "relink_file"]
 
 _NOTE: Final = (("noteid", "notes"), ("folderid", "folders"), ("parentnoteid", "notes"))
 
@@ -28,6 +32,21 @@ def relink(stored: Stored, renaming: Renaming, links: Mapping[LinkKey, str]) -> 
     """
     names = Renames(renaming, links)
     return edited(stored.data, _spelled, lambda place, patch: _edit_note(place, patch, names))
+
+
+def locate_links(stored: Stored, keys: Collection[LinkKey]) -> Iterator[tuple[LinkKey, Location]]:
+    """The places of these links: the row of the note, and the pointer of the string that holds the target.
+
+    Of a link whose string is not found the row alone.
+    """
+    row, lost = stored.where or Location(), set(keys)
+    text, _ = decoded(stored.data)
+    for key, found in probed(
+        text, keys, lambda place, patch, links: _edit_note(place, patch, Renames(Renaming(), links))
+    ):
+        lost.discard(key)
+        yield key, msgspec.structs.replace(row, pointer=found.pointer)
+    yield from ((key, row) for key in keys if key in lost)
 
 
 def relink_file(name: str, data: bytes, renaming: Renaming) -> bytes:

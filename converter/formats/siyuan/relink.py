@@ -6,17 +6,20 @@ No byte changes but those of the names; what a person reads is none of them.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
+from converter.findings.finding import Location
 from converter.formats.front import LinkKey, Renaming, Stored
+from converter.formats.probes import probed
 from converter.formats.siyuan.escape import ATTRIBUTE, QUOTED
 from converter.formats.siyuan.relink_files import edit_file
 from converter.formats.siyuan.renames import Renames, changes_inside
 from converter.formats.siyuan.tree import spelled
-from converter.text.json_places import Change, Entries, Patch, Place, Spot, edited
+from converter.text.json_places import Change, Entries, Patch, Place, Spot, decoded, edited
+from converter.text.positions import Positions
 
-__all__ = ["own_ids", "relink", "relink_file"]
+__all__ = ["locate_links", "own_ids", "relink", "relink_file"]
 
 _TEXT_NAME = "custom-sy-av-s-text-"
 _PROSE = frozenset(("title", "name", "alias", "memo", "bookmark", "tags"))
@@ -29,6 +32,15 @@ def relink(stored: Stored, renaming: Renaming, links: Mapping[LinkKey, str]) -> 
     """
     names = Renames(renaming, links)
     return edited(stored.data, spelled, lambda place, patch: _edit(place, patch, names))
+
+
+def locate_links(stored: Stored, keys: Collection[LinkKey]) -> Iterator[tuple[LinkKey, Location]]:
+    """The places of these links: the pointer of the string that holds the target, and where the target begins."""
+    text, _ = decoded(stored.data)
+    positions = Positions(text)
+    for key, found in probed(text, keys, lambda place, patch, links: _edit(place, patch, Renames(Renaming(), links))):
+        line, column = positions.of(found.start)
+        yield key, Location(file=stored.path, pointer=found.pointer, line=line, column=column)
 
 
 def relink_file(name: str, data: bytes, renaming: Renaming) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from hashlib import blake2b
 
 import msgspec
@@ -55,10 +55,19 @@ class LinkBook:
                 found = self._resolve(self._catalog, key, link)
                 founds.append(found)
                 self._note_use(link, found)
-                self._report(key, link, found, report)
+                fault = self._fault(key, link, found)
+                if fault is not None:
+                    report(fault)
             if founds and (self._pictures or not self._pair.same_system):
                 self._found[key] = _encode(founds)
         self._name_anchors()
+
+    def faults(self, key: str) -> Iterator[tuple[LinkFact, Finding]]:
+        """What `resolve_all` reports of the links of one note, each with its link."""
+        for link in self._catalog.links(key):
+            fault = self._fault(key, link, self._resolve(self._catalog, key, link))
+            if fault is not None:
+                yield link, fault
 
     def _note_use(self, link: LinkFact, found: Found) -> None:
         if found.kind == "asset":
@@ -68,16 +77,17 @@ class LinkBook:
         elif found.kind == "note" and found.anchor:
             self._wanted.setdefault(found.key, set()).add(found.anchor)
 
-    def _report(self, key: str, link: LinkFact, found: Found, report: Report) -> None:
+    def _fault(self, key: str, link: LinkFact, found: Found) -> Finding | None:
         code = _code_of(link, found) if link.target not in self._there else ""
         if found.kind == "note" and self._catalog.notes[found.key].end:
             failed = self._catalog.notes[found.key].end == "failed"
             code = "reference-to-failed" if failed else "link-left-selection"
         elif found.kind == "asset" and self._catalog.assets[found.key].end:
             code = "link-left-selection"
-        if code:
-            target = link.target + (f"#{link.place}" if link.place else "")
-            report(Finding(code=code, item=f"notes/{key}", details=(("what", target),)))
+        if not code:
+            return None
+        target = link.target + (f"#{link.place}" if link.place else "")
+        return Finding(code=code, item=f"notes/{key}", details=(("what", target),))
 
     def _name_anchors(self) -> None:
         """Give each place that links lead to its name in the target."""

@@ -15,7 +15,7 @@ from converter.formats.mnemo.database.write import open_target, render
 from converter.formats.mnemo.links import names, resolve
 from converter.formats.mnemo.part_ids import part_ids, part_said
 from converter.formats.mnemo.read import read_stored
-from converter.formats.mnemo.relink import own_ids, relink, relink_file
+from converter.formats.mnemo.relink import locate_links, own_ids, relink, relink_file
 from converter.formats.mnemo.segments import stored_frame, stored_pieces, stored_segments
 from converter.storage.exclusive import database_in_use
 
@@ -49,5 +49,6 @@ FORMAT = Format(
     part_ids=part_ids,
     part_said=part_said,
     join_file=join_file,
+    locate_links=locate_links,
     judge=judge,
 )

@@ -166,7 +166,7 @@ class DatabaseSource:
         wanted = None if keys is None else set(keys)
         for key, row in (self._notes or {}).items():
             if wanted is None or key in wanted:
-                yield Stored(key, self._data(row))
+                yield Stored(key, self._data(row), where=Location(table="Storage", row=row.key))
         self._store.check()
 
     def open_asset(self, key: str) -> AbstractContextManager[IO[bytes]]:

@@ -13,7 +13,7 @@ from converter.formats.mnemo.package.profile import profile
 from converter.formats.mnemo.package.write import open_target, render
 from converter.formats.mnemo.part_ids import part_ids, part_said
 from converter.formats.mnemo.read import read
-from converter.formats.mnemo.relink import own_ids, relink, relink_file
+from converter.formats.mnemo.relink import locate_links, own_ids, relink, relink_file
 from converter.formats.mnemo.segments import frame, pieces, segments
 
 __all__ = ["FORMAT"]
@@ -43,5 +43,6 @@ FORMAT = Format(
     part_ids=part_ids,
     part_said=part_said,
     parts=parts,
+    locate_links=locate_links,
     judge=judge,
 )

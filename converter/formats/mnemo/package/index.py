@@ -298,11 +298,11 @@ class PackageSource:
                 key, _ = keys.take(sniff(row.data, "noteId", self._depth).id, row.key)
                 if wanted is not None and key not in wanted:
                     continue
+                where = Location(member=member, table="Notes", row=row.key)
                 if row.lost:
-                    where = Location(member=member, table="Notes", row=row.key)
                     yield Finding(code="item-unreadable", item=f"notes/{key}", location=where, details=(_LOST,))
                 else:
-                    yield Stored(key, row.data)
+                    yield Stored(key, row.data, where=where)
 
     def open_asset(self, key: str) -> AbstractContextManager[IO[bytes]]:
         """A file's bytes; raises ItemError at its end where they are not those that the manifest lists."""

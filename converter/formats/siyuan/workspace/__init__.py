@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from converter.formats.front import Format
-from converter.formats.siyuan.relink import own_ids, relink, relink_file
+from converter.formats.siyuan.relink import locate_links, own_ids, relink, relink_file
 from converter.formats.siyuan.segments import frame, pieces, segments
 from converter.formats.siyuan.workspace.detect import detect
 from converter.formats.siyuan.workspace.index import open_source
@@ -42,5 +42,6 @@ FORMAT = Format(
     relink_file=relink_file,
     own_ids=own_ids,
     in_use=in_use,
+    locate_links=locate_links,
     judge=judge,
 )
