@@ -12,7 +12,18 @@ from converter.cli.nearest import did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["comma_lists", "encoding", "format_to_read", "format_to_write", "one_of", "report_file", "time_zone"]
+__all__ = [
+    "comma_lists",
+    "encoding",
+    "format_to_read",
+    "format_to_write",
+    "number_of_workers",
+    "one_of",
+    "report_file",
+    "time_zone",
+]
+
+_MOST_WORKERS = 256
 
 
 def one_of(*names: str, later: str = "") -> Callable[[click.Context, click.Parameter, str], str]:
@@ -79,6 +90,13 @@ def encoding(ctx: click.Context, param: click.Parameter, value: str) -> str:
     except (LookupError, ValueError):
         hint = "Names look like cp437, gbk, shift_jis or cp1251."
         raise click.BadParameter(f"There is no encoding {value!r}. {hint}", ctx, param) from None
+    return value
+
+
+def number_of_workers(ctx: click.Context, param: click.Parameter, value: int) -> int:
+    """Accept how many processes may work; 0 leaves it to the program."""
+    if not 0 <= value <= _MOST_WORKERS:
+        raise click.BadParameter(f"{value} is not a number of workers: 1 to {_MOST_WORKERS}, or 0.", ctx, param)
     return value
 
 

@@ -97,6 +97,15 @@ reading_options = _all(
         help="Change an input limit (`formats --limits` lists them).",
     ),
     _flag(_READ, "--no-limits", help="Drop all input limits."),
+    _option(
+        _READ,
+        "--jobs",
+        type=int,
+        metavar="N",
+        default=0,
+        callback=checks.number_of_workers,
+        help="Worker processes for large inputs; 1: none. [processors]",
+    ),
 )
 """How a source is read."""
 

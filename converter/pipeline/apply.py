@@ -55,6 +55,7 @@ def planned_options(options: Options) -> Options:
         timezone=zone,
         clock=clock,
         fail_on=options.fail_on,
+        jobs=options.jobs,
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from converter.errors import ItemError
+from converter.errors import ConverterError, EnvironmentFaultError, ItemError
 from converter.findings.finding import Finding
 from converter.formats.front import SourceContext, Stored, TargetContext
 from converter.formats.registry import load
@@ -24,10 +24,10 @@ from converter.pipeline.pair import Pair
 from converter.pipeline.residue.carry import Carrier
 from converter.pipeline.residue.give_back import Back, GiveBack, Way
 from converter.pipeline.residue.visit import visit_of
-from converter.pipeline.work import Read, Result, Workshop, too_deep, unreadable
+from converter.pipeline.work import Read, Result, Workshop, digest_of, digest_of_bytes, too_deep, unreadable
 from converter.storage.scratch import Scratch
 
-__all__ = ["Bench", "Made", "Reading", "Task", "Writing"]
+__all__ = ["Bench", "Checked", "Made", "Reading", "Task", "Writing"]
 
 _NESTING = ("documents", "keys")
 """Trees in which notes hold notes."""
@@ -72,6 +72,19 @@ class Made(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
     result: Result | None = None
     failure: Finding | None = None
+
+
+class Checked(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """What is in a target under one key: the digest of the note, and of the bytes that its residue gives back.
+
+    `origin` is the key, in the target, of the note whose residue it is. `failure` says why it cannot be read.
+    """
+
+    key: str
+    digest: bytes = b""
+    origin: str = ""
+    given: bytes = b""
+    failure: str = ""
 
 
 class Bench:
@@ -136,6 +149,21 @@ class Bench:
             visit=visit_of(note) if reading.visits else None,
             findings=found,
         )
+
+    def check(self, stored: Stored) -> Checked:
+        """Read a note that was written; raises `EnvironmentFaultError` where the system does not let it be read."""
+        try:
+            note, _ = self._source.read(stored, self._reading.context)
+        except EnvironmentFaultError:
+            raise
+        except ConverterError as error:
+            return Checked(stored.key, failure=error.message)
+        visit = visit_of(note) if self._reading.visits else None
+        found = visit.gathered if visit is not None else None
+        if found is None:
+            return Checked(stored.key, digest_of(note))
+        given = digest_of_bytes(found.text.encode("utf-8", "surrogatepass"))
+        return Checked(stored.key, digest_of(note), found.record.output.key, given)
 
     def make(self, task: Task) -> Made:
         """Make a note of the target, or give it back."""

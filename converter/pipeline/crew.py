@@ -16,7 +16,7 @@ import msgspec
 
 from converter.findings.finding import Finding
 from converter.formats.front import Stored
-from converter.pipeline.bench import Bench, Made, Reading, Task, Writing
+from converter.pipeline.bench import Bench, Checked, Made, Reading, Task, Writing
 from converter.pipeline.learnt import Learnt, pack
 from converter.pipeline.processes import Processes, Request, Serve
 
@@ -30,6 +30,7 @@ _MOST = 100
 
 _stored = msgspec.msgpack.Decoder(list[Stored]).decode
 _learnt = msgspec.msgpack.Decoder(list[Learnt]).decode
+_checked = msgspec.msgpack.Decoder(list[Checked]).decode
 _tasks = msgspec.msgpack.Decoder(list[Task]).decode
 _made = msgspec.msgpack.Decoder(list[Made]).decode
 
@@ -44,6 +45,9 @@ class Crew(Protocol):
 
     def learn(self, notes: Iterable[Stored | Finding], reading: Reading | None = None) -> Iterator[Study | Finding]:
         """Read notes, once, those of another source by its `reading`; findings among them pass in their places."""
+
+    def check(self, notes: Iterable[Stored | Finding], reading: Reading) -> Iterator[Checked | Finding]:
+        """Read notes of a target; findings among them pass in their places."""
 
     def ready(self, writing: Writing) -> None:
         """Get ready to make notes of those that are the crew's own."""
@@ -78,6 +82,12 @@ class Alone:
         for note in notes:
             yield note if isinstance(note, Finding) else (0, self._bench.learn(note))
 
+    def check(self, notes: Iterable[Stored | Finding], reading: Reading) -> Iterator[Checked | Finding]:
+        """Read notes of a target."""
+        self._bench.reads(reading)
+        for note in notes:
+            yield note if isinstance(note, Finding) else self._bench.check(note)
+
     def ready(self, writing: Writing) -> None:
         """Get ready to make notes."""
         self._bench.ready(self._reading, writing)
@@ -101,18 +111,32 @@ class Party:
 
     def learn(self, notes: Iterable[Stored | Finding], reading: Reading | None = None) -> Iterator[Study | Finding]:
         """Read notes, once, in batches."""
-        self._processes.all("reads", pickle.dumps(reading or self._reading))
+        for batch, at, answer in self._read("learn", notes, reading or self._reading):
+            learnt = iter(_learnt(answer))
+            for note in batch:
+                yield note if isinstance(note, Finding) else (at, next(learnt))
+
+    def check(self, notes: Iterable[Stored | Finding], reading: Reading) -> Iterator[Checked | Finding]:
+        """Read notes of a target, in batches."""
+        for batch, _, answer in self._read("check", notes, reading):
+            checked = iter(_checked(answer))
+            for note in batch:
+                yield note if isinstance(note, Finding) else next(checked)
+
+    def _read(
+        self, name: str, notes: Iterable[Stored | Finding], reading: Reading
+    ) -> Iterator[tuple[list[Stored | Finding], int, bytes]]:
+        """Batches of notes, with the number of the bench that read each, and its answer."""
+        self._processes.all("reads", pickle.dumps(reading))
         batches: deque[list[Stored | Finding]] = deque()
 
         def requests() -> Iterator[Request]:
             for batch in _batches(notes, lambda note: len(note.data)):
                 batches.append(batch)
-                yield None, "learn", pack([note for note in batch if not isinstance(note, Finding)])
+                yield None, name, pack([note for note in batch if not isinstance(note, Finding)])
 
         for at, answer in self._processes.answers(requests()):
-            learnt = iter(_learnt(answer))
-            for note in batches.popleft():
-                yield note if isinstance(note, Finding) else (at, next(learnt))
+            yield batches.popleft(), at, answer
 
     def ready(self, writing: Writing) -> None:
         """Get ready to make notes."""
@@ -147,6 +171,8 @@ def _serving(reading: Reading) -> Serve:
         match name:
             case "learn":
                 return pack([bench.learn(stored) for stored in _stored(said)])
+            case "check":
+                return pack([bench.check(stored) for stored in _stored(said)])
             case "make":
                 return pack([bench.make(task) for task in _tasks(said)])
             case "reads":

@@ -38,6 +38,7 @@ def carry_out(session: Session) -> Report | None:
 
 def _by_way_of(header: Header, session: Session) -> Report:
     """Restore the origin in a temporary place, and convert that: so A → B → C gives what A → C gives."""
+    session.dismiss()
     options, name = session.options, safe_segment(header.name or session.name())
     with tempfile.TemporaryDirectory(prefix="mnemo-converter-") as folder:
         between = Path(folder) / (f"{name}.part" if load(header.origin).single_file else name)
@@ -64,8 +65,7 @@ def _as_one(session: Session, forth: Report) -> Report:
     """The report of the second conversion as that of the whole."""
     forth.source = session.report.source
     if forth.plan is not None:
-        options = {name: getattr(session.options, name) for name in session.options.__struct_fields__}
-        forth.plan = msgspec.structs.replace(forth.plan, source=forth.source, options=options)
+        forth.plan = msgspec.structs.replace(forth.plan, source=forth.source, options=session.options.planned_as())
     session.report.close()
     return forth
 

@@ -59,3 +59,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     clock: str = ""
     fail_on: str = "error"
     jobs: int = 0
+
+    def planned_as(self) -> dict[str, object]:
+        """All options that the result depends on, as a plan holds them."""
+        return {name: getattr(self, name) for name in self.__struct_fields__ if name != "jobs"}

@@ -32,11 +32,10 @@ _ACTIONS = {
 def plan_of(session: Session) -> Plan:
     """The plan of a session that has been placed; its items are made as they are read."""
     report = session.report
-    options = {name: getattr(session.options, name) for name in session.options.__struct_fields__}
     return Plan(
         source=_with_state(report.source),
         target=_with_state(report.target or Place()),
-        options=options,
+        options=session.options.planned_as(),
         resolved=report.resolved,
         counts=report.tally,
         items=list(_items(session)),

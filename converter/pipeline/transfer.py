@@ -380,6 +380,7 @@ class Transfer:
                 sound(reading),
                 self._written,
                 self._expected,
+                session.crew,
                 session.progress,
                 alone=not session.options.into,
             )

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
 
 from converter.errors import ConverterError, EnvironmentFaultError
 from converter.findings.finding import Finding
-from converter.formats.front import Format, Source, SourceContext
+from converter.formats.front import Format, Source, SourceContext, Stored
 from converter.model.facts import AssetFact, FolderFact, NoteFact, PayloadFact
 from converter.model.items import Note
+from converter.pipeline.bench import Reading
+from converter.pipeline.crew import Crew
 from converter.pipeline.progress import Progress
 from converter.pipeline.residue.book import ResidueBook
-from converter.pipeline.residue.visit import visit_of
-from converter.pipeline.work import digest_of, digest_of_bytes
+from converter.pipeline.work import digest_of_bytes
 from converter.storage.digest import digest
 
 __all__ = ["Written", "first_difference", "verify"]
@@ -48,6 +49,7 @@ def verify(
     context: SourceContext,
     written: Written,
     expected: Callable[[str], Note],
+    crew: Crew,
     progress: Progress,
     *,
     alone: bool = True,
@@ -67,8 +69,12 @@ def verify(
         return 0, (f"the target cannot be read: {error.message}",)
     book = ResidueBook()
     try:
-        differences = _differences(front, source, context, written, expected, progress, book, alone=alone)
-        differences += _compare_origins(book, written)
+        differences = _compare_store(source, written, alone=alone)
+        if written.origins:
+            book.open(source)
+        reader = _Reader(front, source, context, written, expected)
+        differences += reader.compare(crew, progress, alone=alone)
+        differences += _compare_origins(book, reader.origins)
     finally:
         book.close()
         source.close()
@@ -77,49 +83,66 @@ def verify(
     return number, tuple(differences[:_MOST])
 
 
-def _differences(
-    front: Format,
-    source: Source,
-    context: SourceContext,
-    written: Written,
-    expected: Callable[[str], Note],
-    progress: Progress,
-    book: ResidueBook,
-    *,
-    alone: bool,
-) -> list[str]:
-    found = _compare_store(source, written, alone=alone)
-    if written.origins:
-        book.open(source)
-    for stored in source.fetch(None if alone or written.kept else list(written.notes)):
+class _Reader:
+    """Compares the notes of a target. `origins` are digests of the bytes that no note has given back yet."""
+
+    def __init__(
+        self,
+        front: Format,
+        source: Source,
+        context: SourceContext,
+        written: Written,
+        expected: Callable[[str], Note],
+    ) -> None:
+        self._front = front
+        self._source = source
+        self._context = context
+        self._written = written
+        self._expected = expected
+        self._other: list[str] = []
+        self.origins = dict(written.origins)
+
+    def compare(self, crew: Crew, progress: Progress, *, alone: bool) -> list[str]:
+        """What differs from what was written."""
+        written = self._written
+        keys = None if alone or written.kept else list(written.notes)
+        reading = Reading(format=self._front.id, context=self._context, visits=bool(written.origins))
+        found: list[str] = []
+        for checked in crew.check(self._new(self._source.fetch(keys)), reading):
+            if isinstance(checked, Finding):
+                found.append(f"{checked.item} cannot be read")
+                continue
+            progress.advance(checked.key)
+            if checked.given and self.origins.get(checked.origin) == checked.given:
+                del self.origins[checked.origin]
+            if checked.failure:
+                found.append(f"notes/{checked.key}: {checked.failure}")
+            elif checked.key in written.notes and checked.digest != written.notes[checked.key] and len(found) < _MOST:
+                found.append(f"notes/{checked.key}: {self._difference(checked.key)}")
+        return self._other + found
+
+    def _new(self, notes: Iterable[Stored | Finding]) -> Iterator[Stored | Finding]:
+        """The notes that were written; of those that were there before the bytes are compared."""
+        kept = self._written.kept
+        for stored in notes:
+            if isinstance(stored, Finding) or stored.key not in kept:
+                yield stored
+            elif digest_of_bytes(stored.data) != kept[stored.key]:
+                self._other.append(f"the note {stored.key!r} was there before and has other bytes")
+
+    def _difference(self, key: str) -> str:
+        """Where a note parts from what was to be written."""
+        stored = next(iter(self._source.fetch([key])))
         if isinstance(stored, Finding):
-            found.append(f"{stored.item} cannot be read")
-            continue
-        progress.advance(stored.key)
-        if stored.key in written.kept:
-            if digest_of_bytes(stored.data) != written.kept[stored.key]:
-                found.append(f"the note {stored.key!r} was there before and has other bytes")
-            continue
-        wanted = written.notes.get(stored.key)
-        try:
-            note, _ = front.read(stored, context)
-        except EnvironmentFaultError:
-            raise
-        except ConverterError as error:
-            found.append(f"notes/{stored.key}: {error.message}")
-            continue
-        if written.origins:
-            book.visit(stored.key, visit_of(note))
-        if wanted is not None and digest_of(note) != wanted and len(found) < _MOST:
-            found.append(f"notes/{stored.key}: {first_difference(expected(stored.key), note)}")
-    return found
+            return "it changed while it was read"
+        return first_difference(self._expected(key), self._front.read(stored, self._context)[0])
 
 
-def _compare_origins(book: ResidueBook, written: Written) -> list[str]:
+def _compare_origins(book: ResidueBook, origins: Mapping[str, bytes]) -> list[str]:
     """Notes whose bytes residue does not give back."""
     return [
         f"residue of the note {key!r} does not restore it"
-        for key, wanted in written.origins.items()
+        for key, wanted in origins.items()
         if not any(digest_of_bytes(book.content(held)) == wanted for held in book.notes.get(key, ()))
     ]
 

@@ -22,7 +22,7 @@ def test_every_option_reaches_the_run(run: Run, calls: list[Options]) -> None:
         "--include B,C --exclude *.tmp --tag x,y --tag z --strict-unknown --salvage --skip-unsafe --zip-encoding gbk "
         "--dry-run --no-verify --overwrite-output "
         "--no-backup --limits members=2,depth=3 --no-limits --mnemo-target 0.8 --images-dir D --timezone Europe/Vienna "
-        "--number-prefix --notebook Box --fail-on never"
+        "--number-prefix --notebook Box --fail-on never --jobs 3"
     )
 
     assert run(*CALL, *given.split()).code == 0
@@ -53,6 +53,7 @@ def test_every_option_reaches_the_run(run: Run, calls: list[Options]) -> None:
             number_prefix=True,
             notebook="Box",
             fail_on="never",
+            jobs=3,
         )
     ]
 
