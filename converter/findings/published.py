@@ -10,8 +10,9 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import GenerateJsonSchema
 
+from converter.findings.schema_ids import BASE
+
 __all__ = [
-    "BASE",
     "CountsModel",
     "DiffModel",
     "FindingModel",
@@ -25,7 +26,6 @@ __all__ = [
     "json_schema",
 ]
 
-BASE = "https://mnemo-converter.example/schemas/"
 
 _Count = Field(default=0, ge=0)
 _COMMANDS = "convert, preview, validate, inspect or diff"

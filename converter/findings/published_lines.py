@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, RootModel
 
 from converter.findings.published import (
-    BASE,
     CountsModel,
     DiffModel,
     FindingModel,
@@ -17,6 +16,7 @@ from converter.findings.published import (
     TimingModel,
     VerifyModel,
 )
+from converter.findings.schema_ids import BASE
 
 __all__ = ["EXAMPLES", "FindingLine", "HeaderLine", "IdLine", "ItemLine", "LinesModel", "SummaryLine"]
 

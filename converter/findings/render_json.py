@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from converter.findings.escape import escape_json, well_formed
-from converter.findings.published import BASE, FindingModel, PlanItemModel, PlanModel, ReportModel
+from converter.findings.published import FindingModel, PlanItemModel, PlanModel, ReportModel
 from converter.findings.records import (
     TOOL,
     clean,
@@ -18,6 +18,7 @@ from converter.findings.records import (
     outcome_record,
     place_record,
 )
+from converter.findings.schema_ids import BASE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from converter.findings.escape import escape_json
-from converter.findings.published import BASE
 from converter.findings.published_lines import HeaderLine, IdLine, SummaryLine
 from converter.findings.records import clean, head_record, outcome_record
 from converter.findings.render_json import finding_json, plan_item
+from converter.findings.schema_ids import BASE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,7 @@ import msgspec
 
 from converter.errors import InputError, TargetError, UsageError
 from converter.findings.plan import Plan
-from converter.findings.published import BASE
+from converter.findings.schema_ids import BASE
 from converter.formats.registry import load
 from converter.pipeline.options import Options
 from converter.storage.state import state_of

@@ -6,6 +6,7 @@ A note is read and understood once: what reading made of it is kept for the work
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 import msgspec
 
@@ -32,7 +33,8 @@ __all__ = ["Bench", "Checked", "Made", "Reading", "Task", "Writing"]
 _NESTING = ("documents", "keys")
 """Trees in which notes hold notes."""
 
-_kept: Callable[[bytes], Read] = msgspec.msgpack.Decoder(Read).decode
+_FEW = 256 << 10
+"""Bytes of notes that are kept as they are; more are packed."""
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,6 +57,7 @@ class Writing(msgspec.Struct, frozen=True, kw_only=True):
     pair: Pair
     carrier: Carrier | None = None
     clean: bool = False
+    digests: bool = True
     way: Way | None = None
 
 
@@ -65,6 +68,11 @@ class Task(msgspec.Struct, frozen=True, gc=False, array_like=True):
     order: WorkOrder
     kept: int = -1
     back: Back | None = None
+
+    def anew(self) -> Task:
+        """The task for another bench, where nothing is kept."""
+        back = None if self.back is None else msgspec.structs.replace(self.back, kept=-1)
+        return Task(self.stored, self.order, -1, back)
 
 
 class Made(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -90,10 +98,11 @@ class Checked(msgspec.Struct, frozen=True, gc=False, array_like=True):
 class Bench:
     """Reads notes, keeps them, and makes those of the target once it is ready. Knows nothing of the plan."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: Reading, few: int = _FEW) -> None:
+        """Keep notes of a `few` bytes as they are."""
+        self._kept = _Kept(few)
         self._reading = reading
         self._source = load(reading.format)
-        self._scratch = Scratch()
         self.workshop: Workshop
         self.give_back: GiveBack
 
@@ -113,9 +122,12 @@ class Bench:
             writing.pair,
             writing.carrier,
             clean=writing.clean,
+            digests=writing.digests,
         )
         if writing.way is not None:
-            self.give_back = GiveBack(writing.way, reading.format, self.workshop, writing.context)
+            self.give_back = GiveBack(
+                writing.way, reading.format, self.workshop, writing.context, digests=writing.digests
+            )
 
     def learn(self, stored: Stored) -> Learnt:
         """Read a note, once."""
@@ -145,7 +157,7 @@ class Bench:
             outline=pack(outline(lifted)),
             blank=not has_text(note.blocks),
             hollow=lifts is not None and lifts.parameters.get("tree") in _NESTING and says_nothing(lifted),
-            kept=self._scratch.keep(pack((note, found))),
+            kept=self._kept.keep((note, found), len(stored.data)),
             visit=visit_of(note) if reading.visits else None,
             findings=found,
         )
@@ -175,18 +187,50 @@ class Bench:
     def work(self, task: Task) -> Result:
         """Make a note, or give it back; raises `ItemError` where it cannot be made."""
         stored, order, back = task.stored, task.order, task.back
-        read = self._read(task)
-        given = self.give_back.note(stored, read, order, back) if back is not None else None
+        read = self._kept.read(task.kept) or self._source.read(stored, self._reading.context)
+        given = None
+        if back is not None:
+            was = self._kept.read(back.kept)
+            given = self.give_back.note(stored, read, order, back, was)
         if isinstance(given, Result):
             return given
         result = self.workshop.convert(stored, order, read)
         return result if given is None else msgspec.structs.replace(result, findings=(given, *result.findings))
 
-    def _read(self, task: Task) -> Read:
-        if task.kept >= 0:
-            return _kept(self._scratch.piece(task.kept))
-        return self._source.read(task.stored, self._reading.context)
-
     def close(self) -> None:
         """Let go of what was kept."""
+        self._kept.close()
+
+
+class _Kept:
+    """What reading gave, by the places where it is kept."""
+
+    def __init__(self, few: int) -> None:
+        self._few = few
+        self._first: list[Read] = []
+        self._scratch = Scratch()
+
+    def keep(self, read: Read, size: int) -> int:
+        """Keep what a note of so many bytes said: its place."""
+        self._few -= size
+        if self._few >= 0:
+            self._first.append(read)
+            return len(self._first) - 1
+        return len(self._first) + self._scratch.keep(pack(read))
+
+    def read(self, place: int) -> Read | None:
+        """What is kept at this place; None for -1."""
+        if place < 0:
+            return None
+        first = len(self._first)
+        return self._first[place] if place < first else _unpacker()(self._scratch.piece(place - first))
+
+    def close(self) -> None:
+        """Let go of everything."""
         self._scratch.close()
+
+
+@cache
+def _unpacker() -> Callable[[bytes], Read]:
+    """Made when the first note is unpacked: a few notes never are."""
+    return msgspec.msgpack.Decoder(Read).decode

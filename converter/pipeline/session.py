@@ -289,6 +289,7 @@ class Session:
             pair=self.pair,
             carrier=carrier,
             clean=self.pair.same_system and not self.options.residue,
+            digests=self.options.verify or self.options.into,
             way=self.restorer.way() if self.restorer is not None else None,
         )
         self.crew.ready(writing)

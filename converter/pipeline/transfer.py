@@ -7,8 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import msgspec
-
 from converter.errors import EnvironmentFaultError, InternalFaultError
 from converter.findings.finding import Finding
 from converter.findings.report import Verification
@@ -327,8 +325,7 @@ class Transfer:
 
     def work(self, stored: Stored, entry: NoteEntry) -> Result:
         """Make a note, and enter it nowhere; raises `ItemError` where it cannot be made."""
-        task = self._task(stored, entry, self._order(entry))
-        return self._bench.work(msgspec.structs.replace(task, kept=-1))
+        return self._bench.work(self._task(stored, entry, self._order(entry)).anew())
 
     def blank(self, key: str, output: Output) -> tuple[Rendered, bytes]:
         """A note without text for a folder, and its digest."""

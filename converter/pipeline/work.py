@@ -75,6 +75,7 @@ class Workshop:
     """Converts notes by their orders, for one pair of formats. Holds nothing of the plan.
 
     `carrier` gives each note its residue; None where none is to be written. `clean` takes away what blocks carry.
+    `digests` asks for digests of what is made, by which it can be verified.
     """
 
     def __init__(
@@ -87,6 +88,7 @@ class Workshop:
         carrier: Carrier | None = None,
         *,
         clean: bool = False,
+        digests: bool = True,
     ) -> None:
         self._source = source
         self._reading = reading
@@ -95,6 +97,7 @@ class Workshop:
         self.pair = pair
         self._carrier = carrier
         self._clean = clean
+        self._digests = digests
 
     def convert(self, stored: Stored, order: WorkOrder, read: Read | None = None) -> Result:
         """One note, all the way, from what reading gave where it was read before.
@@ -124,7 +127,7 @@ class Workshop:
         rendered = self._target.render(lowered, self._writing)
         if self._is_untouched(note, lowered, found):
             rendered = msgspec.structs.replace(rendered, data=stored.data)
-        return Result(rendered, digest_of(lowered), worked.counts, (*found, *worked.findings), changed, record)
+        return Result(rendered, self.digest(lowered), worked.counts, (*found, *worked.findings), changed, record)
 
     def _passes(self, found: tuple[Finding, ...]) -> bool:
         """Whether a note stays where it is within a system whose texts say nothing of their place."""
@@ -138,7 +141,11 @@ class Workshop:
             note = self.read(msgspec.structs.replace(stored, key=path, path=path, folder=order.output.folder))
         blocks = sum(1 for _ in walk(note.blocks))
         rendered = Rendered(path, stored.data, path, note.stamp)
-        return Result(rendered, digest_of(note), InnerCounts(blocks, blocks, 0, 0), found, approximated=False)
+        return Result(rendered, self.digest(note), InnerCounts(blocks, blocks, 0, 0), found, approximated=False)
+
+    def digest(self, note: Note) -> bytes:
+        """The digest of a note that is made, where that is asked for."""
+        return digest_of(note) if self._digests else b""
 
     def _is_untouched(self, note: Note, lowered: Note, found: tuple[Finding, ...]) -> bool:
         """Whether a note is what it was, and its bytes need nothing: then they are the target's as well."""
@@ -148,7 +155,7 @@ class Workshop:
     def blank(self, order: WorkOrder) -> tuple[Rendered, bytes]:
         """A note without text by its order, and its digest."""
         note = self.blank_note(order)
-        return self._target.render(note, self._writing), digest_of(note)
+        return self._target.render(note, self._writing), self.digest(note)
 
     def blank_note(self, order: WorkOrder) -> Note:
         """A note without text, as the target holds it."""

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from benchmarks.corpus import make_vault
 from converter.model.items import Note
@@ -29,6 +29,7 @@ NAMES = {"siyuan": "workspace", "mnemo": "n.mnemo", "json": "n.jsonl", "markdown
 
 
 @given(notes())
+@settings(deadline=None)
 def test_a_note_is_kept_as_it_is(note: Note) -> None:
     assert _decode(pack(note)) == note
     assert pack(_decode(pack(note))) == pack(note)

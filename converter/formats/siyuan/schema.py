@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from converter.findings.published import BASE
+from converter.findings.schema_ids import BASE
 
 __all__ = ["document_schema"]
 

@@ -60,29 +60,35 @@ class Editor:
         self._source_names = Names(workshop.pair.source)
         self._ignored = workshop.pair.ignorable_attrs
 
+    def read(self, stored: Stored) -> Note:
+        """A note of the origin; raises `ItemError` where its bytes are none."""
+        return self._mirror.read(stored)
+
     def edit(
         self,
         stored: Stored,
+        own: Note,
         now: Note,
         mirrored: WorkOrder,
         order: WorkOrder,
         path: str,
         retitled: Mapping[tuple[str, str], str],
     ) -> Edit:
-        """The note that was `stored` in its origin, as it must be now that the source shows it as `now`.
+        """The note that was `stored` in its origin, and said `own`, as it must be now that the source shows `now`.
 
         `retitled` gives links, as target and place, that name notes which are called otherwise now.
         Raises `ItemError` where the bytes are no note.
         """
-        own = self._mirror.read(stored)
         lowered = self._mirror.lower(own, mirrored, path, traced=True)
         then = lowered.note
-        wanted = digests_of(now.blocks, self._ignored)
+        same = then.blocks == now.blocks
+        wanted = [] if same else digests_of(now.blocks, self._ignored)
         retold = facts_differ(then, now, self._source_names)
         stale = _stale(own, retitled)
-        if digests_of(then.blocks, self._ignored) == wanted and not retold and not stale:
+        if (same or digests_of(then.blocks, self._ignored) == wanted) and not retold and not stale:
             silent = sum(not group.count for group in lowered.groups)
             return Edit(stored.data, silent=silent)
+        wanted = wanted or digests_of(now.blocks, self._ignored)
         ordered = self._in_order(stored)
         if ordered is not stored:
             own = self._mirror.read(ordered)

@@ -13,7 +13,7 @@ from converter.pipeline.lift.legacy import order_by_number
 from converter.pipeline.lower.inside import inside
 from converter.pipeline.pair import Pair
 from converter.pipeline.residue.edits import in_place
-from converter.pipeline.work import Workshop, digest_of
+from converter.pipeline.work import Workshop
 
 __all__ = ["Finisher"]
 
@@ -21,20 +21,25 @@ __all__ = ["Finisher"]
 class Finisher:
     """Makes what the target stores of bytes that come back."""
 
-    def __init__(self, target: Format, reading: SourceContext, writing: TargetContext) -> None:
+    def __init__(self, target: Format, reading: SourceContext, writing: TargetContext, *, digests: bool) -> None:
         self._target = target
         self._reading = reading
         self._writing = writing
         own = writing.profile
         self._same = Pair(own, own, reading.zone)
-        self._workshop = Workshop(target, reading, target, writing, self._same)
+        self._workshop = Workshop(target, reading, target, writing, self._same, digests=digests)
 
     def blank(self, output: Output) -> tuple[Rendered, bytes]:
         """A note without text."""
         return self._workshop.blank(plain_order(output))
 
-    def finished(self, data: bytes, then: Stored, output: Output, stamp: Moment | None) -> tuple[Rendered, bytes]:
-        """The note as stored, and the digest of what it says; where bytes never pass they are written anew."""
+    def finished(
+        self, data: bytes, then: Stored, output: Output, stamp: Moment | None, own: Note | None = None
+    ) -> tuple[Rendered, bytes]:
+        """The note as stored, and the digest of what it says; where bytes never pass they are written anew.
+
+        `own` is what the note said `then`, where that is known.
+        """
         stored = msgspec.structs.replace(
             then,
             key=output.key,
@@ -45,13 +50,15 @@ class Finisher:
             order=output.order,
             stamp=stamp,
         )
-        note, _ = self._target.read(stored, self._reading)
+        note = own if own is not None and stored == then else self._target.read(stored, self._reading)[0]
         if data is not then.data:
             note = in_place(note)
         if self._target.keeps is not None:
-            return Rendered(output.key, data, output.path or output.key, stored.stamp, output.order), digest_of(note)
+            return Rendered(
+                output.key, data, output.path or output.key, stored.stamp, output.order
+            ), self._workshop.digest(note)
         lowered = self._as_written(note, output)
-        return self._target.render(lowered, self._writing), digest_of(lowered)
+        return self._target.render(lowered, self._writing), self._workshop.digest(lowered)
 
     def in_order(self, then: Stored) -> Stored:
         """A note with its blocks in the order of their numbers, where its format writes every note anew."""

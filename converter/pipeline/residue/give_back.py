@@ -35,11 +35,13 @@ class Way(msgspec.Struct, frozen=True, kw_only=True):
 class Back(msgspec.Struct, frozen=True, gc=False, array_like=True, kw_only=True):
     """The order for a note that may come back.
 
-    `then` is the note in its origin, `mirrored` the order by which it is lowered again. `retitled` gives links, as
-    target and place, that name notes which are called otherwise now. `partial` says that not all of it is left.
+    `then` is the note in its origin, `kept` where the bench has it (-1: it must be read), `mirrored` the order by which
+    it is lowered again. `retitled` gives links, as target and place, that name notes which are called otherwise now.
+    `partial` says that not all of it is left.
     """
 
     then: Stored
+    kept: int = -1
     mirrored: WorkOrder
     retitled: Mapping[tuple[str, str], str] = {}
     partial: bool = False
@@ -48,31 +50,39 @@ class Back(msgspec.Struct, frozen=True, gc=False, array_like=True, kw_only=True)
 class GiveBack:
     """Gives notes back to their origin: what is as it was has its bytes, what was changed is made of both."""
 
-    def __init__(self, way: Way, source: str, workshop: Workshop, writing: TargetContext) -> None:
+    def __init__(
+        self, way: Way, source: str, workshop: Workshop, writing: TargetContext, *, digests: bool = True
+    ) -> None:
         """`workshop` makes anew what was changed."""
         target = load(way.origin)
-        self.finisher = Finisher(target, way.reading, writing)
+        self.finisher = Finisher(target, way.reading, writing, digests=digests)
         mirror = Workshop(target, way.reading, load(source), writing, way.mirror)
         self.editor = Editor(target, way.mirror.source, mirror, workshop, writing, self.finisher.in_order)
 
-    def note(self, stored: Stored, read: Read, order: WorkOrder, back: Back) -> Result | Finding:
-        """The note as it was in its origin, with what was changed since; or why its residue is of no use."""
+    def note(
+        self, stored: Stored, read: Read, order: WorkOrder, back: Back, was: Read | None = None
+    ) -> Result | Finding:
+        """The note as it was in its origin, with what was changed since; or why its residue is of no use.
+
+        `read` is what reading the note gave, and `was` what reading it in its origin gave, where that was done before.
+        """
         note, found = read
-        now = bare(note)
-        edit = self._edit(back, now, stored.path, order)
+        own = was[0] if was is not None else None
+        edit = self._edit(back, own, bare(note), stored.path, order)
         if edit is None:
             return unused(f"notes/{stored.key}", "it does not fit the note")
         changed = edit.changed or back.partial
-        stamp = now.updated or now.stamp if changed else back.then.stamp
-        rendered, digest = self.finisher.finished(edit.data, back.then, order.output, stamp)
+        stamp = note.updated or note.stamp if changed else back.then.stamp
+        rendered, digest = self.finisher.finished(edit.data, back.then, order.output, stamp, own)
         blocks = sum(1 for _ in walk(note.blocks))
         counts = edit.counts or InnerCounts(blocks, blocks, 0, 0)
         told = (*_told(stored.key, edit, changed=changed), *found, *edit.findings)
         return Result(rendered, digest, counts, told, approximated=bool(edit.findings))
 
-    def _edit(self, back: Back, now: Note, path: str, order: WorkOrder) -> Edit | None:
+    def _edit(self, back: Back, own: Note | None, now: Note, path: str, order: WorkOrder) -> Edit | None:
         try:
-            return self.editor.edit(back.then, now, back.mirrored, order, path, back.retitled)
+            own = own or self.editor.read(back.then)
+            return self.editor.edit(back.then, own, now, back.mirrored, order, path, back.retitled)
         except (ItemError, UnicodeError, RecursionError):
             return None
 

@@ -70,14 +70,21 @@ class Mirror:
         """A note of the origin; raises `ItemError` where its bytes are none."""
         return self._origin.read(stored, self.reading)[0]
 
-    def learn(self, claims: Mapping[tuple[str, str], Claim], crew: Crew) -> list[tuple[str, str]]:
-        """Read the notes of these claims; the items whose notes cannot be read."""
+    def learn(
+        self, claims: Mapping[tuple[str, str], Claim], crew: Crew, there: Mapping[str, NoteEntry]
+    ) -> list[tuple[str, str]]:
+        """Read the notes of these claims, each where the note that is `there` now is kept.
+
+        The items whose notes cannot be read.
+        """
         failed: list[tuple[str, str]] = []
         held = [(item, claim.held) for item, claim in claims.items() if claim.held is not None]
         catalog = Catalog(self._origin.names)
         reading = Reading(format=self._origin.id, context=self.reading, lifts=self.pair.source)
         notes = (self.stored(one) for _, one in held)
-        for (item, one), study in zip(held, crew.learn(notes, reading), strict=True):
+        homes = {claims[item].key: there[item[1]].bench for item, _ in held if item[0] == "notes"}
+        studies = crew.learn(notes, reading, lambda stored: homes.get(stored.key, -1))
+        for (item, one), study in zip(held, studies, strict=True):
             if isinstance(study, Finding) or study[1].failure is not None:
                 failed.append(item)
                 continue
@@ -133,6 +140,11 @@ class Mirror:
         if not self._renamed:
             return {}
         return {link[1:3]: goal.title for link, goal in order.goals.items() if goal.key in self._renamed}
+
+    def kept(self, claim: Claim, stored: Stored, bench: int) -> int:
+        """Where a bench keeps a note of the origin that is read as this; -1 where it does not."""
+        entry = self.notes.get(claim.key)
+        return entry.kept if entry is not None and entry.bench == bench and stored.key == claim.key else -1
 
     def order(self, claim: Claim, key: str) -> WorkOrder:
         """The order of a note, now under this key in the target."""

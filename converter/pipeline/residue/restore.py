@@ -66,7 +66,7 @@ class Restorer:
         self.reading = self.mirror.reading
         self._payloads = list(self._sound_payloads(pair))
         book.members_that_come({member.key for fact in self._payloads for member in fact.members})
-        for item in self.mirror.learn(self.claims.items, crew):
+        for item in self.mirror.learn(self.claims.items, crew, catalog.notes):
             del self.claims.items[item]
             self._unused("/".join(item), "its bytes cannot be read")
         self._report_copies()
@@ -180,7 +180,8 @@ class Restorer:
         then = self.mirror.stored(claim.held, entry.output.key)
         mirrored = self.mirror.order(claim, then.key)
         retitled = self.mirror.retitled(mirrored)
-        return Back(then=then, mirrored=mirrored, retitled=retitled, partial=claim.held.partial)
+        kept = self.mirror.kept(claim, then, entry.bench)
+        return Back(then=then, kept=kept, mirrored=mirrored, retitled=retitled, partial=claim.held.partial)
 
     def hollow(self, key: str, output: Output) -> tuple[Rendered, bytes] | None:
         """A note that the source holds as a folder; None where there is none."""

@@ -1,0 +1,132 @@
+"""A crew of worker processes, each with a bench of its own: notes travel in batches, as bytes."""
+
+from __future__ import annotations
+
+import pickle
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import TypeVar
+
+import msgspec
+
+from converter.findings.finding import Finding
+from converter.formats.front import Stored
+from converter.pipeline.bench import Bench, Checked, Made, Reading, Task, Writing
+from converter.pipeline.crew import Home, Study, anywhere
+from converter.pipeline.learnt import Learnt, pack
+from converter.pipeline.processes import Processes, Request, Serve
+
+__all__ = ["Party"]
+
+_BATCH = 256 << 10
+_MOST = 100
+"""Notes that travel together: how many bytes, and how many."""
+
+_stored = msgspec.msgpack.Decoder(list[Stored]).decode
+_learnt = msgspec.msgpack.Decoder(list[Learnt]).decode
+_checked = msgspec.msgpack.Decoder(list[Checked]).decode
+_tasks = msgspec.msgpack.Decoder(list[Task]).decode
+_made = msgspec.msgpack.Decoder(list[Made]).decode
+
+_T = TypeVar("_T")
+
+
+class Party:
+    """Worker processes, each with a bench of its own."""
+
+    def __init__(self, reading: Reading, count: int) -> None:
+        self._reading = reading
+        self._processes = Processes(count, partial(_serving, reading))
+
+    def learn(
+        self, notes: Iterable[Stored | Finding], reading: Reading | None = None, home: Home = anywhere
+    ) -> Iterator[Study | Finding]:
+        """Read notes, once, in batches."""
+        for batch, at, answer in self._read("learn", notes, reading or self._reading, home):
+            learnt = iter(_learnt(answer))
+            for note in batch:
+                yield note if isinstance(note, Finding) else (at, next(learnt))
+
+    def check(self, notes: Iterable[Stored | Finding], reading: Reading) -> Iterator[Checked | Finding]:
+        """Read notes of a target, in batches."""
+        for batch, _, answer in self._read("check", notes, reading, anywhere):
+            checked = iter(_checked(answer))
+            for note in batch:
+                yield note if isinstance(note, Finding) else next(checked)
+
+    def _read(
+        self, name: str, notes: Iterable[Stored | Finding], reading: Reading, home: Home
+    ) -> Iterator[tuple[list[Stored | Finding], int, bytes]]:
+        """Batches of notes, with the number of the bench that read each, and its answer."""
+        self._processes.all("reads", pickle.dumps(reading))
+        batches: deque[list[Stored | Finding]] = deque()
+
+        def requests() -> Iterator[Request]:
+            for at, batch in _batches(notes, lambda note: len(note.data), home):
+                batches.append(batch)
+                yield at, name, pack([note for note in batch if not isinstance(note, Finding)])
+
+        for at, answer in self._processes.answers(requests()):
+            yield batches.popleft(), at, answer
+
+    def ready(self, writing: Writing) -> None:
+        """Get ready to make notes."""
+        self._processes.all("ready", pickle.dumps((self._reading, writing)))
+
+    def make(self, tasks: Iterable[tuple[int, Task] | Finding]) -> Iterator[tuple[Task, Made] | Finding]:
+        """Make notes, in batches of those that one bench keeps."""
+        batches: deque[list[tuple[int, Task] | Finding]] = deque()
+
+        def requests() -> Iterator[Request]:
+            for at, batch in _batches(tasks, lambda task: len(task[1].stored.data), lambda task: task[0]):
+                batches.append(batch)
+                yield at, "make", pack([task[1] for task in batch if not isinstance(task, Finding)])
+
+        for _, answer in self._processes.answers(requests()):
+            made = iter(_made(answer))
+            for task in batches.popleft():
+                yield task if isinstance(task, Finding) else (task[1], next(made))
+
+    def close(self) -> None:
+        """End the processes."""
+        self._processes.close()
+
+
+def _serving(reading: Reading) -> Serve:
+    """What serves in a worker: a bench."""
+    bench = Bench(reading)
+
+    def serve(name: str, said: bytes) -> bytes:
+        match name:
+            case "learn":
+                return pack([bench.learn(stored) for stored in _stored(said)])
+            case "check":
+                return pack([bench.check(stored) for stored in _stored(said)])
+            case "make":
+                return pack([bench.make(task) for task in _tasks(said)])
+            case "reads":
+                bench.reads(pickle.loads(said))  # noqa: S301 - our own parent wrote it
+            case "ready":
+                bench.ready(*pickle.loads(said))  # noqa: S301 - our own parent wrote it
+        return b""
+
+    return serve
+
+
+def _batches(
+    items: Iterable[_T | Finding], size: Callable[[_T], int], home: Callable[[_T], int]
+) -> Iterator[tuple[int | None, list[_T | Finding]]]:
+    """Items that travel together: few enough, and of one home, which is told with them."""
+    batch: list[_T | Finding] = []
+    weight, at = 0, -1
+    for item in items:
+        if not isinstance(item, Finding):
+            if batch and (weight >= _BATCH or len(batch) >= _MOST or (weight and at != home(item))):
+                yield at if at >= 0 else None, batch
+                batch, weight = [], 0
+            weight += size(item) + 1
+            at = home(item)
+        batch.append(item)
+    if batch:
+        yield at if at >= 0 else None, batch
