@@ -58,7 +58,7 @@ def source_lines(report: Report, limit: int | None) -> Iterator[str]:
         kind = f" ({one['format']})" if one.get("format") else ""
         yield f"  {one['status']:<11}  {shown(str(one['path']))}{kind}"
     if limit is not None and len(sources) > limit:
-        yield f"  … and {count_of(len(sources) - limit, 'source')} more; -v shows all"
+        yield f"  … and {count_of(len(sources) - limit, 'more source')}; -v shows all"
 
 
 def consequence(report: Report) -> str:

@@ -76,7 +76,7 @@ def joined(reports: Iterable[Report], options: Options) -> Report:
             if report.fault is not None:
                 details = (("what", report.fault.message),)
                 whole.spool.add(Finding(code="source-refused", location=Location(source=path), details=details))
-            for finding in report.spool:
+            for finding in report.spool.places():
                 place = msgspec.structs.replace(finding.location or Location(), source=path)
                 whole.spool.add(msgspec.structs.replace(finding, location=place))
     whole.source = Place(path=f"{len(told)} sources")
