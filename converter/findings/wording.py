@@ -75,7 +75,8 @@ def _about(finding: Finding) -> str:
         location = msgspec.structs.replace(location, member="")
     place = place_of(location)
     if not finding.item or not location.file or finding.item.endswith(location.file):
-        return (finding.item or location.file) + place + named
+        about = finding.item or location.file
+        return (about + place if about else place.removeprefix("!")) + named
     return f"{finding.item} ({location.file}{place}){named}"
 
 

@@ -289,7 +289,8 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     bytes are pure.
 
     `judge` predicts what the application would say to a source: findings of the codes `app-refuses`, `app-loses` and
-    `app-repairs`, each with its place. It raises nothing that reading the source would not raise.
+    `app-repairs`, each with its place. It raises nothing that reading the source would not raise; the source is that at
+    the path, opened. `misfits` holds small objects of a source against the published schemas.
     """
 
     id: str
@@ -323,4 +324,5 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     part_ids: Callable[[Part], tuple[str, ...]] | None = None
     part_said: Callable[[Part], bytes] | None = None
     join_file: Callable[[str, bytes, bytes, bool], bytes | None] | None = None
-    judge: Callable[[Path, SourceContext], Iterator[Finding]] | None = None
+    judge: Callable[[Path, SourceContext, Source], Iterator[Finding]] | None = None
+    misfits: Callable[[Source], Iterator[Finding]] | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
+from itertools import chain
 
 import msgspec
 
@@ -11,7 +12,7 @@ from converter.findings.finding import Finding, Location
 from converter.findings.report import Place, Report
 from converter.findings.tally import Tally
 from converter.model.items import INNER_KINDS, OUTER_KINDS
-from converter.pipeline.foretold import foretold
+from converter.pipeline.foretold import foretold, misfits
 from converter.pipeline.options import Options
 from converter.pipeline.place.links import LinkBook
 from converter.pipeline.place.tree import parents_of
@@ -38,7 +39,7 @@ def check_source(session: Session) -> None:
     if session.pair.source.parameters.get("tree") == "paths":
         _check_names(session)
     session.report.tally.read("blocks", sum(catalog.outline(key).blocks for key in catalog.notes))
-    for finding in foretold(session):
+    for finding in chain(foretold(session), misfits(session)):
         session.add(finding)
 
 

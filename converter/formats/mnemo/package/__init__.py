@@ -8,6 +8,7 @@ from converter.formats.mnemo.package.detect import detect
 from converter.formats.mnemo.package.index import open_source
 from converter.formats.mnemo.package.judge import judge
 from converter.formats.mnemo.package.merge import open_merge
+from converter.formats.mnemo.package.misfits import misfits
 from converter.formats.mnemo.package.parts import parts
 from converter.formats.mnemo.package.profile import profile
 from converter.formats.mnemo.package.write import open_target, render
@@ -44,4 +45,5 @@ FORMAT = Format(
     part_said=part_said,
     parts=parts,
     judge=judge,
+    misfits=misfits,
 )
