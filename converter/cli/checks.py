@@ -12,7 +12,16 @@ from converter.cli.nearest import did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["comma_lists", "encoding", "format_to_read", "format_to_write", "one_of", "report_file", "time_zone"]
+__all__ = [
+    "codes",
+    "comma_lists",
+    "encoding",
+    "format_to_read",
+    "format_to_write",
+    "one_of",
+    "report_file",
+    "time_zone",
+]
 
 
 def one_of(*names: str, later: str = "") -> Callable[[click.Context, click.Parameter, str], str]:
@@ -39,6 +48,18 @@ def comma_lists(
         return words
 
     return check
+
+
+def codes(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    """Accept a repeated option with codes of findings joined by commas."""
+    from converter.findings.codes import CODES
+
+    words = comma_lists()(ctx, param, values)
+    for word in words:
+        if word not in CODES:
+            hint = did_you_mean(word, CODES) or "docs/codes/README.md lists them."
+            raise click.BadParameter(f"There is no code {word!r}. {hint}", ctx, param)
+    return words
 
 
 def format_to_read(ctx: click.Context, param: click.Parameter, value: str) -> str:

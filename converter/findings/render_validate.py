@@ -44,7 +44,8 @@ def verdict(report: Report) -> str:
         whose = "their applications" if several else "its application"
         return f"would be refused by {whose}: {told}."
     if not told:
-        return f"{is_} sound."
+        selected = report.resolved.get("select")
+        return f"{has} no error, and nothing of what --select names." if selected else f"{is_} sound."
     return f"{has} {told}." if number["error"] else f"{has} no error, and {told}."
 
 

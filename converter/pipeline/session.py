@@ -9,8 +9,8 @@ from typing import IO
 
 import msgspec
 
-from converter.findings.codes import CODES
-from converter.findings.codes.entry import LOST
+from converter.findings.codes import CODES, code_of
+from converter.findings.codes.entry import ERROR, LOST
 from converter.findings.finding import Finding
 from converter.findings.report import Place, Report
 from converter.findings.tally import Tally
@@ -92,7 +92,7 @@ class Session:
 
         What the target loses and residue keeps is carried. Nothing is taken while the session is quiet.
         """
-        if self._muted:
+        if self._muted or not self._selects(finding):
             return
         keeps = self.carries or (self.carries_payloads and finding.item.partition("/")[0] in _PAYLOAD_KINDS)
         if keeps and (code := CODES.get(finding.code)) is not None and code.outcome == LOST:
@@ -104,6 +104,11 @@ class Session:
         if entry is not None and entry.title and entry.title not in key:
             finding = msgspec.structs.replace(finding, details=(*finding.details, ("title", entry.title)))
         self.report.spool.add(finding)
+
+    def _selects(self, finding: Finding) -> bool:
+        """Whether findings of its code are asked for; errors always are, for what cannot be read cannot be checked."""
+        select = self.options.select
+        return not select or finding.code in select or code_of(finding.code).severity == ERROR
 
     @contextmanager
     def quiet(self) -> Iterator[None]:
@@ -159,6 +164,7 @@ class Session:
             "exclude": list(options.exclude),
             "tags": list(options.tags),
             "strict_unknown": options.strict_unknown,
+            **({"select": list(options.select)} if options.select else {}),
             **({"salvage": True} if options.salvage else {}),
             **({"skip_unsafe": True} if options.skip_unsafe else {}),
             **({"zip_encoding": options.zip_encoding} if options.zip_encoding else {}),
