@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain, groupby
 from typing import TYPE_CHECKING
 
 from converter.findings.codes import Code, code_of
@@ -12,7 +13,7 @@ from converter.findings.render_validate import HEADINGS, heading_of
 from converter.findings.wording import count_of, message_of, times_of, where
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from converter.findings.finding import Finding
     from converter.findings.report import Report
@@ -59,29 +60,26 @@ def _group(report: Report, code: Code, count: CodeCount, everything: bool, paint
     yield f"{paint(code.severity, code.severity)} {paint('bold', code.name)}: {number}"
     spool = report.spool
     found = spool.places_of(code.name) if everything else spool.of_code(code.name, _EXAMPLES)
-    if code.placeholders:
-        yield from (_line(finding, times_of(finding) if everything else _besides(finding)) for finding in found)
-    else:
-        yield from _alike(code, found)
+    more = _besides if code.placeholders and not everything else times_of
+    for message, alike in groupby(found, key=lambda finding: shown(message_of(finding))):
+        yield from _told(message, alike, more)
     if not everything and count.items > _EXAMPLES:
         yield paint("dim", f"  … and {count.items - _EXAMPLES:,} more")
     yield paint("dim", f"  → {code.fix}")
 
 
-def _line(finding: Finding, more: str) -> str:
-    about, message = shown(where(finding)), shown(message_of(finding)) + more
-    return f"  {about}: {message}" if about else f"  {message}"
+def _told(message: str, alike: Iterator[Finding], more: Callable[[Finding], str]) -> Iterator[str]:
+    """Findings with one message: it stands behind the place of a single one, and above the places of several."""
+    first, second = next(alike), next(alike, None)
+    if second is None:
+        about = shown(where(first))
+        yield f"  {about}: {message}{more(first)}" if about else f"  {message}{more(first)}"
+        return
+    yield f"  {message}"
+    for finding in chain((first, second), alike):
+        yield f"    {shown(where(finding)) or 'as a whole'}{more(finding)}"
 
 
 def _besides(finding: Finding) -> str:
     """How many places an example stands for: its words are those of the first."""
     return f" (and {finding.count - 1:,} more here)" if finding.count > 1 else ""
-
-
-def _alike(code: Code, found: Iterable[Finding]) -> Iterator[str]:
-    """What is the same for all findings of a code is said once, and then where."""
-    yield f"  {shown(code.message)}"
-    for finding in found:
-        about = shown(where(finding))
-        if about:
-            yield f"    {about}{times_of(finding)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from collections import Counter
 from itertools import dropwhile, islice
 from typing import TYPE_CHECKING
 
@@ -134,7 +135,8 @@ def _value(value: object) -> str:
         case int():
             return f"{value:,}"
         case list() | tuple():
-            return ", ".join(map(str, value))
+            times = Counter(map(str, value))
+            return ", ".join(f"{name} (×{number:,})" if number > 1 else name for name, number in times.items())
     return f"{value}"
 
 

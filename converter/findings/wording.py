@@ -73,6 +73,8 @@ def _about(finding: Finding) -> str:
         return finding.item + named
     if location.member and finding.item.endswith(f"/{location.member}"):
         location = msgspec.structs.replace(location, member="")
+    if location.row and finding.item.endswith(f"/{location.row}"):
+        location = msgspec.structs.replace(location, table="", row="")
     place = place_of(location)
     if not finding.item or not location.file or finding.item.endswith(location.file):
         about = finding.item or location.file

@@ -10,7 +10,7 @@ from converter.formats.front import Format, Source, SourceContext, Stored
 from converter.model.facts import AssetFact, FolderFact, JunkFact, NoteFact, PayloadFact
 from converter.model.items import Note
 from converter.model.profile import Profile
-from converter.pipeline.catalog import Catalog, NoteEntry
+from converter.pipeline.catalog import Catalog, NoteEntry, titled
 from converter.pipeline.law import Answers
 from converter.pipeline.lift.rules import lift
 from converter.pipeline.outline import outline, says_nothing
@@ -80,11 +80,9 @@ def _describe(
     *,
     tells: bool,
 ) -> None:
-    entry = catalog.notes[stored.key]
+    entry, found = catalog.notes[stored.key], tuple[Finding, ...]()
     try:
         note, found = front.read(stored, context)
-        for finding in found if tells else ():
-            report(finding)
         if book is not None:
             book.visit(stored.key, note)
         lifted = _lifted(note, lifts)
@@ -94,6 +92,8 @@ def _describe(
         _fail(entry, ItemError(too_deep(stored.key)), report)
     except ItemError as error:
         _fail(entry, error, report)
+    for finding in found if tells else ():
+        report(titled(finding, entry.title))
 
 
 def _fail(entry: NoteEntry, error: ItemError, report: Report) -> None:

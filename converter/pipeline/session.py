@@ -17,7 +17,7 @@ from converter.findings.tally import Tally
 from converter.formats.front import Format, Source, TargetContext
 from converter.model.facts import PayloadFact, UnitFact
 from converter.model.items import INNER_KINDS, OUTER_KINDS
-from converter.pipeline.catalog import Catalog, NoteEntry
+from converter.pipeline.catalog import Catalog, NoteEntry, titled
 from converter.pipeline.circumstances import (
     clock_of,
     file_digest,
@@ -101,9 +101,7 @@ class Session:
             )
         kind, _, key = finding.item.partition("/")
         entry = self._notes.get(key) if kind == "notes" else None
-        if entry is not None and entry.title and entry.title not in key:
-            finding = msgspec.structs.replace(finding, details=(*finding.details, ("title", entry.title)))
-        self.report.spool.add(finding)
+        self.report.spool.add(finding if entry is None else titled(finding, entry.title))
 
     def _selects(self, finding: Finding) -> bool:
         """Whether findings of its code are asked for; errors always are, for what cannot be read cannot be checked."""

@@ -73,7 +73,8 @@ def joined(reports: Iterable[Report], options: Options) -> Report:
             whole.seconds += report.seconds
             whole.resolved = whole.resolved or report.resolved
             path = report.source.path
-            told.append({"path": path, "format": report.source.format, "status": report.status})
+            number = report.spool.counts_by_severity()
+            told.append({"path": path, "format": report.source.format, "status": report.status, "findings": number})
             if report.fault is not None:
                 details = (("what", report.fault.message),)
                 whole.spool.add(Finding(code="source-refused", location=Location(source=path), details=details))

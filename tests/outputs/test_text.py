@@ -50,8 +50,9 @@ def test_a_few_examples_stand_for_all() -> None:
     assert group(ended.out, "link-missing") == [
         "6 items, 8 places",
         f"notes/0.md: A link to One {KEPT} (and 2 more here)",
-        f"notes/1.md: A link to Gone {KEPT}",
-        f"notes/2.md: A link to Gone {KEPT}",
+        f"A link to Gone {KEPT}",
+        "notes/1.md",
+        "notes/2.md",
         "… and 3 more",
         "→ Correct the link in the source, or ignore it: it led nowhere before.",
     ]
@@ -69,7 +70,7 @@ def test_verbose_shows_every_place(sources: list[str]) -> None:
             f"{about}/0.md: A link to One {KEPT}",
             f"{about}/0.md: A link to Two {KEPT}",
             f"{about}/0.md: A link to Three {KEPT}",
-            *(f"{about}/{number}.md: A link to Gone {KEPT}" for number in range(1, 6)),
+            *(f"{about}/{number}.md" for number in range(1, 6)),
         ]
 
 
@@ -109,8 +110,8 @@ def test_an_item_made_of_faults_alone_is_told_of_a_thousand_times(
     lines = group(invoke("convert", "x.mnemo", "out", "-v", "--no-verify").out, "unknown-block-type")
 
     assert lines[0] == "1 item, 1,200 places"
-    assert len([line for line in lines if line.startswith("notes/n[")]) == 1000
-    assert lines[1].endswith("(×201)")
+    places = [line for line in lines if line.startswith("notes/n#/blocks/")]
+    assert (len(places), places[0]) == (1000, "notes/n#/blocks/0/type “Moss” (×201)")
 
 
 def test_what_is_the_same_for_all_is_said_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -184,3 +185,27 @@ def test_text_without_colours_has_none(more: list[str], tmp_path: Path) -> None:
     assert ended.code == 0
     assert "\x1b" not in ended.out
     assert json.loads(report.read_text(encoding="utf-8"))["exit_code"] == 0
+
+
+def test_each_of_several_sources_says_how_many_findings_it_has(vault: Path) -> None:
+    (vault.parent / "Other").mkdir()
+    (vault.parent / "Other" / "1.md").write_text("One.\n", encoding="utf-8")
+
+    lines = invoke("validate", "Vault", "Other", "nowhere", "--color", "never").out.splitlines()
+
+    assert [line for line in lines if line.startswith(("  ok", "  refused"))] == [
+        "  refused      nowhere",
+        "  ok           Vault (markdown): 6 warnings",
+        "  ok           Other (markdown)",
+    ]
+
+
+def test_findings_of_a_note_name_it_by_its_title(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    note = note_json(block_json("NoSuchType"))
+    rows = {"payloads/notes/notes.db": notes_database(tmp_path, [("n", note)])}
+    make_package(tmp_path / "x.mnemo", manifest(entry("notes", 1)), rows)
+
+    lines = group(invoke("validate", "x.mnemo", "--color", "never").out, "unknown-block-type")
+
+    assert lines[1].startswith("notes/n#/blocks/0/type “Moss”: ")
