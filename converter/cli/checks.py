@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 __all__ = [
+    "codes",
     "comma_lists",
     "encoding",
     "format_to_read",
@@ -50,6 +51,18 @@ def comma_lists(
         return words
 
     return check
+
+
+def codes(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    """Accept a repeated option with codes of findings joined by commas."""
+    from converter.findings.codes import CODES
+
+    words = comma_lists()(ctx, param, values)
+    for word in words:
+        if word not in CODES:
+            hint = did_you_mean(word, CODES) or "docs/codes/README.md lists them."
+            raise click.BadParameter(f"There is no code {word!r}. {hint}", ctx, param)
+    return words
 
 
 def format_to_read(ctx: click.Context, param: click.Parameter, value: str) -> str:

@@ -20,6 +20,7 @@ __all__ = [
     "output_options",
     "reading_options",
     "second_format",
+    "selected_codes",
     "selection_options",
     "target_options",
 ]
@@ -201,6 +202,15 @@ _report_format = _option(
     callback=checks.one_of(*OUTPUT_FORMATS),
     help=f"{', '.join(OUTPUT_FORMATS)}. [text]",
 )
+
+selected_codes = _many(
+    _OUTPUT,
+    "--select",
+    metavar="CODE,…",
+    callback=checks.codes,
+    help="Besides errors, only findings of these codes. [all]",
+)
+"""Which findings are asked for."""
 
 output_options = _all(
     _report_format,

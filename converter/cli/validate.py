@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from converter.cli.command import Command
-from converter.cli.options import output_options, reading_options
+from converter.cli.options import output_options, reading_options, selected_codes
 
 __all__ = ["command"]
 
@@ -18,11 +18,13 @@ __all__ = ["command"]
     examples=(
         "mnemo-converter validate notes.mnemo",
         "mnemo-converter validate exports/*.mnemo --fail-on warning",
+        "mnemo-converter validate Vault --select link-missing --fail-on warning",
         "mnemo-converter validate Vault --output-format json",
     ),
 )
 @click.argument("sources", metavar="SRC...", nargs=-1, required=True)
 @reading_options
+@selected_codes
 @output_options
 def command(**given: Any) -> int:
     """Check whether each SRC is sound, whether its application would open it, and what it would lose.

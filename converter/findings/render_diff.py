@@ -8,7 +8,7 @@ import msgspec
 
 from converter.findings.codes.comparisons import COMPARISONS
 from converter.findings.escape import shown
-from converter.findings.wording import message_of, where
+from converter.findings.wording import count_of, message_of, where
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,6 +29,8 @@ _COLUMNS = {
     "not_compared": "not compared",
 }
 _LINES = (("item-differs", "differs", "info"), ("only-in-a", "only in A", "error"), ("only-in-b", "only in B", "bold"))
+
+_WIDTH = max(len(word) for _, word, _ in _LINES)
 
 
 def diff_summary(report: Report, paint: Paint) -> Iterator[str]:
@@ -56,19 +58,26 @@ def _table(counts: dict[str, DiffCounts]) -> Iterator[str]:
         yield "  " + "  ".join((row[0].ljust(widths[0]), *cells)).rstrip()
 
 
-def diff_lines(report: Report, paint: Paint) -> Iterator[str]:
-    """Give one line for each item that differs: changed ones first, then those of one side only."""
-    separator = [""]
-    for code, word, style in _LINES:
-        for finding in report.spool.of_code(code):
-            yield from separator
-            separator = []
-            yield f"{paint(style, word.ljust(9))}  {shown(_told(finding))}"
+def diff_lines(report: Report, limit: int | None, paint: Paint) -> Iterator[str]:
+    """Give one line for each item that differs, at most `limit` of a kind: changed ones, then those of one side."""
+    counts = report.spool.counts_by_code()
+    told = [line for line in _LINES if line[0] in counts]
+    if told:
+        yield ""
+    for code, word, style in told:
+        for finding in report.spool.of_code(code, -1 if limit is None else limit):
+            yield f"{paint(style, word.ljust(_WIDTH))}  {_told(finding)}"
+        rest = counts[code].items - (limit or 0)
+        if limit is not None and rest > 0:
+            yield paint("dim", f"{'…'.ljust(_WIDTH)}  and {count_of(rest, 'more item')}; -v shows all")
 
 
 def _told(finding: Finding) -> str:
     if finding.code != "item-differs":
-        return where(finding)
+        return shown(where(finding))
     details = dict(finding.details)
     other = f" = {details['other']}" if details.get("other") else ""
-    return f"{where(finding)}{other}: {details.get('what') or message_of(finding)}"
+    what = details.get("what")
+    if what and finding.location is not None and what.startswith(finding.location.pointer):
+        finding = msgspec.structs.replace(finding, location=None)
+    return f"{shown(where(finding) + other)}: {shown(what or message_of(finding))}"

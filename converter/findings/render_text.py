@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from itertools import islice
+import operator
+from collections import Counter
+from itertools import dropwhile, islice
 from typing import TYPE_CHECKING
 
-from converter.findings.codes import Code, code_of
-from converter.findings.codes.comparisons import COMPARISONS
 from converter.findings.escape import shown
 from converter.findings.failing import reached
 from converter.findings.render_diff import diff_lines, diff_summary
-from converter.findings.render_validate import HEADINGS, consequence, heading_of, source_lines, verdict
+from converter.findings.render_findings import codes_told, finding_lines, more_lines
+from converter.findings.render_validate import consequence, source_lines, verdict
 from converter.findings.tally import DISPOSITIONS
-from converter.findings.wording import count_of, message_of, times_of, where
+from converter.findings.wording import count_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from converter.findings.plan import Plan, PlanItem
     from converter.findings.report import Place, Report
-    from converter.findings.spool import CodeCount
 
     Paint = Callable[[str, str], str]
 
 __all__ = ["render_text"]
 
-_EXAMPLES = 3
 _LISTED = 20
 _COLUMNS = ("read", *DISPOSITIONS, "approximated")
 
@@ -39,11 +38,15 @@ def render_text(report: Report, *, verbosity: int = 0, paint: Paint = plain) -> 
     """Give the lines of a report.
 
     `verbosity` below 0 leaves what made the run fail, 0 shows a few examples of each code, 1 and more shows
-    everything. `paint(style, text)` colours text; styles are `error`, `warning`, `info`, `bold` and `dim`.
+    every place of every finding. `paint(style, text)` colours text; styles are `error`, `warning`, `info`, `bold` and
+    `dim`.
     """
-    if report.diff is not None and report.fault is None:
-        yield from _comparison(report, verbosity, paint)
-        return
+    lines = _comparison if report.diff is not None and report.fault is None else _run
+    told = lines(report, verbosity, paint)
+    return told if verbosity >= 0 else dropwhile(operator.not_, told)
+
+
+def _run(report: Report, verbosity: int, paint: Paint) -> Iterator[str]:
     if verbosity >= 0:
         yield from _headline(report, paint)
         yield from _counts(report)
@@ -52,7 +55,7 @@ def render_text(report: Report, *, verbosity: int = 0, paint: Paint = plain) -> 
         yield from _about(report, verbosity)
         if report.plan is not None:
             yield from _plan(report.plan, verbosity, paint)
-    yield from _findings(report, verbosity, paint)
+    yield from finding_lines(report, verbosity, paint)
     if verbosity >= 0:
         yield from _verification(report)
         yield from _next_steps(report, verbosity)
@@ -64,8 +67,8 @@ def _comparison(report: Report, verbosity: int, paint: Paint) -> Iterator[str]:
         yield from diff_summary(report, paint)
         yield from _about(report, verbosity)
     if verbosity >= 0 or reached(report.fail_on, ("error",), ()):
-        yield from diff_lines(report, paint)
-    yield from _findings(report, verbosity, paint)
+        yield from diff_lines(report, None if verbosity > 0 else _LISTED, paint)
+    yield from finding_lines(report, verbosity, paint)
 
 
 def _headline(report: Report, paint: Paint) -> Iterator[str]:
@@ -122,8 +125,19 @@ def _about(report: Report, verbosity: int) -> Iterator[str]:
     if told:
         yield ""
     for name, value in told.items():
-        text = ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else f"{value}"
-        yield f"  {name.replace('_', ' ')}: {shown(text)}"
+        yield f"  {name.replace('_', ' ')}: {shown(_value(value))}"
+
+
+def _value(value: object) -> str:
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case int():
+            return f"{value:,}"
+        case list() | tuple():
+            times = Counter(map(str, value))
+            return ", ".join(f"{name} (×{number:,})" if number > 1 else name for name, number in times.items())
+    return f"{value}"
 
 
 def _plan(plan: Plan, verbosity: int, paint: Paint) -> Iterator[str]:
@@ -133,7 +147,7 @@ def _plan(plan: Plan, verbosity: int, paint: Paint) -> Iterator[str]:
         yield f"  {_planned(item)}"
     rest = sum(1 for _ in items)
     if rest:
-        yield paint("dim", f"  … and {count_of(rest, 'item')} more; -v or --output-format json shows all")
+        yield paint("dim", f"  … and {count_of(rest, 'more item')}; -v or --output-format json shows all")
 
 
 def _planned(item: PlanItem) -> str:
@@ -141,35 +155,6 @@ def _planned(item: PlanItem) -> str:
     outputs = ", ".join(output.path or output.title or output.key for output in item.outputs)
     line = f"{item.action:<9} {item.kind:<8} {name}" + (f"  →  {outputs}" if outputs else "")
     return shown(line)
-
-
-def _findings(report: Report, verbosity: int, paint: Paint) -> Iterator[str]:
-    counts = {code_of(name): count for name, count in report.spool.counts_by_code().items() if name not in COMPARISONS}
-    told = [code for code in counts if verbosity >= 0 or reached(report.fail_on, (code.severity,), (code.outcome,))]
-    headed = report.command == "validate"
-    if headed:
-        told.sort(key=lambda code: HEADINGS.index(heading_of(code)))
-    limit, above = None if verbosity > 0 else _EXAMPLES, ""
-    for code in told:
-        yield ""
-        if headed and above != heading_of(code):
-            above = heading_of(code)
-            yield from (paint("bold", above), "")
-        yield from _group(report, code, counts[code], limit, paint)
-
-
-def _group(report: Report, code: Code, count: CodeCount, limit: int | None, paint: Paint) -> Iterator[str]:
-    number = count_of(count.items, "item")
-    if count.places != count.items:
-        number += f", {count_of(count.places, 'place')}"
-    yield f"{paint(code.severity, code.severity)} {paint('bold', code.name)}: {number}"
-    for finding in report.spool.of_code(code.name, -1 if limit is None else limit):
-        about = shown(where(finding))
-        message = shown(message_of(finding)) + times_of(finding)
-        yield f"  {about}: {message}" if about else f"  {message}"
-    if limit is not None and count.items > limit:
-        yield paint("dim", f"  … and {count.items - limit:,} more")
-    yield paint("dim", f"  → {code.fix}")
 
 
 def _verification(report: Report) -> Iterator[str]:
@@ -186,12 +171,12 @@ def _verification(report: Report) -> Iterator[str]:
 
 
 def _next_steps(report: Report, verbosity: int) -> Iterator[str]:
-    counts = report.spool.counts_by_code()
-    if not counts:
+    codes = codes_told(report, verbosity)
+    if not codes:
         return
     yield ""
     if report.command == "validate" and report.fault is None:
         yield consequence(report)
-    if verbosity < 1 and any(count.items > _EXAMPLES for count in counts.values()):
-        yield "All of them: -v, or --report FILE for a machine."
-    yield f"More about one: mnemo-converter explain {next(iter(counts))}"
+    if verbosity < 1:
+        yield from more_lines(report)
+    yield f"More about one: mnemo-converter explain {next(iter(codes)).name}"

@@ -39,13 +39,19 @@ def verdict(report: Report) -> str:
     several = bool(report.about.get("sources"))
     is_, has = ("are", "have") if several else ("is", "has")
     number = report.spool.counts_by_severity()
-    told = " and ".join(count_of(number[name], name) for name in _SERVE if number[name])
+    told = _number(number)
     if _REFUSES in report.spool.codes:
         whose = "their applications" if several else "its application"
         return f"would be refused by {whose}: {told}."
     if not told:
-        return f"{is_} sound."
+        selected = report.resolved.get("select")
+        return f"{has} no error, and nothing of what --select names." if selected else f"{is_} sound."
     return f"{has} {told}." if number["error"] else f"{has} no error, and {told}."
+
+
+def _number(findings: dict[str, int]) -> str:
+    """How many findings are worse than worth knowing; "" where none is."""
+    return " and ".join(count_of(findings[name], name) for name in _SERVE if findings.get(name))
 
 
 def source_lines(report: Report, limit: int | None) -> Iterator[str]:
@@ -56,9 +62,10 @@ def source_lines(report: Report, limit: int | None) -> Iterator[str]:
         yield ""
     for one in sources[:limit]:
         kind = f" ({one['format']})" if one.get("format") else ""
-        yield f"  {one['status']:<11}  {shown(str(one['path']))}{kind}"
+        number = _number(one.get("findings") or {})
+        yield f"  {one['status']:<11}  {shown(str(one['path']))}{kind}{': ' if number else ''}{number}"
     if limit is not None and len(sources) > limit:
-        yield f"  … and {count_of(len(sources) - limit, 'source')} more; -v shows all"
+        yield f"  … and {count_of(len(sources) - limit, 'more source')}; -v shows all"
 
 
 def consequence(report: Report) -> str:

@@ -1,4 +1,4 @@
-"""The spool: all findings of a run, on disk, merged to one per source, code and item."""
+"""The spool: all findings of a run, on disk; read as one per source, code and item, or place by place."""
 
 from __future__ import annotations
 
@@ -19,21 +19,22 @@ if TYPE_CHECKING:
 
 __all__ = ["CodeCount", "Spool"]
 
+_Key = tuple[int, str, str, str, Location | None, tuple[tuple[str, str], ...]]
+
 _PENDING = 4096
 _RANK = {name: SEVERITIES.index(code.severity) for name, code in CODES.items()}
 _TABLES = """
 PRAGMA journal_mode=OFF;
 PRAGMA synchronous=OFF;
 PRAGMA cache_size=-2000;
-CREATE TABLE findings (rank INTEGER, code TEXT, source BLOB, item BLOB, count INTEGER, location TEXT, details TEXT,
-                       PRIMARY KEY (rank, code, source, item)) WITHOUT ROWID;
+CREATE TABLE findings (rank INTEGER, code TEXT, source BLOB, item BLOB, count INTEGER, location TEXT, details TEXT);
 CREATE TABLE ids (kind TEXT, old BLOB, new BLOB, PRIMARY KEY (kind, old)) WITHOUT ROWID;
 """
-_ADD = (
-    "INSERT INTO findings VALUES (?, ?, ?, ?, ?, ?, ?) "
-    "ON CONFLICT (rank, code, source, item) DO UPDATE SET count = count + excluded.count"
-)
-_SELECT = "SELECT code, item, count, location, details FROM findings"
+_INDEX = "CREATE INDEX IF NOT EXISTS merged ON findings (rank, code, source, item)"
+_ADD = "INSERT INTO findings VALUES (?, ?, ?, ?, ?, ?, ?)"
+# With min(), SQLite takes the other columns from the row that holds the minimum: the first that came.
+_SELECT = "SELECT code, item, sum(count), location, details, min(rowid) AS first FROM findings"
+_MERGED = "GROUP BY rank, code, source, item"
 
 
 class CodeCount(msgspec.Struct, frozen=True):
@@ -47,8 +48,8 @@ class Spool:
     """Findings as they come, on disk; memory stays flat however many there are.
 
     `folder` holds the spool's file, `findings.db`; without it SQLite keeps a file of its own that vanishes by
-    itself. Findings of one code and item (and source, where a run looks at several) are merged: counts add up, the
-    first location and details stay.
+    itself. Findings of one code and item (and source, where a run looks at several) are read as one: counts add up, the
+    first location and details stay. `places` and `places_of` give them apart.
     Nothing is added while an iteration is under way. Closed by its context manager or `close`.
     """
 
@@ -56,7 +57,7 @@ class Spool:
         self._file = None if folder is None else folder / "findings.db"
         self._database = sqlite3.connect("" if self._file is None else self._file)
         self._database.executescript(_TABLES)
-        self._pending: dict[tuple[int, str, str, str], tuple[int, Finding]] = {}
+        self._pending: dict[_Key, int] = {}
         self._seen: set[str] = set()
 
     def add(self, finding: Finding) -> None:
@@ -66,9 +67,8 @@ class Spool:
         if rank is None:
             rank = SEVERITIES.index(code_of(code).severity)
         source = finding.location.source if finding.location is not None else ""
-        key = (rank, code, source, finding.item)
-        count, first = self._pending.get(key, (0, finding))
-        self._pending[key] = (count + finding.count, first)
+        key = (rank, code, source, finding.item, finding.location, finding.details)
+        self._pending[key] = self._pending.get(key, 0) + finding.count
         self._seen.add(code)
         if len(self._pending) >= _PENDING:
             self._flush()
@@ -79,25 +79,32 @@ class Spool:
 
     def __iter__(self) -> Iterator[Finding]:
         """Each finding once, by severity (highest first), code, source and item."""
-        self._flush()
-        rows = self._database.execute(f"{_SELECT} ORDER BY rank, code, source, item")
-        return (_finding(*row) for row in rows)
+        return self._read(f"{_SELECT} {_MERGED} ORDER BY rank, code, source, item")
 
     def of_code(self, code: str, limit: int = -1) -> Iterator[Finding]:
         """Give the findings of one code by source and item, at most `limit` (all: -1)."""
-        self._flush()
-        rows = self._database.execute(
-            f"{_SELECT} WHERE rank = ? AND code = ? ORDER BY source, item LIMIT ?",
+        return self._read(
+            f"{_SELECT} WHERE rank = ? AND code = ? {_MERGED} ORDER BY source, item LIMIT ?",
             (_RANK.get(code, -1), code, limit),
         )
-        return (_finding(*row) for row in rows)
+
+    def places(self) -> Iterator[Finding]:
+        """Each place of each finding, as it came; only those that are told with the same words are one."""
+        return self._read(f"{_SELECT} {_MERGED}, location, details ORDER BY rank, code, source, item, first")
+
+    def places_of(self, code: str) -> Iterator[Finding]:
+        """Each place of the findings of one code, by source and item."""
+        return self._read(
+            f"{_SELECT} WHERE rank = ? AND code = ? {_MERGED}, location, details ORDER BY source, item, first",
+            (_RANK.get(code, -1), code),
+        )
 
     def of_source(self, source: str) -> Iterator[Finding]:
         """Give the findings of one source ("": those that name none) by item; of an item by severity and code."""
-        self._flush()
         self._database.execute("CREATE INDEX IF NOT EXISTS by_source ON findings (source, item, rank, code)")
-        rows = self._database.execute(f"{_SELECT} WHERE source = ? ORDER BY item, rank, code", (_packed(source),))
-        return (_finding(*row) for row in rows)
+        return self._read(
+            f"{_SELECT} WHERE source = ? GROUP BY item, rank, code ORDER BY item, rank, code", (_packed(source),)
+        )
 
     def ids(self) -> Iterator[tuple[str, str, str]]:
         """Each changed id: kind, old, new; by kind and old id."""
@@ -106,9 +113,11 @@ class Spool:
 
     def counts_by_code(self) -> dict[str, CodeCount]:
         """How often each code was found, in the order of the findings."""
-        self._flush()
+        self._sort()
         rows = self._database.execute(
-            "SELECT code, count(*), sum(count) FROM findings GROUP BY rank, code ORDER BY rank, code"
+            "SELECT code, count(*), sum(number) "
+            f"FROM (SELECT rank, code, sum(count) AS number FROM findings {_MERGED}) "
+            "GROUP BY rank, code ORDER BY rank, code"
         )
         return {code: CodeCount(items, places) for code, items, places in rows}
 
@@ -142,15 +151,24 @@ class Spool:
     ) -> None:
         self.close()
 
+    def _read(self, query: str, values: tuple[object, ...] = ()) -> Iterator[Finding]:
+        self._sort()
+        return (_finding(*row[:5]) for row in self._database.execute(query, values))
+
+    def _sort(self) -> None:
+        """Make all that came ready to be read: an index is made once, and not while findings come."""
+        self._flush()
+        self._database.execute(_INDEX)
+
     def _flush(self) -> None:
         pending, self._pending = self._pending, {}
-        self._database.executemany(_ADD, (_row(key, count, first) for key, (count, first) in pending.items()))
+        self._database.executemany(_ADD, (_row(key, count) for key, count in pending.items()))
 
 
-def _row(key: tuple[int, str, str, str], count: int, first: Finding) -> tuple[object, ...]:
-    rank, code, source, item = key
-    location = None if first.location is None else json.dumps(msgspec.structs.astuple(first.location))
-    return rank, code, _packed(source), _packed(item), count, location, json.dumps(first.details)
+def _row(key: _Key, count: int) -> tuple[object, ...]:
+    rank, code, source, item, location, details = key
+    place = None if location is None else json.dumps(msgspec.structs.astuple(location))
+    return rank, code, _packed(source), _packed(item), count, place, json.dumps(details)
 
 
 def _finding(code: str, item: bytes, count: int, location: str | None, details: str) -> Finding:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from converter.findings.codes import code_of
 from converter.findings.codes.comparisons import COMPARISONS
 
@@ -69,9 +71,14 @@ def _about(finding: Finding) -> str:
     named = (f" “{title}”" if title else "") + (f" in {side}" if side else "")
     if location is None:
         return finding.item + named
+    if location.member and finding.item.endswith(f"/{location.member}"):
+        location = msgspec.structs.replace(location, member="")
+    if location.row and finding.item.endswith(f"/{location.row}"):
+        location = msgspec.structs.replace(location, table="", row="")
     place = place_of(location)
     if not finding.item or not location.file or finding.item.endswith(location.file):
-        return (finding.item or location.file) + place + named
+        about = finding.item or location.file
+        return (about + place if about else place.removeprefix("!")) + named
     return f"{finding.item} ({location.file}{place}){named}"
 
 

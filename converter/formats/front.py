@@ -298,7 +298,8 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     `locate_links` tells where links of a note stand; a place that cannot be told is left out. It is pure.
 
     `judge` predicts what the application would say to a source: findings of the codes `app-refuses`, `app-loses` and
-    `app-repairs`, each with its place. It raises nothing that reading the source would not raise.
+    `app-repairs`, each with its place. It raises nothing that reading the source would not raise; the source is that at
+    the path, opened. `misfits` holds small objects of a source against the published schemas.
     """
 
     id: str
@@ -333,4 +334,5 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     part_said: Callable[[Part], bytes] | None = None
     join_file: Callable[[str, bytes, bytes, bool], bytes | None] | None = None
     locate_links: LinkLocator | None = None
-    judge: Callable[[Path, SourceContext], Iterator[Finding]] | None = None
+    judge: Callable[[Path, SourceContext, Source], Iterator[Finding]] | None = None
+    misfits: Callable[[Source], Iterator[Finding]] | None = None

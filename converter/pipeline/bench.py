@@ -131,17 +131,18 @@ class Bench:
 
     def learn(self, stored: Stored) -> Learnt:
         """Read a note, once."""
+        found: tuple[Finding, ...] = ()
         try:
-            return self._learn(stored)
+            note, found = self._source.read(stored, self._reading.context)
+            return self._learnt(stored, note, found)
         except RecursionError:
             error = ItemError(too_deep(stored.key))
         except ItemError as refused:
             error = refused
-        return Learnt(stored.key, failure=unreadable(f"notes/{stored.key}", error))
+        return Learnt(stored.key, findings=found, failure=unreadable(f"notes/{stored.key}", error))
 
-    def _learn(self, stored: Stored) -> Learnt:
+    def _learnt(self, stored: Stored, note: Note, found: tuple[Finding, ...]) -> Learnt:
         reading = self._reading
-        note, found = self._source.read(stored, reading.context)
         lifts = reading.lifts
         lifted = note if lifts is None else lift(note, lifts, Answers())
         return Learnt(

@@ -11,12 +11,13 @@ from functools import lru_cache
 
 import msgspec
 
+from converter.findings.finding import Finding
 from converter.model.facts import Anchor, AssetFact, FolderFact, JunkFact, LinkFact, Outline, PayloadFact
 from converter.model.moment import Moment
 from converter.model.order import Output
 from converter.pipeline.learnt import Learnt
 
-__all__ = ["AssetEntry", "Catalog", "FolderEntry", "NoteEntry"]
+__all__ = ["AssetEntry", "Catalog", "FolderEntry", "NoteEntry", "titled"]
 
 _outline = msgspec.msgpack.Decoder(Outline).decode
 
@@ -28,6 +29,13 @@ class FolderEntry(msgspec.Struct, gc=False):
     output: Output | None = None
     end: str = ""
     way: str = "created"
+
+
+def titled(finding: Finding, title: str) -> Finding:
+    """The finding of a note with the note's title, where its key does not say it."""
+    if not title or title in finding.item.partition("/")[2]:
+        return finding
+    return msgspec.structs.replace(finding, details=(*finding.details, ("title", title)))
 
 
 class NoteEntry(msgspec.Struct, gc=False):

@@ -50,7 +50,7 @@ def _by_way_of(header: Header, session: Session) -> Report:
             forth = run_session(
                 session.report.command, _way_forth(options, header, between), session.progress, carry_out
             )
-            for finding in filter(_tells, back.spool):
+            for finding in filter(_tells, back.spool.places()):
                 forth.spool.add(finding)
             forth.about["by_way_of"] = {"format": header.origin, "counts": dict(back.tally.rows())}
     return _as_one(session, forth)

@@ -9,7 +9,7 @@ from converter.findings.finding import Finding
 from converter.pipeline.select import ONLY
 from converter.pipeline.session import Session
 
-__all__ = ["foretold", "refusals"]
+__all__ = ["foretold", "misfits", "refusals"]
 
 _PAYLOADS = "payloads"
 
@@ -18,7 +18,14 @@ def foretold(session: Session) -> Iterator[Finding]:
     """All that the application would say; nothing of what is salvaged, for that it would not see."""
     judge, reading = session.source_front.judge, session.reading
     if judge is not None and not (reading.salvage or reading.skip_unsafe):
-        yield from judge(Path(session.options.source), reading)
+        yield from judge(Path(session.options.source), reading, session.source)
+
+
+def misfits(session: Session) -> Iterator[Finding]:
+    """What does not fit the published schemas, of a source that is read as it stands."""
+    found, reading = session.source_front.misfits, session.reading
+    if found is not None and not (reading.salvage or reading.skip_unsafe):
+        yield from found(session.source)
 
 
 def refusals(session: Session) -> Iterator[Finding]:

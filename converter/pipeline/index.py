@@ -7,7 +7,7 @@ from collections.abc import Callable
 from converter.findings.finding import Finding
 from converter.formats.front import Format, Source
 from converter.model.facts import AssetFact, FolderFact, JunkFact, NoteFact, PayloadFact
-from converter.pipeline.catalog import Catalog, NoteEntry
+from converter.pipeline.catalog import Catalog, NoteEntry, titled
 from converter.pipeline.crew import Crew
 from converter.pipeline.progress import Progress
 from converter.pipeline.residue.book import ResidueBook
@@ -62,7 +62,7 @@ def read_notes(
             continue
         bench, learnt = study
         for finding in learnt.findings if tells else ():
-            report(finding)
+            report(titled(finding, learnt.title))
         if learnt.failure is not None:
             report(learnt.failure)
             catalog.notes[learnt.key].end = "failed"

@@ -19,7 +19,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     of one file with nothing beside it. `parcels` reads of ignored residue what travels in it within one system. `into`
     says that the target exists and takes what the source holds, `on_conflict` what becomes of items that are there.
     `plan` names a file for the plan, `apply` a file with the plan to run; then `planned` is a digest of its items, and
-    `clock` the time at which it was made. `jobs` is how many processes may work, 0: one for each processor.
+    `clock` the time at which it was made. `select` names codes: besides errors, only findings of these are taken.
+    `jobs` is how many processes may work, 0: one for each processor.
     """
 
     source: str
@@ -58,6 +59,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     planned: str = ""
     clock: str = ""
     fail_on: str = "error"
+    select: tuple[str, ...] = ()
     jobs: int = 0
 
     def planned_as(self) -> dict[str, object]:

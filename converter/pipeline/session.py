@@ -9,8 +9,8 @@ from typing import IO
 
 import msgspec
 
-from converter.findings.codes import CODES
-from converter.findings.codes.entry import LOST
+from converter.findings.codes import CODES, code_of
+from converter.findings.codes.entry import ERROR, LOST
 from converter.findings.finding import Finding
 from converter.findings.report import Place, Report
 from converter.findings.tally import Tally
@@ -18,7 +18,7 @@ from converter.formats.front import Format, Source, TargetContext
 from converter.model.facts import PayloadFact, UnitFact
 from converter.model.items import INNER_KINDS, OUTER_KINDS
 from converter.pipeline.bench import Bench, Reading, Writing
-from converter.pipeline.catalog import Catalog, NoteEntry
+from converter.pipeline.catalog import Catalog, NoteEntry, titled
 from converter.pipeline.circumstances import (
     clock_of,
     file_digest,
@@ -99,7 +99,7 @@ class Session:
 
         What the target loses and residue keeps is carried. Nothing is taken while the session is quiet.
         """
-        if self._muted:
+        if self._muted or not self._selects(finding):
             return
         keeps = self.carries or (self.carries_payloads and finding.item.partition("/")[0] in _PAYLOAD_KINDS)
         if keeps and (code := CODES.get(finding.code)) is not None and code.outcome == LOST:
@@ -108,9 +108,12 @@ class Session:
             )
         kind, _, key = finding.item.partition("/")
         entry = self._notes.get(key) if kind == "notes" else None
-        if entry is not None and entry.title and entry.title not in key:
-            finding = msgspec.structs.replace(finding, details=(*finding.details, ("title", entry.title)))
-        self.report.spool.add(finding)
+        self.report.spool.add(finding if entry is None else titled(finding, entry.title))
+
+    def _selects(self, finding: Finding) -> bool:
+        """Whether findings of its code are asked for; errors always are, for what cannot be read cannot be checked."""
+        select = self.options.select
+        return not select or finding.code in select or code_of(finding.code).severity == ERROR
 
     @contextmanager
     def quiet(self) -> Iterator[None]:
@@ -166,6 +169,7 @@ class Session:
             "exclude": list(options.exclude),
             "tags": list(options.tags),
             "strict_unknown": options.strict_unknown,
+            **({"select": list(options.select)} if options.select else {}),
             **({"salvage": True} if options.salvage else {}),
             **({"skip_unsafe": True} if options.skip_unsafe else {}),
             **({"zip_encoding": options.zip_encoding} if options.zip_encoding else {}),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
+from itertools import chain
 
 import msgspec
 
@@ -11,7 +12,7 @@ from converter.findings.finding import Finding, Location
 from converter.findings.report import Place, Report
 from converter.findings.tally import Tally
 from converter.model.items import INNER_KINDS, OUTER_KINDS
-from converter.pipeline.foretold import foretold
+from converter.pipeline.foretold import foretold, misfits
 from converter.pipeline.located import link_findings
 from converter.pipeline.options import Options
 from converter.pipeline.place.links import LinkBook
@@ -40,7 +41,7 @@ def check_source(session: Session) -> None:
     if session.pair.source.parameters.get("tree") == "paths":
         _check_names(session)
     session.report.tally.read("blocks", sum(catalog.outline(key).blocks for key in catalog.notes))
-    for finding in foretold(session):
+    for finding in chain(foretold(session), misfits(session)):
         session.add(finding)
 
 
@@ -74,11 +75,12 @@ def joined(reports: Iterable[Report], options: Options) -> Report:
             whole.seconds += report.seconds
             whole.resolved = whole.resolved or report.resolved
             path = report.source.path
-            told.append({"path": path, "format": report.source.format, "status": report.status})
+            number = report.spool.counts_by_severity()
+            told.append({"path": path, "format": report.source.format, "status": report.status, "findings": number})
             if report.fault is not None:
                 details = (("what", report.fault.message),)
                 whole.spool.add(Finding(code="source-refused", location=Location(source=path), details=details))
-            for finding in report.spool:
+            for finding in report.spool.places():
                 place = msgspec.structs.replace(finding.location or Location(), source=path)
                 whole.spool.add(msgspec.structs.replace(finding, location=place))
     whole.source = Place(path=f"{len(told)} sources")

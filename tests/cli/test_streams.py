@@ -16,6 +16,9 @@ from converter.formats.json.assets import INLINE_BYTES
 from tests.cli.conftest import environment
 from tests.cli.runner import Ended, invoke
 
+MORE_THAN_A_PIPE = 8 << 20
+"""So many bytes that a write of them comes to its end only when the reader is reading."""
+
 
 @pytest.fixture(autouse=True)
 def vault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -132,10 +135,12 @@ def test_without_standard_input_there_is_nothing_to_read(monkeypatch: pytest.Mon
 def test_a_signal_ends_the_wait_for_standard_input() -> None:
     command = [sys.executable, "-m", "converter", "convert", "-", "out.mnemo"]
     waiting = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, env=environment())
-    with pytest.raises(subprocess.TimeoutExpired):
-        waiting.wait(2)
+    assert waiting.stdin is not None
+    waiting.stdin.write(b" " * MORE_THAN_A_PIPE)
+    waiting.stdin.flush()
+    assert waiting.poll() is None
     waiting.send_signal(signal.SIGTERM)
-    _, err = waiting.communicate(timeout=20)
+    _, err = waiting.communicate(timeout=60)
 
     assert waiting.returncode == 143
     assert b"Traceback" not in err

@@ -42,7 +42,7 @@ def test_archives_that_differ() -> None:
         "  folders      0       0          0          1",
         "  notes        1       1          1          1",
         "",
-        "differs    notes/N.md#/blocks/0: /blocks/0: paragraph “one word” / paragraph “one world”",
+        "differs    notes/N.md: /blocks/0: paragraph “one word” / paragraph “one world”",
         "only in A  notes/Only.md",
         "only in B  folders/F",
         "only in B  notes/F/Other.md",

@@ -12,6 +12,7 @@ ELSEWHERE: dict[str, str] = {
     "app-refuses": "tests/siyuan/test_verdicts.py",
     "app-repairs": "tests/siyuan/test_verdicts.py",
     "name-not-portable": "tests/pipeline/test_validate.py",
+    "schema-mismatch": "tests/mnemo/test_misfits.py",
     "source-refused": "tests/pipeline/test_validate.py",
     "duplicated": "tests/into/test_policies.py",
     "kept-existing": "tests/into/test_policies.py",

@@ -45,6 +45,7 @@ TABLES = (
 DETAILS = {
     "what",
     "code",
+    "schema",
     "became",
     "encoding",
     "why",

@@ -18,7 +18,7 @@ error item-unreadable: 1 item
   → Open the item in the application that made it, save it again, and convert once more. The source is unchanged.
 
 warning link-missing: 5 items, 7 places
-  notes/0.md:3:5: A link to Lost 0 leads nowhere; it is kept as it was written. (×3)
+  notes/0.md:3:5: A link to Lost 0 leads nowhere; it is kept as it was written. (and 2 more here)
   notes/1.md:3:5: A link to Lost 1 leads nowhere; it is kept as it was written.
   notes/2.md:3:5: A link to Lost 2 leads nowhere; it is kept as it was written.
   … and 2 more
@@ -123,7 +123,7 @@ def test_a_plan_shows_its_first_items() -> None:
 
     assert lines[0] == "a would become b. Nothing was written."
     assert lines[2] == "  create    notes    n0 (Note 0)  →  0.md"
-    assert lines[-1] == "  … and 10 items more; -v or --output-format json shows all"
+    assert lines[-1] == "  … and 10 more items; -v or --output-format json shows all"
 
 
 def test_a_verbose_plan_shows_all_items() -> None:
@@ -202,5 +202,5 @@ def test_of_many_sources_those_that_are_not_sound_come_first() -> None:
         short, full = (list(render_text(report, verbosity=verbosity)) for verbosity in (0, 1))
 
     assert short[2] == full[2] == "  refused      29"
-    assert short[-1] == "  … and 10 sources more; -v shows all"
+    assert short[-1] == "  … and 10 more sources; -v shows all"
     assert full[-1] == "  ok           28"

@@ -4,6 +4,7 @@ import tracemalloc
 from collections import Counter
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -43,6 +44,28 @@ def test_the_spool_holds_one_finding_per_code_and_item_in_order(given_findings: 
         assert (finding.location, finding.details) == (kept.location, kept.details)
     order = [(SEVERITIES.index(CODES[f.code].severity), f.code, f.item) for f in got]
     assert order == sorted(order)
+
+
+@settings(deadline=None, max_examples=200, derandomize=True)
+@given(st.lists(findings, max_size=30))
+def test_places_are_told_apart_in_the_order_in_which_they_came(given_findings: list[Finding]) -> None:
+    wanted: dict[str, dict[Finding, int]] = {}
+    for finding in given_findings:
+        places = wanted.setdefault(finding.code, {})
+        place = msgspec.structs.replace(finding, count=1)
+        places[place] = places.get(place, 0) + finding.count
+
+    with Spool() as spool:
+        for finding in given_findings:
+            spool.add(finding)
+        apart = list(spool.places())
+        by_code = {code: list(spool.places_of(code)) for code in wanted}
+
+    for code, places in wanted.items():
+        told = [msgspec.structs.replace(place, count=count) for place, count in places.items()]
+        assert by_code[code] == sorted(told, key=lambda finding: finding.item.encode("utf-8", "surrogatepass"))
+        assert by_code[code] == [finding for finding in apart if finding.code == code]
+    assert len(apart) == sum(map(len, wanted.values()))
 
 
 def test_counts_and_the_worst_severity() -> None:

@@ -222,4 +222,4 @@ def test_notes_as_deep_as_the_limit_allows() -> None:
     again, findings = read_note(note_text(note))
 
     assert again == note
-    assert [finding.code for finding in findings] == ["nesting-deep"]
+    assert {finding.code for finding in findings} == {"nesting-deep"}

@@ -1,13 +1,15 @@
-"""What SARIF 2.1.0 (OASIS standard, section 3) requires of the objects that a report uses, as a JSON Schema.
+"""What SARIF 2.1.0 (OASIS standard, section 3) requires: its own schema, and a closer one of what a report uses.
 
-Of each object only those members are allowed that the standard names and reports write, so that any other is found.
+In the closer one, of each object only those members are allowed that reports write, so that any other is found.
 """
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft4Validator, Draft202012Validator
 
 TEXT = {"type": "string", "minLength": 1}
 LEVEL = {"enum": ["none", "note", "warning", "error"]}
@@ -80,10 +82,16 @@ LOG = closed(
     runs={"type": "array", "items": RUN},
 )
 VALIDATOR = Draft202012Validator(LOG)
+STANDARD = Draft4Validator(
+    json.loads(Path(__file__).with_name("sarif-2.1.0-rtm.5.json").read_text(encoding="utf-8")),
+    format_checker=Draft4Validator.FORMAT_CHECKER,
+)
+"""The schema that the standard comes with; sarif-2.1.0-rtm.5.txt says where it is from."""
 
 
 def check_sarif(log: dict[str, Any]) -> None:
     """Hold a log against the standard: its shape, and that what its parts say of each other is true."""
+    STANDARD.validate(log)
     VALIDATOR.validate(log)
     for run in log["runs"]:
         rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]

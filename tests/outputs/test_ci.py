@@ -9,6 +9,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +39,8 @@ def project(tmp_path: Path) -> Path:
     shutil.copytree(FIXTURES / "sample-vault", place / "Vault")
     note = {"noteId": "n1", "title": "One", "blocks": [text_block("x")]}
     build_package(place / "exports" / "a b.mnemo", {"notes": [note]})
-    document = {"ID": "20240101120000-abcdefg", "Spec": "2", "Type": "NodeDocument"}
-    document["Properties"] = {"id": document["ID"], "title": "One", "updated": "20240101120000"}
+    properties = {"id": "20240101120000-abcdefg", "title": "One", "updated": "20240101120000"}
+    document = {"ID": properties["id"], "Spec": "2", "Type": "NodeDocument", "Properties": properties}
     book = place / "Workspace" / "data" / "20240101115900-bcdefgh"
     (book / ".siyuan").mkdir(parents=True)
     (book / ".siyuan" / "conf.json").write_text('{"name":"Book","closed":false}', encoding="utf-8")
@@ -101,6 +102,46 @@ def test_a_hook_passes_and_fails(name: str, project: Path, tmp_path: Path) -> No
     assert bad.stdout + bad.stderr
 
 
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("---\ntitle: [a\n---\nNo front matter.\n", 0),
+        ("A heading of [[Ideas#No such heading]].\n", 0),
+        ("[[Nowhere]]\n", 1),
+        ("[a file](nowhere.pdf)\n", 1),
+        ("![[gone.png]]\n", 1),
+        ("![a picture](gone.png)\n", 1),
+    ],
+)
+def test_links_that_lead_nowhere_fail_and_nothing_else(text: str, code: int, project: Path, tmp_path: Path) -> None:
+    (project / "Vault" / "Ideas.md").write_text("# One\n", encoding="utf-8")
+    (project / "Vault" / "Odd.md").write_text(text, encoding="utf-8")
+    (project / "Vault" / "unused.png").write_bytes(b"x")
+
+    ended = run_hook(HOOKS["check-vault-links"] | {"args": ["Vault"]}, project, tools(tmp_path))
+
+    assert ended.returncode == code, ended.stdout + ended.stderr
+    assert ("Odd.md" in ended.stdout) == bool(code)
+
+
+def test_the_hook_can_be_asked_for_places_too(project: Path, tmp_path: Path) -> None:
+    (args,) = re.findall(r"`args: \[(--select, .*?)\]`", (ROOT / "docs" / "outputs.md").read_text("utf-8"))
+    (project / "Vault" / "Ideas.md").write_text("# One\n[[Ideas#Two]]\n", encoding="utf-8")
+
+    ended = run_hook(HOOKS["check-vault-links"] | {"args": args.split(", ")}, project, tools(tmp_path))
+
+    assert ended.returncode == 1
+    assert "link-place-missing" in ended.stdout
+
+
+def test_examples_name_the_repository_that_the_project_names() -> None:
+    urls = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"].get("urls", {})
+    repository = next((url for name, url in urls.items() if name.lower() in ("repository", "source")), None)
+    named = {PRE_COMMIT["repos"][0]["repo"], f"https://github.com/{GITHUB['jobs']['notes']['steps'][-1]['uses']}"}
+
+    assert {name.partition("@")[0] for name in named} == {repository or "https://github.com/OWNER/mnemo-converter"}
+
+
 def test_every_hook_is_documented() -> None:
     assert [hook["id"] for hook in PRE_COMMIT["repos"][0]["hooks"]] == list(HOOKS)
 
@@ -123,7 +164,6 @@ def run_step(name: str, given: dict[str, str], project: Path, env: dict[str, str
 
 def documented() -> dict[str, str]:
     step = GITHUB["jobs"]["notes"]["steps"][-1]
-    assert step["uses"].startswith("OWNER/mnemo-converter@")
     given: dict[str, str] = step["with"]
     return given
 

@@ -22,6 +22,7 @@ from tests.cli.conftest import environment
 from tests.cli.runner import invoke
 from tests.findings.samples import plan, rich_report
 from tests.outputs.parse import FORMS, LINES, commands_of, lines_of, of_sarif, suites_of
+from tests.outputs.sarif import STANDARD
 from tests.support import FIXTURES, ROOT
 
 NOTE = "---\ntitle: [a\n---\nSee [[Nowhere]] and ![[gone.png]].\n"
@@ -234,3 +235,22 @@ def test_a_form_imports_only_what_it_needs(folder: Path) -> None:
     )  # fmt: skip
 
     assert ended.stderr.strip() == "['converter.findings.render_github']"
+
+
+def test_the_schema_of_sarif_refuses_what_is_none() -> None:
+    STANDARD.check_schema(STANDARD.schema)
+    with rich_report() as report:
+        log = json.loads(text_of("sarif", report))
+
+    assert STANDARD.is_valid(log)
+    for place, name, value in (
+        (log["runs"][0]["results"][0], "level", "fatal"),
+        (log["runs"][0]["tool"]["driver"], "colour", "red"),
+        (log, "version", "2.2"),
+    ):
+        before = place.get(name)
+        place[name] = value
+        assert not STANDARD.is_valid(log)
+        place[name] = before
+        if before is None:
+            del place[name]

@@ -75,3 +75,38 @@ def test_many_sources_have_one_summary(odd: Path, tmp_path: Path) -> None:
     assert [finding["location"]["source"] for finding in refused] == [str(broken)]
     told = {finding["location"]["source"] for finding in report["findings"] if finding["code"] == "link-missing"}
     assert told == {str(odd)}
+
+
+def codes_of(*args: str) -> tuple[int, set[str]]:
+    """The exit code, and the codes that were told."""
+    ended = invoke("validate", *args, "--output-format", "json")
+    return ended.code, {finding["code"] for finding in json.loads(ended.out)["findings"]}
+
+
+def test_only_selected_codes_are_told_and_count(odd: Path) -> None:
+    warning = (str(odd), "--fail-on", "warning")
+
+    assert codes_of(*warning, "--select", "link-missing,asset-unused") == (1, {"link-missing", "asset-unused"})
+    assert codes_of(*warning, "--select", "link-missing", "--select", "asset-missing") == (1, {"link-missing"})
+    assert codes_of(*warning, "--select", "asset-missing") == (0, set())
+
+
+def test_errors_are_told_whatever_is_selected(odd: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.mnemo"
+    broken.write_bytes(b"nothing of the kind")
+
+    assert codes_of(str(odd), str(broken), "--select", "asset-missing") == (1, {"source-refused"})
+
+
+def test_a_selection_calls_nothing_sound(odd: Path) -> None:
+    lines = invoke("validate", str(odd), "--select", "asset-missing", "-v", "--color", "never").out.splitlines()
+
+    assert lines[0] == f"{odd} (markdown) has no error, and nothing of what --select names."
+    assert "  select: asset-missing" in lines
+
+
+def test_a_code_that_is_none_cannot_be_selected(odd: Path) -> None:
+    ended = invoke("validate", str(odd), "--select", "link-mising")
+
+    assert ended.code == 2
+    assert "There is no code 'link-mising'. Did you mean 'link-missing'?" in ended.err

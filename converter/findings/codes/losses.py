@@ -18,7 +18,7 @@ CODES: tuple[Code, ...] = (
         "carried",
         INFO,
         CARRIED,
-        "Something travels as residue, for DST has no place of its own for it[: {what}][ ({code})].",
+        "Something travels as residue, for DST has no place of its own for it[ ({code})][: {what}].",
         "The target has no place of its own for it. What was left out stands beside the target, or in its blocks where "
         "the application does not show it, and a later conversion puts it back.",
         "Nothing to do. `--no-residue` writes a clean target instead.",

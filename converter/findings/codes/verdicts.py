@@ -40,6 +40,14 @@ CODES: tuple[Code, ...] = (
         "Rename it if the files are to go there; a conversion into files changes it by itself.",
     ),
     Code(
+        "schema-mismatch",
+        WARNING,
+        NONE,
+        "This does not fit the schema[ {schema}][: {what}].",
+        "Its application reads it, or passes over it; a program that goes by the published schemas may not.",
+        "Nothing to do for the application itself; `mnemo-converter schema NAME` says what else belongs there.",
+    ),
+    Code(
         "source-refused",
         ERROR,
         NONE,

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from converter.findings.finding import Finding, Location
-from converter.formats.front import SourceContext, Stored
+from converter.formats.front import Source, SourceContext, Stored
 from converter.formats.markdown.encoding import decoded
 from converter.formats.markdown.index import open_source
 from converter.formats.markdown.relink import file_places
@@ -28,7 +28,7 @@ Named = dict[str, list[str]]
 """Notes by their folded names without ending, of those names that several have."""
 
 
-def judge(path: Path, context: SourceContext) -> Iterator[Finding]:
+def judge(path: Path, context: SourceContext, _source: Source | None = None) -> Iterator[Finding]:
     """What Obsidian would leave out or take for something else."""
     source = open_source(path, context)
     keys = [fact.key for fact in source.facts() if isinstance(fact, NoteFact)]

@@ -1,7 +1,7 @@
-"""Where an object of Mnemo breaks its published schema, in one sentence with a JSON pointer.
+"""Where an object of Mnemo breaks its published schema: sentences with JSON pointers.
 
-The schemas say what application 0.6 refuses (docs/schemas.md). This is slower than decoding by far: it is for telling
-what is wrong with an object that was refused, not for finding out whether one is.
+The schemas say what application 0.6 refuses (docs/schemas.md). This is slower than decoding by far: it is for small
+objects, and for telling what is wrong with one that was refused.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from converter.storage.schemas import load_schema
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator, ValidationError
 
-__all__ = ["first_error"]
+__all__ = ["errors", "first_error"]
 
 _TYPES: Final = {
     "string": "a text",
@@ -34,19 +34,29 @@ _SHOWN: Final = 60
 def first_error(kind: str, value: object) -> tuple[str, str] | None:
     """The first place where `value` breaks the schema of its kind, and what is wrong there; None where it is valid.
 
-    `kind` is `note`, `folder`, `block`, `deck`, `mindmap` or `settings`, or a definition of one of these schemas, as
-    `folder/cardFolder`; `value` is what `json.loads` gives. Names are taken in any case, as the application takes them
-    (maps of 0.8 excepted). Raises UsageError for an unknown kind.
+    As `errors`.
+    """
+    return next(errors(kind, value), None)
+
+
+def errors(kind: str, value: object) -> Iterator[tuple[str, str]]:
+    """Each place where `value` breaks the schema of its kind, and what is wrong there.
+
+    `kind` is `note`, `folder`, `block`, `deck`, `mindmap`, `settings` or `manifest`, or a definition of one of these
+    schemas, as `folder/cardFolder`; `value` is what `json.loads` gives. Names are taken in any case, as the application
+    takes them (maps of 0.8 excepted). Raises UsageError for an unknown kind.
     """
     validator, names = _validator(kind)
+    seen = set()
     try:
-        error = next(validator.iter_errors(value if _exact(kind, value) else _respelled(value, names)), None)
+        for error in validator.iter_errors(value if _exact(kind, value) else _respelled(value, names)):
+            inner = _innermost(error)
+            found = _pointer(inner, value), _sentence(inner)
+            if found not in seen:
+                seen.add(found)
+                yield found
     except RecursionError:
-        return "", "it is nested too deeply"
-    if error is None:
-        return None
-    error = _innermost(error)
-    return _pointer(error, value), _sentence(error)
+        yield "", "it is nested too deeply"
 
 
 def _exact(kind: str, value: object) -> bool:
@@ -123,8 +133,8 @@ def _sentence(error: ValidationError) -> str:
         case "anyOf":
             return f"{_shown(found)} stands where {_alternatives(error)} belongs"
         case "required":
-            missing = next(name for name in wanted if name not in found)
-            return f"the member {missing} is missing"
+            missing = [name for name in wanted if name not in found]
+            return f"the member {missing[0]} is missing" if len(missing) == 1 else f"{', '.join(missing)} are missing"
         case "const" | "enum":
             known = [wanted] if error.validator == "const" else wanted
             return f"{_shown(found)} is not one of {', '.join(_shown(one) for one in known)}"

@@ -147,7 +147,7 @@ class Comparison:
             shared = {finding.item for finding in others.of_code(code) if finding.item in here}
             told_of = blind and code_of(code).severity == "error"
             for side, spool in (("A", mine), ("B", others)):
-                for finding in spool.of_code(code):
+                for finding in spool.places_of(code):
                     if finding.item not in shared or told_of:
                         self._report.spool.add(_on(finding, side))
 

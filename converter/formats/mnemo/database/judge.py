@@ -15,7 +15,7 @@ import msgspec
 
 from converter.errors import ItemError
 from converter.findings.finding import Finding, Location
-from converter.formats.front import SourceContext
+from converter.formats.front import Source, SourceContext
 from converter.formats.mnemo.app.objects import CARD_STATE, FOLDER, MAP, NOTE
 from converter.formats.mnemo.app.quick import is_sound_note, is_sound_state
 from converter.formats.mnemo.app.shapes import READ, USE, WRITE, Flaw, Shape
@@ -74,7 +74,7 @@ _CARDS: Final = _Kind(
 )
 
 
-def judge(path: Path, context: SourceContext) -> Iterator[Finding]:
+def judge(path: Path, context: SourceContext, _source: Source | None = None) -> Iterator[Finding]:
     """What the application would refuse in a library, and what it would lose."""
     with closing(Store(database_in(path), context.limits)) as store:
         rows, _ = store.rows()

@@ -8,6 +8,7 @@ from converter.formats.mnemo.package.detect import detect
 from converter.formats.mnemo.package.index import open_source
 from converter.formats.mnemo.package.judge import judge
 from converter.formats.mnemo.package.merge import open_merge
+from converter.formats.mnemo.package.misfits import misfits
 from converter.formats.mnemo.package.parts import parts
 from converter.formats.mnemo.package.profile import profile
 from converter.formats.mnemo.package.write import open_target, render
@@ -45,4 +46,5 @@ FORMAT = Format(
     parts=parts,
     locate_links=locate_links,
     judge=judge,
+    misfits=misfits,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
@@ -20,6 +20,7 @@ from converter.formats.mnemo.package.layout import RESIDUE, Share, fold, laid_ou
 from converter.formats.mnemo.package.manifest import MANIFEST, read_manifest
 from converter.formats.mnemo.package.manifest_text import entry_text
 from converter.formats.mnemo.package.rebuilt import rebuilt_manifest
+from converter.formats.mnemo.package.refused import check_known, without_manifest
 from converter.formats.mnemo.package.rows import Database
 from converter.formats.mnemo.package.units import KNOWN_SCHEMAS, units_of
 from converter.formats.mnemo.rows import Keys, Row, sniff
@@ -88,14 +89,14 @@ class PackageSource:
         self._listed: dict[str, AssetEntry] = {asset.path: asset for asset in manifest.assets}
         if self._context.strict_unknown:
             for entry in manifest.entries:
-                _check_known(entry)
+                check_known(entry)
 
     def _read_manifest(self, names: list[str]) -> tuple[Manifest, tuple[Finding, ...]]:
         """The manifest; of a broken package that is salvaged one made from its folders."""
         salvaged = rebuilt_manifest(names) if self._context.salvage else None
         if MANIFEST not in self._members:
             if salvaged is None:
-                raise _without_manifest(names)
+                raise without_manifest(names)
             self._rebuilt = True
             return salvaged, (_finding("manifest-rebuilt", "", MANIFEST),)
         try:
@@ -113,6 +114,20 @@ class PackageSource:
         if self._folder is not None:
             self._folder.cleanup()
             self._folder = None
+
+    @property
+    def archive(self) -> ZipReader:
+        """The archive itself."""
+        return self._zip
+
+    @property
+    def unpacked(self) -> Mapping[str, Path]:
+        """The members that were read to their end, as files."""
+        return self._extracted
+
+    def files(self) -> Iterator[tuple[str, Mapping[str, str]]]:
+        """The type of each payload, in lower case, and its files: full names by the names inside it."""
+        return ((_kind(entry), share.files) for entry, share in self._shares)
 
     def facts(self) -> Iterator[Fact | Finding]:
         """Everything that the package holds: entry by entry, then what no entry covers."""
@@ -168,7 +183,7 @@ class PackageSource:
         self, entry: Entry, member: str, folder_keys: Keys, note_keys: Keys
     ) -> Iterator[Fact | Finding]:
         try:
-            database = Database(self._on_disk(member), member, self._context.limits)
+            database = Database(self.on_disk(member), member, self._context.limits)
         except InputError as error:
             yield _unreadable(f"payloads/{_NOTES}", member, error)
             yield self._single(member)
@@ -291,7 +306,7 @@ class PackageSource:
                 continue
 
     def _stored(self, member: str, keys: Keys, wanted: set[str] | None) -> Iterator[Stored | Finding]:
-        with closing(Database(self._on_disk(member), member, self._context.limits)) as database:
+        with closing(Database(self.on_disk(member), member, self._context.limits)) as database:
             for row in self._rows(database, "Notes", "NoteId"):
                 if row.null or row.gap:
                     continue
@@ -321,10 +336,10 @@ class PackageSource:
         size = self._members[member].size
         if size > self._context.limits.load_bytes and not member.lower().endswith(".db"):
             exceeded(self._context.limits, "load_bytes", f"the size of {member}", size)
-        return self._on_disk(member)
+        return self.on_disk(member)
 
-    def _on_disk(self, member: str) -> Path:
-        """A member unpacked into a temporary file, once."""
+    def on_disk(self, member: str) -> Path:
+        """A member unpacked into a temporary file, once; raises ItemError where it is damaged."""
         if member not in self._extracted:
             with writing(Path(tempfile.gettempdir()), needed=self._members[member].size):
                 self._extracted[member] = self._unpack(member)
@@ -350,25 +365,6 @@ class PackageSource:
         with suppress(ItemError), self._zip.open(member) as source:
             while chunk := source.read(_PAGE_BYTES):
                 target.write(chunk)
-
-
-def _without_manifest(names: list[str]) -> InputError:
-    deeper = next((name for name in names if name.endswith("/" + MANIFEST)), None)
-    hint = f"there is one at {deeper}: was a folder packed instead of its contents?" if deeper else ""
-    if not hint and any(name.startswith("payloads/") for name in names):
-        hint = "an export of Mnemo that failed half-way leaves such a file: export again, or read it with --salvage"
-    return InputError(f"{MANIFEST} is missing from the package", hint=hint)
-
-
-def _check_known(entry: Entry) -> None:
-    kind = _kind(entry)
-    if kind not in KNOWN_SCHEMAS:
-        raise InputError(f"unknown payload type {entry.payload_type!r}, refused by --strict-unknown")
-    if entry.schema_version > KNOWN_SCHEMAS[kind]:
-        raise InputError(
-            f"payload {kind}: schema version {entry.schema_version} is newer than {KNOWN_SCHEMAS[kind]}, "
-            "refused by --strict-unknown"
-        )
 
 
 def _kind(entry: Entry) -> str:

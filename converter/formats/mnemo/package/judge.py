@@ -6,18 +6,19 @@ See docs/formats/mnemo.md, "What the application refuses".
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from converter.errors import ItemError
 from converter.findings.finding import Finding, Location
 from converter.findings.problems import Problems
-from converter.formats.front import SourceContext
+from converter.formats.front import Source, SourceContext
 from converter.formats.mnemo.app.objects import MANIFEST_SHAPE
 from converter.formats.mnemo.app.shapes import Flaw
 from converter.formats.mnemo.app.text import flaws_of, value_of
 from converter.formats.mnemo.package.files import CutError, files_of
+from converter.formats.mnemo.package.index import PackageSource
 from converter.formats.mnemo.package.judged import HANDLERS, NEWER
 from converter.formats.mnemo.package.layout import fold
 from converter.formats.mnemo.package.manifest import MANIFEST
@@ -34,13 +35,24 @@ _METHODS: Final = (0, 8, 9)
 _CHUNK_BYTES: Final = 1024 * 1024
 
 
-def judge(path: Path, context: SourceContext) -> Iterator[Finding]:
-    """What the application would refuse in a package, and what it would lose."""
-    with ZipReader(path, context.limits, same=fold) as archive, Unpacked(archive) as unpacked:
+def judge(path: Path, context: SourceContext, source: Source | None = None) -> Iterator[Finding]:
+    """What the application would refuse in a package, and what it would lose.
+
+    `source` is the same package where it is open already: what was read to its end is not read again.
+    """
+    if isinstance(source, PackageSource) and not context.zip_encoding:
+        yield from _judge(source.archive, source.unpacked)
+        return
+    with ZipReader(path, context.limits, same=fold) as archive:
+        yield from _judge(archive, {})
+
+
+def _judge(archive: ZipReader, known: Mapping[str, Path]) -> Iterator[Finding]:
+    with Unpacked(archive, known) as unpacked:
         if archive.shift:
             what = f"{archive.shift:,} bytes stand in front of the archive, and its directory does not count them"
             yield refuses("", Location(), what)
-        yield from _members(archive)
+        yield from _members(archive, known)
         try:
             text = archive.read(MANIFEST).decode(errors="surrogateescape").removeprefix("\ufeff")
         except ItemError as error:
@@ -51,7 +63,7 @@ def judge(path: Path, context: SourceContext) -> Iterator[Finding]:
         yield from _entries(text, [name for name in archive.members if name != MANIFEST], unpacked)
 
 
-def _members(archive: ZipReader) -> Iterator[Finding]:
+def _members(archive: ZipReader, known: Mapping[str, Path]) -> Iterator[Finding]:
     """Every member is loaded before anything is imported, also one that nothing needs."""
     for member in archive.members.values():
         name = member.name
@@ -64,7 +76,7 @@ def _members(archive: ZipReader) -> Iterator[Finding]:
         elif member.code not in _METHODS:
             method = METHODS.get(member.code, f"number {member.code}")
             yield refuses(_item(member), Location(member=name), f"it cannot unpack the compression method {method}")
-        elif not member.unreadable:
+        elif not member.unreadable and name not in known:
             yield from _data(archive, member)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from converter.errors import InputError
 from converter.findings.finding import Finding
 from converter.findings.problems import Problems
+from converter.formats.mnemo.schema_errors import errors
 from converter.formats.mnemo.view import OuterView, int32, text_form
 from converter.storage.names import leads_out
 from converter.text.json_text import (
@@ -234,14 +235,7 @@ def _assets(view: OuterView) -> list[dict[str, Any]]:
 
 def _check_schema(mended: dict[str, Any], problems: Problems, *, strict: bool) -> None:
     """Hold the mended manifest against the published schema: what it says is refused, or told."""
-    from jsonschema import Draft202012Validator
-
-    from converter.storage.schemas import load_schema
-
-    error = next(iter(Draft202012Validator(load_schema("manifest-1")).iter_errors(mended)), None)
-    if error is None:
-        return
-    what = f"{error.json_path}: {error.message}"
-    if strict:
-        raise InputError(f"{MANIFEST} at {what}")
-    problems.add("manifest-repaired", "", what=what)
+    for pointer, what in errors("manifest", mended):
+        if strict:
+            raise InputError(f"{MANIFEST} at {pointer or '/'}: {what}")
+        problems.add("manifest-repaired", pointer, what=what)

@@ -27,10 +27,11 @@ def loses(item: str, where: Location, what: str) -> Finding:
 
 
 class Unpacked:
-    """Members of an archive as files on disk; a context manager."""
+    """Members of an archive as files on disk; a context manager. `known` are those that are there already."""
 
-    def __init__(self, archive: ZipReader) -> None:
+    def __init__(self, archive: ZipReader, known: Mapping[str, Path]) -> None:
         self._archive = archive
+        self._known = known
         self._folder = tempfile.TemporaryDirectory(prefix="mnemo-converter-")
 
     def __enter__(self) -> Self:
@@ -41,6 +42,8 @@ class Unpacked:
 
     def path(self, member: str) -> Path:
         """The member as a file; raises ItemError where it is damaged."""
+        if member in self._known:
+            return self._known[member]
         path = Path(self._folder.name) / "member"
         with self._archive.open(member) as source, path.open("wb") as target:
             shutil.copyfileobj(source, target, _CHUNK_BYTES)

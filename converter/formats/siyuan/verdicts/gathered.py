@@ -1,10 +1,9 @@
-"""Verdicts on one file, gathered while it is looked at: one finding for each thing that would happen."""
+"""Verdicts on one file, gathered while it is looked at."""
 
 from __future__ import annotations
 
-import msgspec
-
 from converter.findings.finding import Finding, Location
+from converter.findings.gathered import Gathered
 
 __all__ = ["LOSES", "REFUSES", "REPAIRS", "Verdicts", "position", "step"]
 
@@ -18,16 +17,13 @@ class Verdicts:
     def __init__(self, item: str, file: str) -> None:
         self.item = item
         self.file = file
-        self._found: dict[tuple[str, str], Finding] = {}
+        self._found = Gathered()
 
     def add(self, code: str, what: str, pointer: str = "", *, name: str = "", line: int = 0, column: int = 0) -> None:
-        """Note a verdict; of the same one at several places the first place and `name` stay, with their count."""
-        first = self._found.get((code, what))
-        if first is None:
-            where = Location(file=self.file, pointer=pointer, line=line, column=column)
-            told = f"{what} ({name[:_EXCERPT]})" if name else what
-            first = Finding(code=code, item=self.item, location=where, details=(("what", told),), count=0)
-        self._found[code, what] = msgspec.structs.replace(first, count=first.count + 1)
+        """Note a verdict; `name` is what the place is called."""
+        where = Location(file=self.file, pointer=pointer, line=line, column=column)
+        told = f"{what} ({name[:_EXCERPT]})" if name else what
+        self._found.add(Finding(code=code, item=self.item, location=where, details=(("what", told),)))
 
     def refuse(self, what: str, pointer: str = "", *, line: int = 0, column: int = 0) -> None:
         """The whole file is refused: what else would happen to its parts does not."""
@@ -36,7 +32,7 @@ class Verdicts:
 
     def findings(self) -> tuple[Finding, ...]:
         """All of them, in the order in which they were met."""
-        return tuple(self._found.values())
+        return self._found.findings()
 
 
 def step(name: str) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from converter.errors import ItemError
 from converter.findings.finding import Finding
-from converter.formats.front import SourceContext
+from converter.formats.front import Source, SourceContext
 from converter.formats.siyuan.verdicts.databases import judge_database
 from converter.formats.siyuan.verdicts.decks import judge_deck
 from converter.formats.siyuan.verdicts.documents import Said, judge_document
@@ -29,7 +29,7 @@ Claims = list[tuple[str, str, str, str]]
 """What blocks say to stand in: the document, the place and the id of a block, and what it names."""
 
 
-def judge(path: Path, context: SourceContext) -> Iterator[Finding]:
+def judge(path: Path, context: SourceContext, _source: Source | None = None) -> Iterator[Finding]:
     """What would happen to a workspace, its data folder or a notebook; nothing where the path is none of them."""
     layout = find_layout(path)
     if layout is not None:
