@@ -15,6 +15,7 @@ from converter.findings.finding import Finding
 from converter.formats.front import SourceContext, Stored, TargetContext
 from converter.formats.registry import load
 from converter.model.blocks import has_text
+from converter.model.items import Note
 from converter.model.order import WorkOrder
 from converter.model.profile import Profile
 from converter.pipeline.law import Answers

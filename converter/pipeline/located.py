@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from converter.findings.finding import Finding, Location
+from converter.findings.finding import Finding
 from converter.formats.front import LinkKey, LinkLocator, Stored
 from converter.model.facts import LinkFact
 from converter.pipeline.place.links import LinkBook
@@ -16,10 +16,7 @@ __all__ = ["link_findings"]
 
 
 def link_findings(session: Session, book: LinkBook) -> Iterator[Finding]:
-    """A finding for each link that leads nowhere, with its first place, and as its count the number of places.
-
-    A place that its format does not tell is none, and counts as one.
-    """
+    """A finding for each place of a link that leads nowhere; one without a place where its format does not tell it."""
     keys: dict[str, None] = {}
     book.resolve_all(lambda finding: keys.setdefault(finding.item.partition("/")[2]))
     locate = session.source_front.locate_links
@@ -34,11 +31,10 @@ def link_findings(session: Session, book: LinkBook) -> Iterator[Finding]:
 
 
 def _in_note(stored: Stored, faults: Iterable[tuple[LinkFact, Finding]], locate: LinkLocator) -> Iterator[Finding]:
-    """The findings of a note in the order of their places, so that the first of each code tells the first place."""
+    """The findings of a note in the order of their places."""
     found = {(link.form, link.target, link.place, link.block): finding for link, finding in faults}
-    places: dict[LinkKey, list[Location]] = {}
+    placed: set[LinkKey] = set()
     for key, place in locate(stored, found.keys()):
-        places.setdefault(key, []).append(place)
-    for key, those in places.items():
-        yield msgspec.structs.replace(found[key], location=those[0], count=len(those))
-    yield from (finding for key, finding in found.items() if key not in places)
+        placed.add(key)
+        yield msgspec.structs.replace(found[key], location=place)
+    yield from (finding for key, finding in found.items() if key not in placed)

@@ -49,10 +49,10 @@ def test_a_few_examples_stand_for_all() -> None:
 
     assert group(ended.out, "link-missing") == [
         "6 items, 8 places",
-        f"notes/0.md: A link to One {KEPT} (and 2 more here)",
+        f"notes/0.md:1:7: A link to One {KEPT} (and 2 more here)",
         f"A link to Gone {KEPT}",
-        "notes/1.md",
-        "notes/2.md",
+        "notes/1.md:1:3",
+        "notes/2.md:1:3",
         "… and 3 more",
         "→ Correct the link in the source, or ignore it: it led nowhere before.",
     ]
@@ -67,10 +67,10 @@ def test_verbose_shows_every_place(sources: list[str]) -> None:
     for source in sources if len(sources) > 1 else [""]:
         about = f"{source}: notes" if source else "notes"
         assert [line for line in lines if line.startswith(about)] == [
-            f"{about}/0.md: A link to One {KEPT}",
-            f"{about}/0.md: A link to Two {KEPT}",
-            f"{about}/0.md: A link to Three {KEPT}",
-            *(f"{about}/{number}.md" for number in range(1, 6)),
+            f"{about}/0.md:1:7: A link to One {KEPT}",
+            f"{about}/0.md:1:16: A link to Two {KEPT}",
+            f"{about}/0.md:1:28: A link to Three {KEPT}",
+            *(f"{about}/{number}.md:1:3" for number in range(1, 6)),
         ]
 
 

@@ -257,7 +257,7 @@ def test_a_package_has_member_row_and_pointer(tmp_path: Path) -> None:
     assert found["link-missing"]["location"] == where | {"pointer": "/blocks/1/spans/1/style/linkUrl"}
     assert found["link-missing"]["count"] == 2
     assert found["asset-missing"]["location"] == where | {"pointer": "/blocks/2/payload/path"}
-    about = "notes/linking!payloads/notes/notes.db[Notes:linking]#/blocks/2/payload/path"
+    about = "notes/linking!payloads/notes/notes.db#/blocks/2/payload/path"
     assert about in invoke("validate", str(package), "-v").out
 
 
