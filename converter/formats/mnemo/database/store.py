@@ -14,7 +14,7 @@ import msgspec
 
 from converter.errors import InputError
 from converter.formats.mnemo.database.layout import CARDS, is_newer_table
-from converter.storage.limits import Limits
+from converter.storage.limits import Limits, bounded, exceeded
 from converter.storage.snapshot import Snapshot
 from converter.storage.sqlite import check_sound, quoted, reading, tables
 
@@ -57,6 +57,7 @@ class Store:
         `connection` is one that is open on it already, and stays open.
         """
         self._name = path.name
+        self._limits = limits
         self._snapshot: Snapshot | None = None
         if connection is None:
             self._snapshot = Snapshot(path, limits)
@@ -116,7 +117,7 @@ class Store:
         odd: list[str] = []
         query = f"SELECT {key}, typeof({value}), length(CAST({value} AS BLOB)) FROM {table}"
         with reading(self._name), closing(self._connection.execute(query)) as rows:
-            for name, kind, size in rows:
+            for name, kind, size in bounded(rows, self._limits, "rows", f"{self._name}: its rows"):
                 if isinstance(name, str) and name not in found:
                     found[name] = StoredRow(name, kind, size or 0)
                 else:
@@ -160,6 +161,14 @@ class Store:
                 if not chunk:
                     return
                 yield from chunk
+
+    def item_rows(self, table: Table) -> Iterator[tuple[Any, ...]]:
+        """The rows of a table in which each is an item. Raises LimitError where there are too many."""
+        with reading(f"{self._name}: the table {table.name}"):
+            count = self._connection.execute(f"SELECT count(*) FROM {quoted(table.name)}").fetchone()[0]
+        if count > self._limits.rows:
+            exceeded(self._limits, "rows", f"{self._name}: the table {table.name}", count)
+        return self.table_rows(table)
 
     def table_lines(self, name: str) -> Iterator[bytes]:
         """A table as lines of JSON: what it is, then a row each. Rows in the trash of application 0.8 are left out."""

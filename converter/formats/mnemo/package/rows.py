@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
+from itertools import starmap
 from pathlib import Path
-from typing import Final
+from sqlite3 import Cursor
+from typing import Any, Final
 
 import msgspec
 
 from converter.errors import InputError
 from converter.formats.mnemo.rows import Row
 from converter.storage import sqlite
-from converter.storage.limits import DEFAULT_LIMITS, Limits
+from converter.storage.limits import DEFAULT_LIMITS, Limits, bounded
 from converter.storage.salvage import rows_left
 
 __all__ = ["Database", "as_bytes"]
@@ -26,6 +28,7 @@ class Database:
     def __init__(self, path: Path, name: str, limits: Limits = DEFAULT_LIMITS) -> None:
         """Open it; raises InputError where the file is no database."""
         self._name = name
+        self._limits = limits
         with sqlite.reading(self._name):
             self._connection = sqlite.open_readonly(path, limits)
 
@@ -58,13 +61,18 @@ class Database:
         with sqlite.reading(self._name):
             cursor = self._connection.execute(f'SELECT {selected}, "{columns["json"]}" FROM "{table}"')
         with closing(cursor):
-            while True:
-                with sqlite.reading(self._name):
-                    chunk = cursor.fetchmany(_CHUNK)
-                if not chunk:
-                    return
-                for key_value, data in chunk:
-                    yield _row(key_value, data)
+            yield from self._bounded(starmap(_row, self._fetched(cursor)), table)
+
+    def _fetched(self, cursor: Cursor) -> Iterator[tuple[Any, Any]]:
+        while True:
+            with sqlite.reading(self._name):
+                chunk = cursor.fetchmany(_CHUNK)
+            if not chunk:
+                return
+            yield from chunk
+
+    def _bounded(self, rows: Iterable[Row], table: str) -> Iterator[Row]:
+        return bounded(rows, self._limits, "rows", f"{self._name}: the table {table}")
 
     def rows_left(self, table: str, key: str) -> Iterator[Row]:
         """The rows of a table as `rows` gives them; of a damaged one those that are left.
