@@ -31,7 +31,7 @@ def test_e04_a_library_that_is_locked(tmp_path: Path, statement: str, monkeypatc
         for outcome in (validate(source), convert(source, f"{tmp_path}/out/")):
             assert outcome.code == 3, outcome
             assert "another program is writing to it" in outcome.message
-            assert "in use" in outcome.hint
+            assert "Close the application" in outcome.hint
         assert seen(tmp_path) == before
 
 

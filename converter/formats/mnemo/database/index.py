@@ -34,11 +34,13 @@ from converter.formats.mnemo.database.layout import (
     is_note_row,
     name_of,
 )
+from converter.formats.mnemo.database.losses import folders_lost, indexes_lost, rows_lost, unit_of
 from converter.formats.mnemo.database.payloads import payload_facts
 from converter.formats.mnemo.database.store import Store, StoredRow
 from converter.formats.mnemo.dialect import Dialect
 from converter.formats.mnemo.folders import folder_facts
 from converter.formats.mnemo.history import cut_history
+from converter.formats.mnemo.lost import lost_facts, salvaged
 from converter.formats.mnemo.rows import Keys, Row, sniff
 from converter.model.facts import AssetFact, Fact, JunkFact, MemberFact, NoteFact, PayloadFact
 from converter.model.moment import moment_from_ns
@@ -71,7 +73,7 @@ class DatabaseSource:
         self._root = path.parent
         self._context = context
         self._depth = context.limits.json_depth
-        self._store = Store(path, context.limits)
+        self._store = Store(path, context.limits, salvage=context.salvage)
         try:
             rows, self._odd = self._store.rows()
             self._rows = {row.key: row for row in rows}
@@ -87,6 +89,12 @@ class DatabaseSource:
 
     def facts(self) -> Iterator[Fact | Finding]:
         """Folders and notes as the indexes name them, files, then everything else."""
+        if self._store.damage:
+            yield salvaged(self._store.damage, "archive")
+        yield from lost_facts(rows_lost(self._store.losses), unit_of)
+        for what in indexes_lost(self._store.losses):
+            where = Location(table="Storage", row=what)
+            yield Finding(code="index-unreadable", item="archive", location=where, details=(("what", what),))
         for place, key in enumerate(self._odd, 1):
             yield JunkFact(key=key or f"row {place}", kind="records", told=True)
             code, details = ("duplicate-id", (("id", key),)) if key else ("row-not-text", (("what", "its key"),))
@@ -108,7 +116,8 @@ class DatabaseSource:
         for item in listing.items:
             yield from _oddities(item, "folders", gone)
         kept = [item for item in listing.items if item.id not in gone]
-        rows = (Row(item.id, self._data(item.row)) for item in kept if item.row.kind != "null")
+        rows = [Row(item.id, self._data(item.row)) for item in kept if item.row.kind != "null"]
+        rows += [Row(identity, b"") for identity in folders_lost(self._store.losses)]
         yield from folder_facts(rows, Keys(), self._depth, Dialect.STORAGE)
 
     def _note_facts(self, gone: set[str]) -> Iterator[Fact | Finding]:

@@ -15,6 +15,7 @@ import msgspec
 from converter.errors import InputError
 from converter.formats.mnemo.database.layout import CARDS, is_newer_table
 from converter.storage.limits import Limits, bounded, exceeded
+from converter.storage.salvage import Loss
 from converter.storage.snapshot import Snapshot
 from converter.storage.sqlite import check_sound, quoted, reading, tables
 
@@ -51,16 +52,22 @@ class Table(msgspec.Struct, frozen=True):
 class Store:
     """A `mnemo.db`, opened for reading."""
 
-    def __init__(self, path: Path, limits: Limits, connection: sqlite3.Connection | None = None) -> None:
+    def __init__(
+        self, path: Path, limits: Limits, connection: sqlite3.Connection | None = None, *, salvage: bool = False
+    ) -> None:
         """Open it; raises InputError where it is no sound database, is in use, or its `Storage` is no table.
 
-        `connection` is one that is open on it already, and stays open.
+        `connection` is one that is open on it already, and stays open. With `salvage`, `damage` says what is wrong with
+        a database that is damaged, and `losses` what is not among its rows.
         """
+        self.damage = ""
+        self.losses: tuple[Loss, ...] = ()
         self._name = path.name
         self._limits = limits
         self._snapshot: Snapshot | None = None
         if connection is None:
-            self._snapshot = Snapshot(path, limits)
+            self._snapshot = Snapshot(path, limits, salvage=salvage)
+            self.damage, self.losses = self._snapshot.damage, self._snapshot.losses
             connection = self._snapshot.connection
         self._connection = connection
         try:

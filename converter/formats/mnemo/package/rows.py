@@ -9,13 +9,10 @@ from pathlib import Path
 from sqlite3 import Cursor
 from typing import Any, Final
 
-import msgspec
-
 from converter.errors import InputError
 from converter.formats.mnemo.rows import Row
 from converter.storage import sqlite
 from converter.storage.limits import DEFAULT_LIMITS, Limits, bounded
-from converter.storage.salvage import rows_left
 
 __all__ = ["Database", "as_bytes"]
 
@@ -73,30 +70,6 @@ class Database:
 
     def _bounded(self, rows: Iterable[Row], table: str) -> Iterator[Row]:
         return bounded(rows, self._limits, "rows", f"{self._name}: the table {table}")
-
-    def rows_left(self, table: str, key: str) -> Iterator[Row]:
-        """The rows of a table as `rows` gives them; of a damaged one those that are left.
-
-        A row whose JSON is lost has its key and says so; one that has nothing left is an unknown number of rows.
-        """
-        count = 0
-        try:
-            for row in self.rows(table, key):
-                count += 1
-                yield row
-        except InputError:
-            columns = self._columns(table)
-            if key.lower() not in columns or "json" not in columns or not self._is_table(table):
-                raise
-            names = (f'"{name}"' for name in (table, columns[key.lower()], columns["json"]))
-            for number, left in enumerate(rows_left(self._connection, *names)):
-                if number >= count:
-                    yield msgspec.structs.replace(_row(left.key, left.value), lost=left.lost, gap=left.gap)
-
-    def _is_table(self, name: str) -> bool:
-        with sqlite.reading(self._name):
-            kinds = sqlite.tables(self._connection)
-        return any(kind == "table" and found.lower() == name.lower() for found, kind in kinds.items())
 
     def _columns(self, table: str) -> dict[str, str]:
         """The columns of a table by their names in lower case; empty where there is no such table."""
