@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from converter.storage.names import fold
-from tests.hostile import archives, contents, databases, files, vaults
+from tests.hostile import archives, contents, databases, files, vaults, workspaces
 from tests.hostile.case import FOUND, LIMITED, REFUSED, Case, convert, seen, texts, validate
 
-CASES = [*archives.CASES, *contents.CASES, *databases.CASES, *files.CASES, *vaults.CASES]
+CASES = [*archives.CASES, *contents.CASES, *databases.CASES, *files.CASES, *vaults.CASES, *workspaces.CASES]
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no such names, links and pipes")
 
