@@ -66,7 +66,11 @@ class RowsLeft:
         """A table without numbers, as far as it can be read."""
         try:
             with closing(self._connection.execute(f"SELECT {self._columns} FROM {self._table}")) as cursor:
-                yield from cursor
+                for row in cursor:
+                    if any(map(_is_garbage, row)):
+                        self.gap = True
+                    else:
+                        yield row
         except sqlite3.DatabaseError as error:
             self._damaged(error)
             self.gap = True
@@ -147,7 +151,7 @@ class RowsLeft:
         try:
             with closing(self._connection.execute(query)) as keys:
                 for (key,) in islice(keys, self._size):
-                    if key not in known and not has(key):
+                    if key not in known and (_is_garbage(key) or not has(key)):
                         yield key
                 self.gap = self.gap and keys.fetchone() is not None
         except sqlite3.DatabaseError as error:

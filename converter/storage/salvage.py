@@ -106,16 +106,13 @@ class _Copy:
         return Loss(table=self._name, keys=tuple(keys), gap=left.gap or twice > 0)
 
     def _insert(self, row: tuple[Any, ...]) -> bool:
-        values = [_bound(value) for value in row]
-        signs = ", ".join("CAST(? AS TEXT)" if is_text else "?" for _, is_text in values)
+        signs = ", ".join("?" * len(row))
         query = f"{_INSERT} {quoted(self._name)} ({', '.join(self._columns)}) VALUES ({signs})"
-        return self._target.execute(query, [value for value, _ in values]).rowcount == 1
+        return self._target.execute(query, row).rowcount == 1
 
     def _has(self, key: object) -> bool:
-        value, is_text = _bound(key)
-        sign = "CAST(? AS TEXT)" if is_text else "?"
-        query = f"SELECT 1 FROM {quoted(self._name)} WHERE {self._key} IS {sign}"
-        return self._target.execute(query, (value,)).fetchone() is not None
+        query = f"SELECT 1 FROM {quoted(self._name)} WHERE {self._key} IS ?"
+        return self._target.execute(query, (key,)).fetchone() is not None
 
 
 def _column(name: str, kind: str, not_null: int) -> str:
@@ -124,16 +121,7 @@ def _column(name: str, kind: str, not_null: int) -> str:
     return f"{quoted(name)} {told}{' NOT NULL' if not_null else ''}"
 
 
-def _bound(value: object) -> tuple[object, bool]:
-    """A value as a parameter, and whether these are bytes of a text that is no UTF-8."""
-    if isinstance(value, str):
-        try:
-            value.encode()
-        except UnicodeEncodeError:
-            return value.encode("utf-8", "surrogateescape"), True
-    return value, False
-
-
 def _as_text(key: object) -> str:
     """A key as a text, whatever its type in the database."""
-    return key.decode(errors="replace") if isinstance(key, bytes) else str(key)
+    data = key if isinstance(key, bytes) else str(key).encode("utf-8", "surrogateescape")
+    return data.decode(errors="replace")

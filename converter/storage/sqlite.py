@@ -251,6 +251,7 @@ def check_sound(connection: sqlite3.Connection, what: str) -> None:
     with reading(what), closing(connection.execute("PRAGMA integrity_check(1)")) as cursor:
         complaint = cursor.fetchone()[0]
     if complaint != "ok":
+        complaint = complaint.rpartition("\n")[2]
         raise InputError(f"{what} is damaged: {complaint}.", hint=_DAMAGE_HINT) from sqlite3.DatabaseError(complaint)
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.hostile.bounded import both
+from tests.hostile.bounded import bounded, both
+from tests.hostile.databases import filled
 from tests.hostile.package import NOTES_DB, PICTURE, package, picture_note, with_notes
 from tests.storage.forge import Member
 
@@ -102,3 +103,15 @@ def test_d22_a_note_that_is_too_large(tmp_path: Path) -> None:
         assert report["exit_code"] == 1
         assert report["counts"]["notes"]["read"] == 2
         assert any("note_bytes" in str(finding) for finding in report["findings"])
+
+
+@pytest.mark.slow
+def test_e09_very_many_rows(tmp_path: Path) -> None:
+    """Rows are streamed, or refused by their number; the message names the limit."""
+    source = filled(200_000)(tmp_path)
+
+    for report in both(source, tmp_path, "--limits", "rows=100K"):
+        assert report["exit_code"] == 6
+        assert "rows=102,400" in report["message"]
+    checked = bounded("validate", str(source), memory=900 << 20)
+    assert (checked["exit_code"], checked["counts"]["records"]["read"]) == (0, 200_000)

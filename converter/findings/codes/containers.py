@@ -36,7 +36,7 @@ CODES: tuple[Code, ...] = (
         "database-salvaged",
         WARNING,
         NONE,
-        "The database is damaged[: {what}]; what is left of it was read.",
+        "What is left of a damaged database was read[: {what}].",
         "`--salvage` reads every row that can still be found by its number. A text that was changed and is still a text"
         " cannot be told from a sound one.",
         "Look at the items that failed, and compare with an older copy before you rely on it.",

@@ -9,7 +9,7 @@ from converter.findings.finding import Finding, Location
 from converter.model.facts import PayloadFact, UnitFact
 from converter.storage.salvage import Loss
 
-__all__ = ["lost_facts", "salvaged"]
+__all__ = ["lost_facts", "lost_item", "salvaged"]
 
 _LOST: Final = ("what", "its row lies in a damaged part of the database")
 
@@ -22,6 +22,12 @@ def salvaged(damage: str, item: str, member: str = "") -> Finding:
         location=Location(member=member),
         details=(("what", damage.rstrip(".")),),
     )
+
+
+def lost_item(item: str, table: str, row: str, member: str = "") -> Finding:
+    """That the row of an item is lost."""
+    where = Location(member=member, table=table, row=row)
+    return Finding(code="item-unreadable", item=item, location=where, details=(_LOST,))
 
 
 def lost_facts(
@@ -37,8 +43,7 @@ def lost_facts(
         for row in loss.keys:
             kind, key = named(loss.table, row)
             units.append(UnitFact(kind=kind, key=key, broken=True))
-            where = Location(member=member, table=loss.table, row=row)
-            yield Finding(code="item-unreadable", item=f"{kind}/{key}", location=where, details=(_LOST,))
+            yield lost_item(f"{kind}/{key}", loss.table, row, member)
         if loss.gap:
             units.append(UnitFact(kind="payloads", key=place, title=f"lost rows of {loss.table}", broken=True))
             why = f"rows of {loss.table} lie in damaged parts of the database, and how many is not known"

@@ -34,13 +34,13 @@ from converter.formats.mnemo.database.layout import (
     is_note_row,
     name_of,
 )
-from converter.formats.mnemo.database.losses import folders_lost, indexes_lost, rows_lost, unit_of
+from converter.formats.mnemo.database.losses import folders_lost, indexes_lost, notes_lost, rows_lost, unit_of
 from converter.formats.mnemo.database.payloads import payload_facts
 from converter.formats.mnemo.database.store import Store, StoredRow
 from converter.formats.mnemo.dialect import Dialect
 from converter.formats.mnemo.folders import folder_facts
 from converter.formats.mnemo.history import cut_history
-from converter.formats.mnemo.lost import lost_facts, salvaged
+from converter.formats.mnemo.lost import lost_facts, lost_item, salvaged
 from converter.formats.mnemo.rows import Keys, Row, sniff
 from converter.model.facts import AssetFact, Fact, JunkFact, MemberFact, NoteFact, PayloadFact
 from converter.model.moment import moment_from_ns
@@ -81,7 +81,7 @@ class DatabaseSource:
         except BaseException:
             self._store.close()
             raise
-        self._notes: dict[str, StoredRow] | None = None
+        self._notes: dict[str, StoredRow | None] | None = None
 
     def close(self) -> None:
         """Let go of the database."""
@@ -124,7 +124,7 @@ class DatabaseSource:
         listing = Listing(self._store, self._rows, NOTES_INDEX, NOTE_ROW, "notes")
         yield from listing.findings(is_note_row, self._depth)
         keys = Keys()
-        found: dict[str, StoredRow] = {}
+        found: dict[str, StoredRow | None] = {}
         for item in listing.items:
             yield from _oddities(item, "notes", gone)
             if item.id in gone or item.row.kind == "null":
@@ -144,6 +144,10 @@ class DatabaseSource:
                 yield Finding(code="row-key-differs", item=f"notes/{key}", location=where, details=both)
             found[key] = item.row
             yield NoteFact(key=key, size=len(data))
+        for identity in notes_lost(self._store.losses):
+            key, _ = keys.take(None, identity)
+            found[key] = None
+            yield NoteFact(key=key)
         self._notes = found
 
     def _data(self, row: StoredRow) -> bytes:
@@ -174,7 +178,11 @@ class DatabaseSource:
                 pass
         wanted = None if keys is None else set(keys)
         for key, row in (self._notes or {}).items():
-            if wanted is None or key in wanted:
+            if wanted is not None and key not in wanted:
+                continue
+            if row is None:
+                yield lost_item(f"notes/{key}", "Storage", NOTE_ROW + key)
+            else:
                 yield Stored(key, self._data(row))
         self._store.check()
 

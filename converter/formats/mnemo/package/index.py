@@ -15,7 +15,7 @@ from converter.findings.finding import Finding, Location
 from converter.formats.entries import is_residue
 from converter.formats.front import SourceContext, Stored
 from converter.formats.mnemo.folders import folder_facts
-from converter.formats.mnemo.lost import lost_facts, salvaged
+from converter.formats.mnemo.lost import lost_facts, lost_item, salvaged
 from converter.formats.mnemo.package.checked import checked
 from converter.formats.mnemo.package.layout import RESIDUE, Share, fold, laid_out
 from converter.formats.mnemo.package.manifest import MANIFEST, read_manifest
@@ -30,7 +30,6 @@ from converter.storage.archive import ZipReader
 
 if TYPE_CHECKING:
     from converter.formats.mnemo.package.models import AssetEntry, Entry, Manifest
-    from converter.storage.salvage import Loss
 
 __all__ = ["PackageSource", "open_source"]
 
@@ -42,7 +41,7 @@ _DATABASE: Final = "notes.db"
 _CHUNK_BYTES: Final = 1024 * 1024
 _PAGE_BYTES: Final = 4096
 _DATABASES: Final = {"notes": "NOTES.DB", "flashcards": "FLASHCARDS.DB", "mindmaps": "MINDMAPS.DB"}
-_LOST_ROWS: Final = {"notes": "notes", "decks": "decks", "folders": "folders", "maps": "maps"}
+_LOST_ROWS: Final = {"decks": "decks", "folders": "folders", "maps": "maps"}
 
 
 def open_source(path: Path, context: SourceContext) -> PackageSource:
@@ -192,17 +191,24 @@ class PackageSource:
     def _folder_rows(self, database: Database, member: str) -> Iterator[Row]:
         """The rows of folders; one that is lost is empty, and so a folder of which only the name is missing."""
         yield from database.rows("Folders", "FolderId")
+        yield from (Row(key, b"") for key in self._lost(member, "folders"))
+
+    def _lost(self, member: str, table: str) -> Iterator[str]:
+        """The keys of the rows that a table has lost."""
         for loss in self._unpacked.losses(member):
-            if _is_folders(loss):
-                yield from (Row(key, b"") for key in loss.keys)
+            if loss.table.lower() == table:
+                yield from loss.keys
 
     def _salvaged(self, item: str, member: str) -> Iterator[PayloadFact | Finding]:
-        """What is said of a database that was read in spite of its damage; of lost folders of notes nothing."""
+        """What is said of a database that was read in spite of its damage; notes and their folders are told as such."""
         damage, losses = self._unpacked.damage(member), self._unpacked.losses(member)
         if damage:
             yield salvaged(damage, item, member)
         if item == f"payloads/{_NOTES}":
-            losses = tuple(msgspec.structs.replace(one, keys=()) if _is_folders(one) else one for one in losses)
+            told = (_NOTES, "folders")
+            losses = tuple(
+                msgspec.structs.replace(one, keys=()) if one.table.lower() in told else one for one in losses
+            )
         yield from lost_facts(losses, _lost_row, member)
 
     def _note_facts(self, database: Database, member: str, keys: Keys) -> Iterator[NoteFact | Finding]:
@@ -216,6 +222,8 @@ class PackageSource:
                 details = (("id", key.rpartition("~")[0]),)
                 yield Finding(code="duplicate-id", item=f"notes/{key}", location=where, details=details)
             yield NoteFact(key=key, size=len(row.data))
+        for lost in self._lost(member, _NOTES):
+            yield NoteFact(key=keys.take(None, lost)[0])
 
     def _asset_facts(self, member: str) -> Iterator[AssetFact | Finding]:
         size = self._members[member].size
@@ -309,6 +317,10 @@ class PackageSource:
                 key, _ = keys.take(sniff(row.data, "noteId", self._depth).id, row.key)
                 if wanted is None or key in wanted:
                     yield Stored(key, row.data)
+            for lost in self._lost(member, _NOTES):
+                key, _ = keys.take(None, lost)
+                if wanted is None or key in wanted:
+                    yield lost_item(f"notes/{key}", "Notes", lost, member)
 
     def open_asset(self, key: str) -> AbstractContextManager[IO[bytes]]:
         """A file's bytes; raises ItemError at its end where they are not those that the manifest lists."""
@@ -364,10 +376,6 @@ def _databases(shares: Iterable[tuple[Entry, Share]]) -> Iterator[str]:
     for entry, share in shares:
         wanted = _DATABASES.get(_kind(entry))
         yield from (member for name, member in share.files.items() if fold(name) == wanted)
-
-
-def _is_folders(loss: Loss) -> bool:
-    return loss.table.lower() == "folders"
 
 
 def _lost_row(table: str, key: str) -> tuple[str, str]:
