@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.hostile.bounded import bounded, both
+from tests.hostile.bounded import both, bounded
 from tests.hostile.databases import filled
 from tests.hostile.package import NOTES_DB, PICTURE, package, picture_note, with_notes
 from tests.storage.forge import Member
@@ -107,7 +107,7 @@ def test_d22_a_note_that_is_too_large(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_e09_very_many_rows(tmp_path: Path) -> None:
-    """Rows are streamed, or refused by their number; the message names the limit."""
+    """Only the keys of rows are held; too many of them are refused by their number."""
     source = filled(200_000)(tmp_path)
 
     for report in both(source, tmp_path, "--limits", "rows=100K"):
