@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from converter.storage import sqlite
-from tests.hostile.case import Maker, ask, convert, seen, validate
+from tests.hostile.case import ask, convert, seen, validate
 from tests.hostile.databases import in_wal_mode
 from tests.hostile.files import library, logged, made, vault
 from tests.mnemo.library import DDL
@@ -51,27 +51,32 @@ def test_e04_a_library_that_is_being_written(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs the permissions of POSIX")
-@pytest.mark.parametrize("make", [library("Moss"), logged, in_wal_mode], ids=["plain", "with a log", "in WAL mode"])
-def test_e04_a_folder_that_nobody_may_write_to(make: Maker) -> None:
+def test_e04_a_folder_that_nobody_may_write_to() -> None:
     """As another user where the tests run as root, for whom no folder is closed."""
     script = (
         "import os, sys\nfrom converter.cli.main import run\n"
-        "run(['validate', sys.argv[1], '-q'])  # all is imported before the user changes\n"
+        "run(['validate', *sys.argv[1:], '-q'])  # all is imported before the user changes\n"
         "if os.getuid() == 0: os.setgid(65534); os.setuid(65534)\n"
-        "sys.exit(run(['validate', sys.argv[1], '--no-progress']))"
+        "sys.exit(run(['validate', *sys.argv[1:], '--no-progress']))"
     )
     with tempfile.TemporaryDirectory() as name:
-        closed = Path(name)
-        path = make(closed)
-        shutil.rmtree(closed / "app", ignore_errors=True)
-        for file in closed.iterdir():
-            file.chmod(0o444)
-        closed.chmod(0o555)
-        before = seen(closed)
-        command = [sys.executable, "-c", script, str(path)]
+        root = Path(name)
+        root.chmod(0o755)
+        sources = []
+        for number, make in enumerate((library("Moss"), logged, in_wal_mode)):
+            closed = root / str(number)
+            closed.mkdir()
+            sources.append(str(make(closed)))
+            shutil.rmtree(closed / "app", ignore_errors=True)
+            for file in closed.iterdir():
+                file.chmod(0o444)
+            closed.chmod(0o555)
+        before = seen(root)
+        command = [sys.executable, "-c", script, *sources]
         done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
-        after = seen(closed)
-        closed.chmod(0o755)
+        after = seen(root)
+        for closed in root.iterdir():
+            closed.chmod(0o755)
     assert done.returncode == 0, done
     assert after == before
 

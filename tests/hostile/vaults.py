@@ -163,7 +163,7 @@ CASES: list[Case] = [
         notes=1,
         to=_PACKAGE,
     ),
-    Case("D10", "2,000 headings", note("".join(f"## H {at % 50}\n\n" for at in range(2000))), notes=1, to=_PACKAGE),
+    Case("D10", "1,000 headings", note("".join(f"## H {at % 50}\n\n" for at in range(1000))), notes=1, to=_PACKAGE),
     *(
         Case("D11", what, note(text), without=("link-place-missing",), notes=1, to=_PACKAGE)
         for what, text in _BLOCK_IDS.items()
