@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, Final
 from converter.storage.sqlite import is_broken_text, is_system_fault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 __all__ = ["RowsLeft"]
 
 _CHUNK: Final = 64
+_SAMPLES: Final = 64
 _LAST: Final = 2**63 - 1
 _NUMBERS: Final = ("rowid", "_rowid_", "oid")
 _GROWTH: Final = 2
@@ -123,14 +124,15 @@ class RowsLeft:
     def _beyond(self, at: int) -> int | None:
         """The greatest number that is known to lie before the next row that can be read; None where there is none.
 
-        Numbers in one damaged page follow each other, so the page's end is found by doubling and halving the step.
+        Numbers in one damaged page follow each other: the page's end is found by steps that double, then by smaller
+        ones, for what can be read between two damaged pages, and last by halving.
         """
-        step = 1
-        while at + step < _LAST and not self._next(at + step, 1):
-            step *= 2
-        if at + step >= _LAST:
+        found = self._first(at, _further(at))
+        if found is None:
             return None
-        low, high = at + step // 2, at + step
+        begin = 0 if at < 0 <= found[1] else at
+        found = self._first(begin, range(begin, found[1], max((found[1] - begin) // _SAMPLES, 1))) or found
+        low, high = found
         while low + 1 < high:
             middle = (low + high) // 2
             if self._next(middle, 1):
@@ -138,6 +140,14 @@ class RowsLeft:
             else:
                 low = middle
         return high
+
+    def _first(self, at: int, numbers: Iterable[int]) -> tuple[int, int] | None:
+        """The first of these numbers behind which something can be read, and the one before it."""
+        for number in numbers:
+            if self._next(number, 1):
+                return at, number
+            at = number
+        return None
 
     def indexed_keys(self, has: Callable[[Any], bool]) -> Iterator[Any]:
         """Keys that an index on the key column tells of, and that are not among the rows that were read.
@@ -169,6 +179,21 @@ class RowsLeft:
         """Raise what the system refuses; all else is damage."""
         if is_system_fault(error):
             raise error
+
+
+def _further(at: int) -> Iterator[int]:
+    """Numbers beyond this one, ever further away: to 0 from where it is, and from 0 on as from anywhere."""
+    if at < 0:
+        yield from _doubling(at, 0)
+        yield 0
+    yield from _doubling(max(at, 0), _LAST)
+
+
+def _doubling(begin: int, end: int) -> Iterator[int]:
+    step = 1
+    while begin + step < end:
+        yield begin + step
+        step *= 2
 
 
 def _is_garbage(value: object) -> bool:

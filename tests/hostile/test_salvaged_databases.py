@@ -109,6 +109,25 @@ def test_what_is_left_becomes_a_sound_library(tmp_path: Path) -> None:
     assert done.counts["settings"]["created"] == 1
 
 
+def test_rows_that_are_no_notes(tmp_path: Path) -> None:
+    """The page with the index, a setting and a folder is lost: each is told as what it was."""
+
+    def change(data: bytes) -> bytes:
+        page = data.index(b"note_folder_f", PAGE) // PAGE * PAGE
+        assert data[page] == damage.TABLE_LEAF
+        return data[:page] + b"\xff" * PAGE + data[page + PAGE :]
+
+    source = broken(tmp_path, change)
+    done = both(source, f"{tmp_path}/out/")
+
+    assert {"index-unreadable", "item-unreadable", "row-orphan"} <= set(done.codes)
+    assert done.counts["settings"]["failed"] == 1
+    assert done.counts["folders"]["read"] == 1
+    counts = done.counts["notes"]
+    assert (counts["read"], counts["created"] + counts["failed"]) == (COUNT, COUNT)
+    assert counts["failed"] < 10
+
+
 @pytest.mark.parametrize("make", [library("Moss", "Fern"), logged], ids=["plain", "with a log"])
 def test_a_sound_library_is_read_as_ever(tmp_path: Path, make: Callable[[Path], Path]) -> None:
     source = make(tmp_path)

@@ -26,6 +26,20 @@ def overwritten(data: bytes) -> bytes:
     return data[:at] + b"\xff" * 2 * PAGE + data[at + 2 * PAGE :]
 
 
+def headless(data: bytes) -> bytes:
+    """The first page of rows holds nothing any more."""
+    at = pages(data, TABLE_LEAF)[0]
+    return data[:at] + b"\xff" * PAGE + data[at + PAGE :]
+
+
+def pierced(data: bytes) -> bytes:
+    """Every fourth page of rows holds nothing any more."""
+    changed = bytearray(data)
+    for at in pages(data, TABLE_LEAF)[::4]:
+        changed[at : at + PAGE] = b"\xff" * PAGE
+    return bytes(changed)
+
+
 def misplaced(data: bytes) -> bytes:
     """One page of rows that stands in the place of another."""
     first, other = pages(data, TABLE_LEAF)[5], pages(data, TABLE_LEAF)[20]
