@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from decimal import Decimal
 
 import msgspec
 
@@ -13,6 +14,7 @@ __all__ = [
     "Moment",
     "moment_from_datetime",
     "moment_from_ns",
+    "moment_from_number",
     "parse_moment",
 ]
 
@@ -24,6 +26,12 @@ _ISO = re.compile(
     r"(?:[Tt ]\s*(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d*))?)?"
     r"\s*(?P<zone>[Zz]|[+-]\d{1,2}(?::?\d{2})?)?)?\s*"
 )
+_NUMBER = re.compile(r"(?P<whole>[0-9]{7,17})(?P<fraction>\.[0-9]{1,20})?")
+_JULIAN_YEAR_ONE = Decimal("1721425.5")
+_JULIAN = (2_415_021, 2_488_070)
+"""Days of the years 1900 to 2099."""
+_TICKS_BY_SIZE = ((10**8, 10**11, TICKS_PER_SECOND), (10**11, 10**14, 10_000), (10**14, 10**17, 10))
+"""Numbers of seconds, milliseconds and microseconds since 1970, each from 1973 to 5138: none fits two of them."""
 
 
 class Moment(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -92,6 +100,23 @@ def parse_moment(text: str, zone: tzinfo = UTC) -> Moment | None:
     fraction = int(((match["fraction"] or "") + "0000000")[:7])
     offset = whole.offset if match["zone"] else None
     return Moment(whole.ticks + fraction, offset, match["hour"] is None)
+
+
+def moment_from_number(text: str) -> Moment | None:
+    """Read a number as a time: seconds, milliseconds or microseconds since 1970, or a Julian day, by its size alone.
+
+    Returns None where the text is no such number, or one whose size tells nothing.
+    """
+    match = _NUMBER.fullmatch(text)
+    if match is None:
+        return None
+    number = Decimal(text)
+    if _JULIAN[0] <= number < _JULIAN[1]:
+        return Moment(round((number - _JULIAN_YEAR_ONE) * 86_400) * TICKS_PER_SECOND)
+    for least, most, ticks in _TICKS_BY_SIZE:
+        if least <= number < most:
+            return Moment(EPOCH_TICKS + int(number * ticks))
+    return None
 
 
 def _zone_of(text: str | None) -> timezone | None:

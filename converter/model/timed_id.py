@@ -32,6 +32,7 @@ _ANNOTATION = re.compile(r"assets/.+\.pdf/\d{14}-[0-9a-z]{7}", re.ASCII | re.DOT
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _DIGESTS = 36**4
 _PREFIX = 19
+_NEVER = 2100
 
 
 def is_timed_id(text: str) -> bool:
@@ -45,11 +46,13 @@ def is_annotation(target: str) -> bool:
 
 
 def moment_of(text: str, zone: tzinfo) -> Moment | None:
-    """The time that the first 14 digits say in that zone; None where they are no time."""
+    """The time that the first 14 digits say in that zone; None where they are no time, or one that nobody lived in."""
     digits = text[:14]
     if len(digits) < 14 or not (digits.isascii() and digits.isdigit()):
         return None
     year, parts = int(digits[:4]), [int(digits[at : at + 2]) for at in range(4, 14, 2)]
+    if year >= _NEVER:
+        return None
     try:
         made = moment_from_datetime(datetime(year, *parts, tzinfo=zone))  # type: ignore[misc,arg-type]
     except (ValueError, OverflowError):

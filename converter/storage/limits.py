@@ -9,16 +9,18 @@ from __future__ import annotations
 import difflib
 import re
 import sys
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn, TypeVar
 
 import msgspec
 
 from converter.errors import LimitError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["DEFAULT_LIMITS", "NO_LIMITS", "Limits", "describe", "exceeded", "parse_limits"]
+__all__ = ["DEFAULT_LIMITS", "NO_LIMITS", "Limits", "bounded", "describe", "exceeded", "parse_limits"]
+
+_T = TypeVar("_T")
 
 _K: Final = 1024
 _M: Final = 1024**2
@@ -35,6 +37,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     name_bytes: int = 4096
     depth: int = 100
     files: int = 1_000_000
+    rows: int = 1_000_000
     file_bytes: int = 8 * _G
     load_bytes: int = 512 * _M
     note_bytes: int = 64 * _M
@@ -49,6 +52,7 @@ _TEXTS: Final = {
     "name_bytes": "length of a member's or file's path, in UTF-8",
     "depth": "folders inside each other",
     "files": "files and folders in one folder tree, lines of one archive of JSON",
+    "rows": "rows of one table of a database, where each is an item",
     "file_bytes": "size of one file in a folder tree",
     "load_bytes": "size of one file, member or database value that has to be held in memory at once",
     "note_bytes": "size of the text of one note",
@@ -98,3 +102,12 @@ def exceeded(limits: Limits, key: str, what: str, value: int) -> NoReturn:
         f"{what}: {value:,} is above the limit {key}={allowed:,} ({_TEXTS[key]}).",
         hint=f"If you trust this source: --limits {key}={value}, or --no-limits.",
     )
+
+
+def bounded(items: Iterable[_T], limits: Limits, key: str, what: str) -> Iterator[_T]:
+    """The items as they come; raises LimitError where there are more than the limit `key` allows."""
+    allowed = getattr(limits, key)
+    for number, item in enumerate(items, 1):
+        if number > allowed:
+            exceeded(limits, key, what, number)
+        yield item

@@ -1,119 +1,127 @@
-"""What is left of a damaged SQLite database: rows by their numbers (docs/formats/containers.md, "Salvage")."""
+"""What is left of a damaged SQLite database, as a sound one (docs/formats/containers.md, "Salvage")."""
 
 from __future__ import annotations
 
+import re
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
-from itertools import pairwise
-from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-__all__ = ["Left", "pad_database", "rows_left"]
+from converter.errors import InputError
+from converter.storage.cut_off import mend_head
+from converter.storage.rows_left import RowsLeft
+from converter.storage.sqlite import (
+    check_sound,
+    create,
+    is_damage,
+    open_readonly,
+    quoted,
+    reading,
+    tables,
+    writing,
+)
 
-_CHUNK: Final = 64
-_LAST: Final = 2**63 - 1
-_HEAD: Final = 100
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from converter.storage.limits import Limits
+
+__all__ = ["Loss", "damage_of", "recover"]
+
+_TYPE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_ ]*(?:\([0-9, ]+\))?")
+_INSERT: Final = "INSERT OR IGNORE INTO"
 
 
-class Left(msgspec.Struct, frozen=True, gc=False):
-    """A row of which the key is there, and of its value what `value` holds; `lost` where that cannot be read.
+class Loss(msgspec.Struct, frozen=True, kw_only=True):
+    """What a table has lost: rows of which the keys are still told, and, where `gap`, others of which nothing is."""
 
-    Where neither can be read, and how many rows these are is not known, `gap` says so.
-    """
-
-    key: Any = None
-    value: Any = None
-    lost: bool = False
+    table: str
+    keys: tuple[str, ...] = ()
     gap: bool = False
 
 
-def pad_database(path: Path, limit: int) -> None:
-    """Give a private copy of a database that was cut off its full length, as far as its head tells of one."""
-    with path.open("r+b") as file:
-        head = file.read(_HEAD)
-        page = int.from_bytes(head[16:18], "big")
-        size = int.from_bytes(head[28:32], "big") * (65536 if page == 1 else page)
-        if path.stat().st_size < size <= limit:
-            file.truncate(size)
+def damage_of(path: Path, limits: Limits) -> str:
+    """What is wrong with a database, "" where it is sound.
 
-
-def rows_left(connection: sqlite3.Connection, table: str, key: str, value: str) -> Iterator[Left]:
-    """Every row of a table that can be read, in its order, then those whose keys only an index still tells.
-
-    The names are quoted ones. Where a page is damaged, the next row after it is looked for.
+    Raises InputError for what is no database, is in use, or in the middle of a change.
     """
-    seen: set[Any] = set()
-    at, gaps = -_LAST, 0
-    while True:
-        rows = _read(
-            connection, f"SELECT rowid, {key}, {value} FROM {table} WHERE rowid > ? ORDER BY rowid", at, _CHUNK
-        )
-        if rows is None:
-            rows = _read(connection, f"SELECT rowid, {key}, {value} FROM {table} WHERE rowid > ? ORDER BY rowid", at, 1)
-        if rows is not None:
-            if not rows:
-                break
-            at = rows[-1][0]
-            for _, name, data in rows:
-                seen.add(name)
-                yield Left(name, data)
-            continue
-        bare = _read(connection, f"SELECT rowid, {key} FROM {table} WHERE rowid > ? ORDER BY rowid", at, 1)
-        if bare:
-            at = bare[0][0]
-            seen.add(bare[0][1])
-            yield Left(bare[0][1], lost=True)
-            continue
-        gaps += 1
-        beyond = _beyond(connection, table, at)
-        if beyond is None:
-            break
-        at = beyond
-    if gaps:
-        yield from _only_indexed(connection, table, key, seen)
-
-
-def _read(connection: sqlite3.Connection, query: str, at: int, most: int) -> list[Any] | None:
-    """Rows after this number; None where they cannot be read, or are none: numbers that do not grow are damage."""
     try:
-        with closing(connection.execute(f"{query} LIMIT ?", (at, most))) as cursor:
-            found = cursor.fetchall()
-    except sqlite3.DatabaseError:
-        return None
-    numbers = [at, *(row[0] for row in found)]
-    return found if all(before < after for before, after in pairwise(numbers)) else None
+        with closing(open_readonly(path, limits)) as connection:
+            check_sound(connection, path.name)
+    except InputError as error:
+        if not is_damage(error):
+            raise
+        return error.message
+    return ""
 
 
-def _beyond(connection: sqlite3.Connection, table: str, at: int) -> int | None:
-    """The greatest number that is known to lie before the next row that can be read; None where there is none.
+def recover(damaged: Path, made: Path, limits: Limits) -> tuple[Loss, ...]:
+    """Make a sound database of the rows that a damaged one still gives, and tell what it does not.
 
-    Numbers in one damaged page follow each other, so the page's end is found by doubling and halving the step.
+    `damaged` is a private copy, and is changed. Tables have their columns and keys, and no rules or indexes; views and
+    virtual tables are views of nothing. Raises InputError where not even the names of its tables can be read.
     """
-    query = f"SELECT rowid FROM {table} WHERE rowid > ? ORDER BY rowid"
-    step = 1
-    while at + step < _LAST and not _read(connection, query, at + step, 1):
-        step *= 2
-    if at + step >= _LAST:
-        return None
-    low, high = at + step // 2, at + step
-    while low + 1 < high:
-        middle = (low + high) // 2
-        if _read(connection, query, middle, 1):
-            high = middle
-        else:
-            low = middle
-    return high
+    size, rootless = mend_head(damaged, limits)
+    losses = [Loss(table=name, gap=True) for name in rootless]
+    with closing(open_readonly(damaged, limits)) as source, closing(create(made)) as target:
+        with reading(damaged.name):
+            kinds = tables(source)
+        for name, kind in kinds.items():
+            with reading(damaged.name), writing(made):
+                if kind != "table":
+                    target.execute(f"CREATE VIEW {quoted(name)} AS SELECT NULL")
+                else:
+                    losses.append(_Copy(source, target, name).made(size))
+        with writing(made):
+            target.commit()
+    return tuple(loss for loss in losses if loss.keys or loss.gap)
 
 
-def _only_indexed(connection: sqlite3.Connection, table: str, key: str, seen: set[Any]) -> Iterator[Left]:
-    """Rows that an index on the key tells of and that were not seen; a gap where it cannot be read either."""
-    try:
-        with closing(connection.execute(f"SELECT {key} FROM {table} ORDER BY {key}")) as cursor:
-            for (name,) in cursor:
-                if name not in seen:
-                    yield Left(name, lost=True)
-    except sqlite3.DatabaseError:
-        yield Left(gap=True)
+class _Copy:
+    """One table on its way into the sound database."""
+
+    def __init__(self, source: sqlite3.Connection, target: sqlite3.Connection, name: str) -> None:
+        with closing(source.execute(f"PRAGMA table_xinfo({quoted(name)})")) as cursor:
+            columns = [row for row in cursor if not row[6]]
+        self._source = source
+        self._target = target
+        self._name = name
+        self._columns = tuple(quoted(row[1]) for row in columns)
+        keys = [quoted(row[1]) for row in sorted(columns, key=lambda row: int(row[5])) if row[5]]
+        self._key = keys[0] if len(keys) == 1 else None
+        parts = [_column(*row[1:4]) for row in columns]
+        parts += [f"PRIMARY KEY ({', '.join(keys)})"] if keys else []
+        target.execute(f"CREATE TABLE {quoted(name)} ({', '.join(parts)})")
+
+    def made(self, size: int) -> Loss:
+        """Take every row that there is; of rows that contradict each other the first."""
+        left = RowsLeft(self._source, quoted(self._name), self._columns, self._key, size)
+        twice = 0
+        for row in left.rows():
+            twice += not self._insert(row)
+        further = list(left.indexed_keys(self._has))
+        keys = dict.fromkeys(map(_as_text, (*left.lost_keys, *further)))
+        return Loss(table=self._name, keys=tuple(keys), gap=left.gap or twice > 0)
+
+    def _insert(self, row: tuple[Any, ...]) -> bool:
+        signs = ", ".join("?" * len(row))
+        query = f"{_INSERT} {quoted(self._name)} ({', '.join(self._columns)}) VALUES ({signs})"
+        return self._target.execute(query, row).rowcount == 1
+
+    def _has(self, key: object) -> bool:
+        query = f"SELECT 1 FROM {quoted(self._name)} WHERE {self._key} IS ?"
+        return self._target.execute(query, (key,)).fetchone() is not None
+
+
+def _column(name: str, kind: str, not_null: int) -> str:
+    """A column as a statement says it; of its type only what is one."""
+    told = kind if _TYPE.fullmatch(kind) else ""
+    return f"{quoted(name)} {told}{' NOT NULL' if not_null else ''}"
+
+
+def _as_text(key: object) -> str:
+    """A key as a text, whatever its type in the database."""
+    data = key if isinstance(key, bytes) else str(key).encode("utf-8", "surrogateescape")
+    return data.decode(errors="replace")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Self
 from converter.errors import InputError
 from converter.storage.faults import opening, writing
 from converter.storage.limits import DEFAULT_LIMITS, Limits
+from converter.storage.salvage import Loss, damage_of, recover
 from converter.storage.sqlite import harden, open_readonly, reading
 
 if TYPE_CHECKING:
@@ -33,9 +34,14 @@ class Snapshot:
     Rows that still lie in a `-wal` beside it are read from a private copy of both. A file of no bytes is an empty
     database. Raises what `open_readonly` raises, and InputError for a database that changes while it is copied.
     `connection` is used inside `reading`.
+
+    With `salvage`, a database that is damaged is read as far as it can be: `damage` says what is wrong with it, and
+    `losses` what is lost.
     """
 
-    def __init__(self, path: Path, limits: Limits = DEFAULT_LIMITS) -> None:
+    def __init__(self, path: Path, limits: Limits = DEFAULT_LIMITS, *, salvage: bool = False) -> None:
+        self.damage = ""
+        self.losses: tuple[Loss, ...] = ()
         self._path = path
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         with opening(path, "an SQLite database"):
@@ -46,7 +52,8 @@ class Snapshot:
                 self.connection = sqlite3.connect(":memory:", isolation_level=None)
                 harden(self.connection, limits)
             else:
-                self.connection = open_readonly(self._copied() if logged else path, limits)
+                opened = self._copied() if logged else path
+                self.connection = open_readonly(self._sound(opened, limits) if salvage else opened, limits)
         except BaseException:
             self._drop()
             raise
@@ -75,10 +82,29 @@ class Snapshot:
             self._folder.cleanup()
             self._folder = None
 
+    def _place(self) -> Path:
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="mnemo-converter-")
+        return Path(self._folder.name)
+
+    def _sound(self, path: Path, limits: Limits) -> Path:
+        """The database itself where it is sound, else what is left of it."""
+        self.damage = damage_of(path, limits)
+        if not self.damage:
+            return path
+        copy = self._place() / "damaged.db"
+        with writing(copy, needed=path.stat().st_size):
+            _copy(path, copy)
+        made = copy.with_name("left.db")
+        try:
+            self.losses = recover(copy, made, limits)
+        except InputError as error:
+            raise InputError(f"{self.damage} Nothing of it can be read.", hint=error.hint) from error
+        return made
+
     def _copied(self) -> Path:
         """A copy in which everything is in the database itself."""
-        self._folder = tempfile.TemporaryDirectory(prefix="mnemo-converter-")
-        copy = Path(self._folder.name) / "database.db"
+        copy = self._place() / "database.db"
         for attempt in range(_TRIES):
             if attempt:
                 time.sleep(_PAUSE_SECONDS)

@@ -23,6 +23,7 @@ __all__ = [
     "harden",
     "has_hot_journal",
     "is_broken_text",
+    "is_damage",
     "is_system_fault",
     "open_private",
     "open_readonly",
@@ -48,6 +49,8 @@ _SYSTEM: Final = (
     sqlite3.SQLITE_NOMEM,
     sqlite3.SQLITE_NOLFS,
 )
+_DAMAGED: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_DAMAGE_HINT: Final = "Restore it from a backup, or export it again. --salvage reads what is left."
 _IN_USE_HINT: Final = "Close the application that uses it, so that everything is in the database, and try again."
 
 
@@ -72,7 +75,7 @@ def reading(what: str, *, item: bool = False) -> Iterator[None]:
             raise EnvironmentFaultError(
                 f"Cannot read {what}: {error}.", hint="Is there room, and permission?"
             ) from error
-        raise _refused(what, _reason(error), item=item) from error
+        raise _refused(what, _reason(error), item=item, damaged=not _is_busy(error)) from error
 
 
 def is_system_fault(error: sqlite3.Error) -> bool:
@@ -80,16 +83,28 @@ def is_system_fault(error: sqlite3.Error) -> bool:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in _SYSTEM
 
 
-def _refused(what: str, reason: str, *, item: bool) -> InputError:
+def is_damage(error: InputError) -> bool:
+    """Whether a database was refused because it is damaged, and not for what it is or because it is in use."""
+    cause = error.__cause__
+    if not isinstance(cause, sqlite3.Error):
+        return False
+    return getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF in _DAMAGED
+
+
+def _refused(what: str, reason: str, *, item: bool, damaged: bool = True) -> InputError:
     kind = ItemError if item else InputError
-    return kind(f"{what} cannot be read: {reason}.", hint="The database is damaged or in use.")
+    return kind(f"{what} cannot be read: {reason}.", hint=_DAMAGE_HINT if damaged else _IN_USE_HINT)
+
+
+def _is_busy(error: sqlite3.Error) -> bool:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 def _reason(error: sqlite3.Error) -> str:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code == sqlite3.SQLITE_INTERRUPT:
         return "a query does not come to an end"
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+    if _is_busy(error):
         return "another program is writing to it"
     return str(error)
 
@@ -229,11 +244,15 @@ def tables(connection: sqlite3.Connection) -> dict[str, str]:
 
 
 def check_sound(connection: sqlite3.Connection, what: str) -> None:
-    """Raise InputError when SQLite's own quick check finds damage. Reads the whole file."""
-    with reading(what), closing(connection.execute("PRAGMA quick_check(1)")) as cursor:
+    """Raise InputError when SQLite's own check finds damage. Reads the whole file.
+
+    The quick check would not do: it does not compare indexes with their tables, and rows are found by indexes.
+    """
+    with reading(what), closing(connection.execute("PRAGMA integrity_check(1)")) as cursor:
         complaint = cursor.fetchone()[0]
     if complaint != "ok":
-        raise InputError(f"{what} is damaged: {complaint}.", hint="Restore it from a backup, or export it again.")
+        complaint = complaint.rpartition("\n")[2]
+        raise InputError(f"{what} is damaged: {complaint}.", hint=_DAMAGE_HINT) from sqlite3.DatabaseError(complaint)
 
 
 def is_broken_text(text: str) -> bool:

@@ -36,6 +36,8 @@ ELSEWHERE: dict[str, str] = {
     "link-left-selection": "tests/pipeline/test_run.py",
     "invalid-utf8": "tests/pipeline/test_odd_sources.py",
     "archive-salvaged": "tests/hostile/test_salvage.py",
+    "database-missing": "tests/hostile/workspaces.py",
+    "database-salvaged": "tests/hostile/test_salvaged_databases.py",
     "header-missing": "tests/hostile/test_salvage.py",
     "manifest-rebuilt": "tests/hostile/test_salvage.py",
     "member-duplicate": "tests/storage/test_zip_read.py",

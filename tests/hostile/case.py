@@ -5,10 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import sqlite3
 import stat
+import zipfile
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from tests.cli.runner import invoke
@@ -25,8 +29,9 @@ class Case:
     """A row of the catalogue of hostile inputs.
 
     `row` is its id, `name` the variant. `convert` and `validate` are the exit codes of the two commands (that of
-    `validate` is the same where it is None). `codes` are findings that both report, `text` stands in the message of a
-    refusal. `notes` is how many notes the target gets. `options` are those of both commands, `to` is the target.
+    `validate` is the same where it is None). `codes` are findings that both report, `without` such that neither does,
+    `text` stands in the message of a refusal. `notes` is how many notes the target gets, `holds` are texts that stand
+    in them. `options` are those of both commands, `to` is the target.
     """
 
     row: str
@@ -37,6 +42,8 @@ class Case:
     codes: tuple[str, ...] = ()
     text: str = ""
     notes: int | None = None
+    without: tuple[str, ...] = ()
+    holds: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
     to: str = "out/"
 
@@ -100,3 +107,29 @@ def seen(place: Path, *, but: Iterable[Path] = ()) -> dict[str, str]:
             if not stat.S_ISDIR(status.st_mode):
                 found[str(path.relative_to(place))] = f"{data} {status.st_mtime_ns} {status.st_mode}"
     return found
+
+
+def texts(target: Path) -> str:
+    """All that the notes of a target say: a folder, a package, a library or an archive of JSON; residue apart."""
+    if target.is_dir():
+        return "\n".join(path.read_text("utf-8") for path in sorted(target.rglob("*.md")))
+    if target.suffix == ".jsonl":
+        rows = target.read_text("utf-8").splitlines()
+        return "\n".join(_strings([row for row in map(json.loads, rows) if row["kind"] == "note"]))
+    with TemporaryDirectory() as folder:
+        if target.suffix == ".mnemo":
+            with zipfile.ZipFile(target) as archive:
+                target = Path(archive.extract("payloads/notes/notes.db", folder))
+        with closing(sqlite3.connect(f"{target.absolute().as_uri()}?immutable=1", uri=True)) as connection:
+            table, column = ("Notes", "Json") if target.name == "notes.db" else ("Storage", "Value")
+            found = connection.execute(f"SELECT {column} FROM {table}").fetchall()
+    return "\n".join(_strings([json.loads(text) for (text,) in found]))
+
+
+def _strings(value: object) -> list[str]:
+    """Every text in a JSON value, in its order."""
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, dict):
+        value = list(value.values())
+    return [text for one in value for text in _strings(one)] if isinstance(value, list) else []

@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.hostile.bounded import both
+from tests.hostile.bounded import both, bounded
+from tests.hostile.databases import filled
 from tests.hostile.package import NOTES_DB, PICTURE, package, picture_note, with_notes
+from tests.hostile.sy import holding
+from tests.siyuan.judged import paragraph
 from tests.storage.forge import Member
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux holds a process to its address space")
@@ -102,3 +105,24 @@ def test_d22_a_note_that_is_too_large(tmp_path: Path) -> None:
         assert report["exit_code"] == 1
         assert report["counts"]["notes"]["read"] == 2
         assert any("note_bytes" in str(finding) for finding in report["findings"])
+
+
+@pytest.mark.slow
+def test_e09_very_many_rows(tmp_path: Path) -> None:
+    """Only the keys of rows are held; too many of them are refused by their number."""
+    source = filled(200_000)(tmp_path)
+
+    for report in both(source, tmp_path, "--limits", "rows=100K"):
+        assert report["exit_code"] == 6
+        assert "rows=102,400" in report["message"]
+    checked = bounded("validate", str(source), memory=900 << 20)
+    assert (checked["exit_code"], checked["counts"]["records"]["read"]) == (0, 200_000)
+
+
+@pytest.mark.slow
+def test_c18_a_long_document(tmp_path: Path) -> None:
+    blocks = (paragraph("x" * 300, own=f"2024010{at // 10**6}{at % 10**6:06}-aaaaaaa") for at in range(20_000))
+    source = holding(*blocks)(tmp_path)
+
+    for report in both(source, tmp_path, memory=900 << 20):
+        assert (report["exit_code"], report["counts"]["blocks"]["read"]) == (0, 20_000)

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from converter.storage.names import fold
-from tests.hostile import archives, contents, files
-from tests.hostile.case import FOUND, LIMITED, REFUSED, Case, convert, seen, validate
+from tests.hostile import archives, contents, databases, files, vaults, workspaces
+from tests.hostile.case import FOUND, LIMITED, REFUSED, Case, convert, seen, texts, validate
 
-CASES = [*archives.CASES, *contents.CASES, *files.CASES]
+CASES = [*archives.CASES, *contents.CASES, *databases.CASES, *files.CASES, *vaults.CASES, *workspaces.CASES]
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no such names, links and pipes")
 
@@ -46,6 +46,7 @@ def test_row(tmp_path: Path, case: Case) -> None:
     assert seen(tmp_path, but=[place]) == before
     for outcome in (checked, done):
         assert set(case.codes) <= set(outcome.codes), outcome
+        assert not set(case.without) & set(outcome.codes), outcome
         assert not outcome.message or case.text in outcome.message, outcome
     if case.convert in (REFUSED, LIMITED):
         assert done.message
@@ -61,6 +62,9 @@ def test_row(tmp_path: Path, case: Case) -> None:
 def _accounted_for(case: Case, place: Path, counts: dict[str, dict[str, int]]) -> None:
     if case.notes is not None:
         assert counts["notes"].get("created", 0) == case.notes, counts
+    shown = texts(place / case.to) if case.holds else ""
+    for text in case.holds:
+        assert text in shown, shown
     written = [fold(name) for name in seen(place)]
     assert len(written) == len(set(written))
     assert all(name.startswith(case.to.rstrip("/").lower()) for name in written)

@@ -130,7 +130,7 @@ def test_every_kind_becomes_a_sound_document() -> None:
     problems = Problems("n")
 
     assert document_faults(written, f"{own}.sy") == []
-    assert read_document(written, own, problems, {}, UTC).blocks == lowered.blocks
+    assert read_document(written, own, problems, None, UTC).blocks == lowered.blocks
     assert problems.findings() == ()
 
 

@@ -58,7 +58,7 @@ def read(root: Any) -> tuple[Note, list[str]]:
     """The note of a document, and the codes of what was found."""
     problems = Problems("n")
     data = root if isinstance(root, bytes) else json.dumps(root).encode()
-    note = read_document(data, ID, problems, {}, UTC)
+    note = read_document(data, ID, problems, None, UTC)
     return note, [finding.code for finding in problems.findings()]
 
 

@@ -51,7 +51,7 @@ BOX = "20240101000000-notebka"
 def test_what_is_written_is_read_back(note: Note) -> None:
     written = document_bytes(note, ZONE)
     problems = Problems("n")
-    again = read_document(written, NOTE_ID, problems, {}, ZONE)
+    again = read_document(written, NOTE_ID, problems, None, ZONE)
 
     assert again == note, first_difference(note.blocks, again.blocks)
     assert problems.findings() == ()

@@ -33,6 +33,15 @@ CODES: tuple[Code, ...] = (
         "Compare with the application; where items are missing, export once more.",
     ),
     Code(
+        "database-salvaged",
+        WARNING,
+        NONE,
+        "What is left of a damaged database was read[: {what}].",
+        "`--salvage` reads every row that can still be found by its number. A text that was changed and is still a text"
+        " cannot be told from a sound one.",
+        "Look at the items that failed, and compare with an older copy before you rely on it.",
+    ),
+    Code(
         "entry-repeated",
         WARNING,
         NONE,

@@ -8,6 +8,14 @@ __all__ = ["CODES"]
 
 CODES: tuple[Code, ...] = (
     Code(
+        "database-missing",
+        WARNING,
+        NONE,
+        "A block shows a database that is not there or cannot be read[: {what}].",
+        "Its file lies in `storage/av` of the workspace. It was not copied with the documents, or is damaged.",
+        "Copy the file from a workspace that has it, and convert again.",
+    ),
+    Code(
         "document-repaired",
         WARNING,
         NONE,

@@ -17,7 +17,7 @@ from converter.formats.mnemo.records import FolderRecord, NoteRecord
 from converter.formats.mnemo.render import blocks_text
 from converter.formats.mnemo.strict import strict_note
 from converter.model.items import Folder, Note
-from converter.model.moment import Moment, parse_moment
+from converter.model.moment import Moment, moment_from_number, parse_moment
 from converter.text.json_text import (
     JsonTextError,
     Members,
@@ -120,7 +120,7 @@ def _moment(name: str, text: str | None, zone: tzinfo, problems: Problems) -> tu
     """The time, and its text where the time alone does not give what the application would write."""
     if text is None or text == _NO_DATE:
         return None, ""
-    moment = parse_moment(text, zone)
+    moment = parse_moment(text, zone) or moment_from_number(text)
     if not is_dotnet_date(text):
         code = "date-invalid" if moment is None else "date-repaired"
         problems.add(code, f"/{name}", member=name, value=text)

@@ -12,7 +12,7 @@ from converter.formats.mnemo.dialect import Dialect
 from converter.formats.mnemo.records import BlockRecord, FolderRecord, NoteRecord
 from converter.formats.mnemo.tolerant import blocks_from
 from converter.formats.mnemo.view import OuterView, StoredView, text_form
-from converter.text.json_text import Members, dump, is_text
+from converter.text.json_text import Members, Number, dump, is_text
 
 __all__ = ["folder_record", "note_record"]
 
@@ -77,11 +77,13 @@ def _newer(view: OuterView, name: str) -> str | UnsetType | None:
 
 
 def _date(view: OuterView, name: str) -> str | None:
-    """The text of a date, None where there is none."""
-    value = view.only_text(name)
-    if value is None and view.has(name):
-        view.problems.add("date-invalid", view.at(name), member=name, value=dump(view.find(name)))
-    return value
+    """The text of a date, or of the number that stands for one; None where there is none."""
+    value = view.find(name)
+    if is_text(value) or isinstance(value, Number):
+        return str(value)
+    if view.has(name):
+        view.problems.add("date-invalid", view.at(name), member=name, value=dump(value))
+    return None
 
 
 def _blocks(view: OuterView) -> list[BlockRecord] | None:

@@ -15,16 +15,10 @@ __all__ = ["Keys", "Row", "Sniffed", "sniff"]
 
 
 class Row(msgspec.Struct, frozen=True, gc=False):
-    """One row: the value of its key column ("" where there is none) and the bytes of its JSON.
-
-    Of a damaged database: `lost` says that the JSON cannot be read, `gap` that the row stands for an unknown number of
-    rows of which nothing can.
-    """
+    """One row: the value of its key column ("" where there is none) and the bytes of its JSON."""
 
     key: str
     data: bytes
-    lost: bool = False
-    gap: bool = False
 
     @property
     def null(self) -> bool:

@@ -71,7 +71,7 @@ class BlockReader:
     """Reads the blocks of one document. `databases` hold the files of the databases that it shows, by id."""
 
     def __init__(
-        self, problems: Problems, databases: Mapping[str, bytes], zone: tzinfo, *, strict: bool = False
+        self, problems: Problems, databases: Mapping[str, bytes] | None, zone: tzinfo, *, strict: bool = False
     ) -> None:
         self.problems = problems
         self._databases = databases
@@ -146,10 +146,15 @@ class BlockReader:
         if self._strict:
             raise ItemError(f"It holds a node of the unknown type {node.type!r}.")
 
-    def table_of(self, database: str, view: str) -> tuple[tuple[TableColumn, ...], tuple[Row, ...]]:
-        """The columns and rows that a view of a database shows."""
+    def table_of(self, database: str, view: str, at: str) -> tuple[tuple[TableColumn, ...], tuple[Row, ...]]:
+        """The columns and rows that a view of a database shows; none where the document is read alone."""
+        if self._databases is None:
+            return (), ()
         data = self._databases.get(database)
-        return shown_table(data, view, self._zone, self._databases) if data is not None else ((), ())
+        found = shown_table(data, view, self._zone, self._databases) if data is not None else ((), ())
+        if not found[0]:
+            self.problems.add("database-missing", at, what=database)
+        return found
 
 
 Reader = Callable[[BlockReader, Node, str], Block]
@@ -319,7 +324,7 @@ def _embed(reader: BlockReader, node: Node, at: str) -> Block:
 def _view(reader: BlockReader, node: Node, at: str) -> Block:
     own, attrs = reader.take(node, at)
     view = dict(attrs).get("custom-sy-av-view", "")
-    columns, rows = reader.table_of(node.attribute_view_id, view)
+    columns, rows = reader.table_of(node.attribute_view_id, view, at)
     attrs = tuple(pair for pair in attrs if pair[0] != "custom-sy-av-view")
     if node.attribute_view_type != "table":
         attrs = (*attrs, ("@layout", node.attribute_view_type))

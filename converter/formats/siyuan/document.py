@@ -27,10 +27,17 @@ _SAID = frozenset(("title", "icon", "tags", "alias", "title-img", "updated", "ty
 
 
 def read_document(
-    data: bytes, name: str, problems: Problems, databases: Mapping[str, bytes], zone: tzinfo, *, strict: bool = False
+    data: bytes,
+    name: str,
+    problems: Problems,
+    databases: Mapping[str, bytes] | None,
+    zone: tzinfo,
+    *,
+    strict: bool = False,
 ) -> Note:
     """The note of a document; `name` is the id that its file is named by, which counts.
 
+    `databases` are the files of those that it shows; None for a document alone, which shows them without their tables.
     Raises ItemError for what the kernel refuses. The note's key and place are the caller's to fill in.
     """
     root = _decoded(data, problems)

@@ -34,11 +34,13 @@ from converter.formats.mnemo.database.layout import (
     is_note_row,
     name_of,
 )
+from converter.formats.mnemo.database.losses import folders_lost, indexes_lost, notes_lost, rows_lost, unit_of
 from converter.formats.mnemo.database.payloads import payload_facts
 from converter.formats.mnemo.database.store import Store, StoredRow
 from converter.formats.mnemo.dialect import Dialect
 from converter.formats.mnemo.folders import folder_facts
 from converter.formats.mnemo.history import cut_history
+from converter.formats.mnemo.lost import lost_facts, lost_item, salvaged
 from converter.formats.mnemo.rows import Keys, Row, sniff
 from converter.model.facts import AssetFact, Fact, JunkFact, MemberFact, NoteFact, PayloadFact
 from converter.model.moment import moment_from_ns
@@ -71,7 +73,7 @@ class DatabaseSource:
         self._root = path.parent
         self._context = context
         self._depth = context.limits.json_depth
-        self._store = Store(path, context.limits)
+        self._store = Store(path, context.limits, salvage=context.salvage)
         try:
             rows, self._odd = self._store.rows()
             self._rows = {row.key: row for row in rows}
@@ -79,7 +81,7 @@ class DatabaseSource:
         except BaseException:
             self._store.close()
             raise
-        self._notes: dict[str, StoredRow] | None = None
+        self._notes: dict[str, StoredRow | None] | None = None
 
     def close(self) -> None:
         """Let go of the database."""
@@ -87,6 +89,12 @@ class DatabaseSource:
 
     def facts(self) -> Iterator[Fact | Finding]:
         """Folders and notes as the indexes name them, files, then everything else."""
+        if self._store.damage:
+            yield salvaged(self._store.damage, "archive")
+        yield from lost_facts(rows_lost(self._store.losses), unit_of)
+        for what in indexes_lost(self._store.losses):
+            where = Location(table="Storage", row=what)
+            yield Finding(code="index-unreadable", item="archive", location=where, details=(("what", what),))
         for place, key in enumerate(self._odd, 1):
             yield JunkFact(key=key or f"row {place}", kind="records", told=True)
             code, details = ("duplicate-id", (("id", key),)) if key else ("row-not-text", (("what", "its key"),))
@@ -108,14 +116,15 @@ class DatabaseSource:
         for item in listing.items:
             yield from _oddities(item, "folders", gone)
         kept = [item for item in listing.items if item.id not in gone]
-        rows = (Row(item.id, self._data(item.row)) for item in kept if item.row.kind != "null")
+        rows = [Row(item.id, self._data(item.row)) for item in kept if item.row.kind != "null"]
+        rows += [Row(identity, b"") for identity in folders_lost(self._store.losses)]
         yield from folder_facts(rows, Keys(), self._depth, Dialect.STORAGE)
 
     def _note_facts(self, gone: set[str]) -> Iterator[Fact | Finding]:
         listing = Listing(self._store, self._rows, NOTES_INDEX, NOTE_ROW, "notes")
         yield from listing.findings(is_note_row, self._depth)
         keys = Keys()
-        found: dict[str, StoredRow] = {}
+        found: dict[str, StoredRow | None] = {}
         for item in listing.items:
             yield from _oddities(item, "notes", gone)
             if item.id in gone or item.row.kind == "null":
@@ -135,6 +144,10 @@ class DatabaseSource:
                 yield Finding(code="row-key-differs", item=f"notes/{key}", location=where, details=both)
             found[key] = item.row
             yield NoteFact(key=key, size=len(data))
+        for identity in notes_lost(self._store.losses):
+            key, _ = keys.take(None, identity)
+            found[key] = None
+            yield NoteFact(key=key)
         self._notes = found
 
     def _data(self, row: StoredRow) -> bytes:
@@ -165,7 +178,11 @@ class DatabaseSource:
                 pass
         wanted = None if keys is None else set(keys)
         for key, row in (self._notes or {}).items():
-            if wanted is None or key in wanted:
+            if wanted is not None and key not in wanted:
+                continue
+            if row is None:
+                yield lost_item(f"notes/{key}", "Storage", NOTE_ROW + key)
+            else:
                 yield Stored(key, self._data(row), where=Location(table="Storage", row=row.key))
         self._store.check()
 

@@ -73,7 +73,7 @@ def _member(table: str) -> MemberFact:
 def _rows(store: Store, name: str) -> Iterator[_Row]:
     table = store.table(name)
     names = [column[0].lower() for column in table.columns]
-    return (dict(zip(names, row, strict=True)) for row in store.table_rows(table))
+    return (dict(zip(names, row, strict=True)) for row in store.item_rows(table))
 
 
 def newer_parts(fact: PayloadFact, opened: Opener) -> Iterator[Part]:

@@ -226,5 +226,5 @@ def _table_units(store: Store, name: str, member: str) -> Sequence[UnitFact]:
     keys = Keys()
     return [
         UnitFact(kind="records", key=keys.take("/".join([name, *(str(row[at]) for at in keyed)]), "")[0])
-        for row in store.table_rows(table)
+        for row in store.item_rows(table)
     ]

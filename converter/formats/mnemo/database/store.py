@@ -14,7 +14,8 @@ import msgspec
 
 from converter.errors import InputError
 from converter.formats.mnemo.database.layout import CARDS, is_newer_table
-from converter.storage.limits import Limits
+from converter.storage.limits import Limits, bounded, exceeded
+from converter.storage.salvage import Loss
 from converter.storage.snapshot import Snapshot
 from converter.storage.sqlite import check_sound, quoted, reading, tables
 
@@ -51,15 +52,22 @@ class Table(msgspec.Struct, frozen=True):
 class Store:
     """A `mnemo.db`, opened for reading."""
 
-    def __init__(self, path: Path, limits: Limits, connection: sqlite3.Connection | None = None) -> None:
+    def __init__(
+        self, path: Path, limits: Limits, connection: sqlite3.Connection | None = None, *, salvage: bool = False
+    ) -> None:
         """Open it; raises InputError where it is no sound database, is in use, or its `Storage` is no table.
 
-        `connection` is one that is open on it already, and stays open.
+        `connection` is one that is open on it already, and stays open. With `salvage`, `damage` says what is wrong with
+        a database that is damaged, and `losses` what is not among its rows.
         """
+        self.damage = ""
+        self.losses: tuple[Loss, ...] = ()
         self._name = path.name
+        self._limits = limits
         self._snapshot: Snapshot | None = None
         if connection is None:
-            self._snapshot = Snapshot(path, limits)
+            self._snapshot = Snapshot(path, limits, salvage=salvage)
+            self.damage, self.losses = self._snapshot.damage, self._snapshot.losses
             connection = self._snapshot.connection
         self._connection = connection
         try:
@@ -116,7 +124,7 @@ class Store:
         odd: list[str] = []
         query = f"SELECT {key}, typeof({value}), length(CAST({value} AS BLOB)) FROM {table}"
         with reading(self._name), closing(self._connection.execute(query)) as rows:
-            for name, kind, size in rows:
+            for name, kind, size in bounded(rows, self._limits, "rows", f"{self._name}: its rows"):
                 if isinstance(name, str) and name not in found:
                     found[name] = StoredRow(name, kind, size or 0)
                 else:
@@ -160,6 +168,14 @@ class Store:
                 if not chunk:
                     return
                 yield from chunk
+
+    def item_rows(self, table: Table) -> Iterator[tuple[Any, ...]]:
+        """The rows of a table in which each is an item. Raises LimitError where there are too many."""
+        with reading(f"{self._name}: the table {table.name}"):
+            count = self._connection.execute(f"SELECT count(*) FROM {quoted(table.name)}").fetchone()[0]
+        if count > self._limits.rows:
+            exceeded(self._limits, "rows", f"{self._name}: the table {table.name}", count)
+        return self.table_rows(table)
 
     def table_lines(self, name: str) -> Iterator[bytes]:
         """A table as lines of JSON: what it is, then a row each. Rows in the trash of application 0.8 are left out."""

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, closing, suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
+
+import msgspec
 
 from converter.errors import InputError, ItemError
 from converter.findings.finding import Finding, Location
 from converter.formats.entries import is_residue
 from converter.formats.front import SourceContext, Stored
 from converter.formats.mnemo.folders import folder_facts
+from converter.formats.mnemo.lost import lost_facts, lost_item, salvaged
 from converter.formats.mnemo.package.checked import checked
 from converter.formats.mnemo.package.layout import RESIDUE, Share, fold, laid_out
 from converter.formats.mnemo.package.manifest import MANIFEST, read_manifest
@@ -23,12 +24,10 @@ from converter.formats.mnemo.package.rebuilt import rebuilt_manifest
 from converter.formats.mnemo.package.refused import check_known, without_manifest
 from converter.formats.mnemo.package.rows import Database
 from converter.formats.mnemo.package.units import KNOWN_SCHEMAS, units_of
+from converter.formats.mnemo.package.unpacked import Unpacked
 from converter.formats.mnemo.rows import Keys, Row, sniff
 from converter.model.facts import AssetFact, Fact, JunkFact, MemberFact, NoteFact, PayloadFact, UnitFact
 from converter.storage.archive import ZipReader
-from converter.storage.faults import writing
-from converter.storage.limits import exceeded
-from converter.storage.salvage import pad_database
 
 if TYPE_CHECKING:
     from converter.formats.mnemo.package.models import AssetEntry, Entry, Manifest
@@ -42,7 +41,8 @@ _NOTES: Final = "notes"
 _DATABASE: Final = "notes.db"
 _CHUNK_BYTES: Final = 1024 * 1024
 _PAGE_BYTES: Final = 4096
-_LOST: Final = ("what", "its row lies in a damaged part of the database")
+_DATABASES: Final = {"notes": "NOTES.DB", "flashcards": "FLASHCARDS.DB", "mindmaps": "MINDMAPS.DB"}
+_LOST_ROWS: Final = {"decks": "decks", "folders": "folders", "maps": "maps"}
 
 
 def open_source(path: Path, context: SourceContext) -> PackageSource:
@@ -67,8 +67,7 @@ class PackageSource:
             salvage=context.salvage,
         )
         self._members = self._zip.members
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
-        self._extracted: dict[str, Path] = {}
+        self._unpacked = Unpacked(self._zip, context.limits)
         try:
             self._open()
         except ItemError as error:
@@ -84,6 +83,8 @@ class PackageSource:
         self._manifest = manifest
         layout = laid_out(manifest.entries, [name for name in names if name != MANIFEST])
         self._shares = tuple(zip(manifest.entries, layout.shares, strict=True))
+        if self._context.salvage:
+            self._unpacked.salvaged = frozenset(_databases(self._shares))
         self._folders = Counter(fold(share.folder) for share in layout.shares)
         self._unlisted = layout.unlisted
         self._listed: dict[str, AssetEntry] = {asset.path: asset for asset in manifest.assets}
@@ -111,9 +112,7 @@ class PackageSource:
     def close(self) -> None:
         """Close the archive and drop what was unpacked."""
         self._zip.close()
-        if self._folder is not None:
-            self._folder.cleanup()
-            self._folder = None
+        self._unpacked.close()
 
     @property
     def archive(self) -> ZipReader:
@@ -123,7 +122,7 @@ class PackageSource:
     @property
     def unpacked(self) -> Mapping[str, Path]:
         """The members that were read to their end, as files."""
-        return self._extracted
+        return self._unpacked.files
 
     def files(self) -> Iterator[tuple[str, Mapping[str, str]]]:
         """The type of each payload, in lower case, and its files: full names by the names inside it."""
@@ -183,17 +182,15 @@ class PackageSource:
         self, entry: Entry, member: str, folder_keys: Keys, note_keys: Keys
     ) -> Iterator[Fact | Finding]:
         try:
-            database = Database(self.on_disk(member), member, self._context.limits)
+            database = Database(self._unpacked.path(member), member, self._context.limits)
         except InputError as error:
             yield _unreadable(f"payloads/{_NOTES}", member, error)
             yield self._single(member)
             return
+        yield from self._salvaged(f"payloads/{_NOTES}", member)
         with closing(database):
             try:
-                rows = list(self._rows(database, "Folders", "FolderId"))
-                yield from folder_facts((row for row in rows if not row.gap), folder_keys, self._depth)
-                if any(row.gap for row in rows):
-                    yield from _gap(member, "Folders")
+                yield from folder_facts(self._folder_rows(database, member), folder_keys, self._depth)
             except InputError as error:
                 yield _unreadable("folders/", member, error)
             count = 0
@@ -206,15 +203,32 @@ class PackageSource:
         if entry.counted and count != entry.item_count:
             yield _mismatch(_NOTES, entry, count)
 
-    def _rows(self, database: Database, table: str, key: str) -> Iterator[Row]:
-        return database.rows_left(table, key) if self._context.salvage else database.rows(table, key)
+    def _folder_rows(self, database: Database, member: str) -> Iterator[Row]:
+        """The rows of folders; one that is lost is empty, and so a folder of which only the name is missing."""
+        yield from database.rows("Folders", "FolderId")
+        yield from (Row(key, b"") for key in self._lost(member, "folders"))
 
-    def _note_facts(self, database: Database, member: str, keys: Keys) -> Iterator[NoteFact | PayloadFact | Finding]:
-        for row in self._rows(database, "Notes", "NoteId"):
+    def _lost(self, member: str, table: str) -> Iterator[str]:
+        """The keys of the rows that a table has lost."""
+        for loss in self._unpacked.losses(member):
+            if loss.table.lower() == table:
+                yield from loss.keys
+
+    def _salvaged(self, item: str, member: str) -> Iterator[PayloadFact | Finding]:
+        """What is said of a database that was read in spite of its damage; notes and their folders are told as such."""
+        damage, losses = self._unpacked.damage(member), self._unpacked.losses(member)
+        if damage:
+            yield salvaged(damage, item, member)
+        if item == f"payloads/{_NOTES}":
+            told = (_NOTES, "folders")
+            losses = tuple(
+                msgspec.structs.replace(one, keys=()) if one.table.lower() in told else one for one in losses
+            )
+        yield from lost_facts(losses, _lost_row, member)
+
+    def _note_facts(self, database: Database, member: str, keys: Keys) -> Iterator[NoteFact | Finding]:
+        for row in database.rows("Notes", "NoteId"):
             where = Location(member=member, table="Notes", row=row.key)
-            if row.gap:
-                yield from _gap(member, "Notes")
-                continue
             if row.null:
                 yield Finding(code="row-null", item=f"notes/{row.key}", location=where)
                 continue
@@ -223,6 +237,8 @@ class PackageSource:
                 details = (("id", key.rpartition("~")[0]),)
                 yield Finding(code="duplicate-id", item=f"notes/{key}", location=where, details=details)
             yield NoteFact(key=key, size=len(row.data))
+        for lost in self._lost(member, _NOTES):
+            yield NoteFact(key=keys.take(None, lost)[0])
 
     def _asset_facts(self, member: str) -> Iterator[AssetFact | Finding]:
         size = self._members[member].size
@@ -240,7 +256,7 @@ class PackageSource:
         if kind in KNOWN_SCHEMAS:
             try:
                 units, broken = units_of(
-                    kind, list(share.files), lambda name: self._loaded(share.files[name]), self._depth
+                    kind, list(share.files), lambda name: self._unpacked.loaded(share.files[name]), self._depth
                 )
                 if any(fold(name).startswith("ASSETS/") for name in share.files):
                     units += (UnitFact(kind="records", key=f"{kind}/assets", title="assets"),)
@@ -253,6 +269,8 @@ class PackageSource:
                     yield _mismatch(kind, entry, counted)
             except InputError as error:
                 yield _unreadable(f"payloads/{kind}", share.folder, error)
+            for member in share.files.values():
+                yield from self._salvaged(f"payloads/{kind}", member)
         yield PayloadFact(
             key=key,
             type=entry.payload_type,
@@ -290,7 +308,8 @@ class PackageSource:
         return PayloadFact(key=member, type="", members=(self._member(member, member),), units=units, known=False)
 
     def _member(self, member: str, name: str) -> MemberFact:
-        return MemberFact(key=member, name=name, size=self._members[member].size)
+        left = self._unpacked.left(member)
+        return MemberFact(key=member, name=name, size=left.stat().st_size if left else self._members[member].size)
 
     def fetch(self, keys: Sequence[str] | None = None) -> Iterator[Stored | Finding]:
         """The bytes of these notes (all: None), in the store's order. What is unreadable as a whole gives none."""
@@ -306,18 +325,17 @@ class PackageSource:
                 continue
 
     def _stored(self, member: str, keys: Keys, wanted: set[str] | None) -> Iterator[Stored | Finding]:
-        with closing(Database(self.on_disk(member), member, self._context.limits)) as database:
-            for row in self._rows(database, "Notes", "NoteId"):
-                if row.null or row.gap:
+        with closing(Database(self._unpacked.path(member), member, self._context.limits)) as database:
+            for row in database.rows("Notes", "NoteId"):
+                if row.null:
                     continue
                 key, _ = keys.take(sniff(row.data, "noteId", self._depth).id, row.key)
-                if wanted is not None and key not in wanted:
-                    continue
-                where = Location(member=member, table="Notes", row=row.key)
-                if row.lost:
-                    yield Finding(code="item-unreadable", item=f"notes/{key}", location=where, details=(_LOST,))
-                else:
-                    yield Stored(key, row.data, where=where)
+                if wanted is None or key in wanted:
+                    yield Stored(key, row.data, where=Location(member=member, table="Notes", row=row.key))
+            for lost in self._lost(member, _NOTES):
+                key, _ = keys.take(None, lost)
+                if wanted is None or key in wanted:
+                    yield lost_item(f"notes/{key}", "Notes", lost, member)
 
     def open_asset(self, key: str) -> AbstractContextManager[IO[bytes]]:
         """A file's bytes; raises ItemError at its end where they are not those that the manifest lists."""
@@ -328,43 +346,13 @@ class PackageSource:
         return checked(stream, key, listed.checksum_sha256)
 
     def open_member(self, key: str) -> AbstractContextManager[IO[bytes]]:
-        """A member of a payload, by its full name."""
-        return self._zip.open(key)
-
-    def _loaded(self, member: str) -> Path:
-        """A file that will be held in memory, unpacked."""
-        size = self._members[member].size
-        if size > self._context.limits.load_bytes and not member.lower().endswith(".db"):
-            exceeded(self._context.limits, "load_bytes", f"the size of {member}", size)
-        return self.on_disk(member)
+        """A member of a payload, by its full name; of a database that is damaged what is left of it."""
+        left = self._unpacked.left(key)
+        return left.open("rb") if left else self._zip.open(key)
 
     def on_disk(self, member: str) -> Path:
         """A member unpacked into a temporary file, once; raises ItemError where it is damaged."""
-        if member not in self._extracted:
-            with writing(Path(tempfile.gettempdir()), needed=self._members[member].size):
-                self._extracted[member] = self._unpack(member)
-        return self._extracted[member]
-
-    def _unpack(self, member: str) -> Path:
-        if self._folder is None:
-            self._folder = tempfile.TemporaryDirectory(prefix="mnemo-converter-")
-        path = Path(self._folder.name) / f"{len(self._extracted)}.db"
-        with path.open("wb") as target:
-            salvaged = self._context.salvage and member.lower().endswith(".db")
-            if salvaged:
-                self._unpack_left(member, target)
-            else:
-                with self._zip.open(member) as source:
-                    shutil.copyfileobj(source, target, _CHUNK_BYTES)
-        if salvaged:
-            pad_database(path, self._context.limits.member_bytes)
-        return path
-
-    def _unpack_left(self, member: str, target: IO[bytes]) -> None:
-        """As much of a database as its member gives before it is damaged."""
-        with suppress(ItemError), self._zip.open(member) as source:
-            while chunk := source.read(_PAGE_BYTES):
-                target.write(chunk)
+        return self._unpacked.path(member)
 
 
 def _kind(entry: Entry) -> str:
@@ -383,12 +371,16 @@ def _finding(code: str, item: str, member: str, **details: str) -> Finding:
     return Finding(code=code, item=item, location=Location(member=member), details=tuple(details.items()))
 
 
-def _gap(member: str, table: str) -> Iterator[PayloadFact | Finding]:
-    """Rows of which nothing is left: one unit that failed, as how many there were is not known."""
-    unit = UnitFact(kind="payloads", key=f"{member}/{table}", title=f"lost rows of {table}", broken=True)
-    yield PayloadFact(key=unit.key, type="", units=(unit,), known=False)
-    why = f"rows of {table} lie in damaged parts of the database, and how many is not known"
-    yield _finding("payload-unreadable", f"payloads/{unit.key}", member, why=why)
+def _databases(shares: Iterable[tuple[Entry, Share]]) -> Iterator[str]:
+    """The members that are databases of their payloads."""
+    for entry, share in shares:
+        wanted = _DATABASES.get(_kind(entry))
+        yield from (member for name, member in share.files.items() if fold(name) == wanted)
+
+
+def _lost_row(table: str, key: str) -> tuple[str, str]:
+    kind = _LOST_ROWS.get(table.lower(), "records")
+    return kind, key if kind != "records" else f"{table}/{key}"
 
 
 def _unreadable(item: str, member: str, error: InputError) -> Finding:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
+from itertools import starmap
 from pathlib import Path
-from typing import Final
-
-import msgspec
+from sqlite3 import Cursor
+from typing import Any, Final
 
 from converter.errors import InputError
 from converter.formats.mnemo.rows import Row
 from converter.storage import sqlite
-from converter.storage.limits import DEFAULT_LIMITS, Limits
-from converter.storage.salvage import rows_left
+from converter.storage.limits import DEFAULT_LIMITS, Limits, bounded
 
 __all__ = ["Database", "as_bytes"]
 
@@ -26,6 +25,7 @@ class Database:
     def __init__(self, path: Path, name: str, limits: Limits = DEFAULT_LIMITS) -> None:
         """Open it; raises InputError where the file is no database."""
         self._name = name
+        self._limits = limits
         with sqlite.reading(self._name):
             self._connection = sqlite.open_readonly(path, limits)
 
@@ -58,37 +58,18 @@ class Database:
         with sqlite.reading(self._name):
             cursor = self._connection.execute(f'SELECT {selected}, "{columns["json"]}" FROM "{table}"')
         with closing(cursor):
-            while True:
-                with sqlite.reading(self._name):
-                    chunk = cursor.fetchmany(_CHUNK)
-                if not chunk:
-                    return
-                for key_value, data in chunk:
-                    yield _row(key_value, data)
+            yield from self._bounded(starmap(_row, self._fetched(cursor)), table)
 
-    def rows_left(self, table: str, key: str) -> Iterator[Row]:
-        """The rows of a table as `rows` gives them; of a damaged one those that are left.
+    def _fetched(self, cursor: Cursor) -> Iterator[tuple[Any, Any]]:
+        while True:
+            with sqlite.reading(self._name):
+                chunk = cursor.fetchmany(_CHUNK)
+            if not chunk:
+                return
+            yield from chunk
 
-        A row whose JSON is lost has its key and says so; one that has nothing left is an unknown number of rows.
-        """
-        count = 0
-        try:
-            for row in self.rows(table, key):
-                count += 1
-                yield row
-        except InputError:
-            columns = self._columns(table)
-            if key.lower() not in columns or "json" not in columns or not self._is_table(table):
-                raise
-            names = (f'"{name}"' for name in (table, columns[key.lower()], columns["json"]))
-            for number, left in enumerate(rows_left(self._connection, *names)):
-                if number >= count:
-                    yield msgspec.structs.replace(_row(left.key, left.value), lost=left.lost, gap=left.gap)
-
-    def _is_table(self, name: str) -> bool:
-        with sqlite.reading(self._name):
-            kinds = sqlite.tables(self._connection)
-        return any(kind == "table" and found.lower() == name.lower() for found, kind in kinds.items())
+    def _bounded(self, rows: Iterable[Row], table: str) -> Iterator[Row]:
+        return bounded(rows, self._limits, "rows", f"{self._name}: the table {table}")
 
     def _columns(self, table: str) -> dict[str, str]:
         """The columns of a table by their names in lower case; empty where there is no such table."""

@@ -14,7 +14,7 @@ from converter.model.items import Note
 
 __all__ = ["keeps", "read"]
 
-_HARMLESS = frozenset(("link-missing",))
+_HARMLESS = frozenset(("database-missing", "link-missing"))
 
 
 def read(stored: Stored, context: SourceContext) -> tuple[Note, tuple[Finding, ...]]:
