@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import msgspec
 
@@ -22,13 +23,14 @@ from converter.model.runs import (
     FormulaRun,
     RawRun,
     Run,
-    Style,
+    Runs,
     TagRun,
     TextRun,
+    merge_runs,
 )
-from converter.text.markdown.item import Item
+from converter.text.markdown.item import Item, marked
 
-__all__ = ["comments", "highlights", "html_marks", "runs_of", "whole_tags"]
+__all__ = ["comments", "runs_of"]
 
 _TAGS = {
     "u": UNDERLINE,
@@ -50,10 +52,42 @@ _TAG = re.compile(r"(?<![^\s])#(?=[\w/-]*[^\W\d])([\w/-]+)")
 _REST = re.compile(r"[\w/-]+")
 
 
+def runs_of(items: list[Item], source: bytes) -> Runs:
+    """The runs of a block's pieces; `source` is the text that they stand in."""
+    made: list[Run] = []
+    for item in items:
+        if item.signs:
+            return merge_runs(_overlaid_runs(items, source))
+        if item.kind == "text":
+            made.append(TextRun(text=item.text, style=item.style))
+        else:
+            made.append(_MAKERS[item.kind](item))
+    return merge_runs(made)
+
+
+def _overlaid_runs(items: list[Item], source: bytes) -> list[Run]:
+    """The runs of pieces that hold signs which the parser does not know."""
+    text = "".join([item.text for item in items if item.signs])
+    if "%%" in text:
+        items = comments(items, source)
+    if "<" in text:
+        _html_marks(items)
+    if "==" in text:
+        items = _highlights(items)
+    made: list[Run] = []
+    for item in items:
+        if item.kind == "text":
+            if "#" in item.text and item.style.link is None and item.style.reference is None:
+                made += _tags(item, made)
+            else:
+                made.append(TextRun(text=item.text, style=item.style))
+        elif item.kind != "gone" and (item.text or item.kind != "code"):
+            made.append(_MAKERS[item.kind](item))
+    return _whole_tags(made)
+
+
 def comments(items: list[Item], source: bytes) -> list[Item]:
     """`%%…%%`: everything between becomes one comment, as it stands in the source."""
-    if not any("%%" in item.text for item in items if item.kind == "text"):
-        return items
     made: list[Item] = []
     queue = list(items)
     at = 0
@@ -78,7 +112,7 @@ def comments(items: list[Item], source: bytes) -> list[Item]:
 
 
 def _find(item: Item, sign: str, start: int) -> int:
-    if item.kind != "text":
+    if item.kind != "text" or not item.signs:
         return -1
     at = item.text.find(sign, start)
     while at >= 0 and (at in item.escaped or at + 1 in item.escaped):
@@ -100,11 +134,12 @@ def _offset(item: Item, at: int) -> int:
 
 def _cut(item: Item, start: int, end: int | None) -> Item:
     made = item.like("text", item.text[start:end], _offset(item, start))
+    made.signs = item.signs
     made.escaped = frozenset(at - start for at in item.escaped if at >= start and (end is None or at < end))
     return made
 
 
-def html_marks(items: list[Item]) -> None:
+def _html_marks(items: list[Item]) -> None:
     """Pairs of tags that this writer writes become marks of what stands between; other HTML stays as it is."""
     stack: list[tuple[str, int]] = []
     for place, item in enumerate(items):
@@ -128,21 +163,20 @@ def _mark(items: list[Item], first: int, last: int) -> None:
     opening = items[first]
     span = _SPAN.fullmatch(opening.text)
     flag = 0 if span else _TAGS[opening.text[1:-1]]
+    color, background = (span[1] or "", span[2] or "") if span else ("", "")
     for item in items[first + 1 : last]:
-        item.flags |= flag
-        if span:
-            item.color = item.color or span[1] or ""
-            item.background = item.background or span[2] or ""
+        item.style = marked(item.style, flag, color, background)
     opening.kind = items[last].kind = "gone"
 
 
-def highlights(items: list[Item]) -> list[Item]:
+def _highlights(items: list[Item]) -> list[Item]:
     """`==…==` marks what stands between, where it opens before and closes after something that is no blank."""
-    if not any("==" in item.text for item in items if item.kind == "text"):
-        return items
     made: list[Item] = []
     opened = -1
     for index, item in enumerate(items):
+        if not item.signs:
+            made.append(item)
+            continue
         at = 0
         position = _find(item, "==", 0)
         while position >= 0:
@@ -153,8 +187,8 @@ def highlights(items: list[Item]) -> list[Item]:
                 opened, at = len(made), position + 2
             elif opened >= 0 and not before.isspace() and not nothing_before and (at < position or len(made) > opened):
                 made.append(_cut(item, at, position))
-                for marked in made[opened:]:
-                    marked.flags |= HIGHLIGHT
+                for piece in made[opened:]:
+                    piece.style = marked(piece.style, HIGHLIGHT)
                 opened, at = -1, position + 2
             position = _find(item, "==", max(position + 2, at))
         made.append(_cut(item, at, None) if at else item)
@@ -170,39 +204,38 @@ def _reopened(item: Item) -> list[Item]:
     return [item, sign]
 
 
-def runs_of(item: Item, before: list[Run]) -> list[Run]:
-    """The runs that one piece becomes; `before` are those that stand already."""
-    style = item.style()
-    match item.kind:
-        case "text":
-            return _tags(item, style, before)
-        case "code":
-            return [TextRun(text=item.text, style=style)] if item.text else []
-        case "math" | "display":
-            return [FormulaRun(tex=" ".join(item.text.split("\n")).strip(), style=style)]
-        case "html":
-            return [RawRun(format="html", source=item.text, style=style)]
-        case "comment":
-            return [RawRun(format="comment", source=item.text, style=style)]
-        case "footnote":
-            return [FootnoteRun(label=item.text, style=style)]
-        case "break":
-            return [BreakRun(style=style)]
-        case "run" if item.run is not None:
-            return [item.run if style == PLAIN else _styled(item.run, style)]
-        case _:
-            return []
+def _text(item: Item) -> Run:
+    return TextRun(text=item.text, style=item.style)
 
 
-def _styled(run: Run, style: Style) -> Run:
-    return msgspec.structs.replace(run, style=style)
+def _formula(item: Item) -> Run:
+    return FormulaRun(tex=" ".join(item.text.split("\n")).strip(), style=item.style)
 
 
-def _tags(item: Item, style: Style, before: list[Run]) -> list[Run]:
+def _made_before(item: Item) -> Run:
+    run = item.run
+    if run is None:
+        raise TypeError(item.kind)
+    return run if item.style == PLAIN else msgspec.structs.replace(run, style=item.style)
+
+
+_MAKERS: dict[str, Callable[[Item], Run]] = {
+    "text": _text,
+    "code": _text,
+    "math": _formula,
+    "display": _formula,
+    "html": lambda item: RawRun(format="html", source=item.text, style=item.style),
+    "comment": lambda item: RawRun(format="comment", source=item.text, style=item.style),
+    "footnote": lambda item: FootnoteRun(label=item.text, style=item.style),
+    "break": lambda item: BreakRun(style=item.style),
+    "run": _made_before,
+}
+"""The run that one piece becomes, by its kind; tags in text aside."""
+
+
+def _tags(item: Item, before: list[Run]) -> list[Run]:
     """Text with the tags in it as runs of their own."""
-    text = item.text
-    if "#" not in text or item.link or item.reference:
-        return [TextRun(text=text, style=style)]
+    text, style = item.text, item.style
     made: list[Run] = []
     at = 0
     for match in _TAG.finditer(text):
@@ -215,8 +248,10 @@ def _tags(item: Item, style: Style, before: list[Run]) -> list[Run]:
     return made
 
 
-def whole_tags(runs: list[Run]) -> list[Run]:
+def _whole_tags(runs: list[Run]) -> list[Run]:
     """A tag takes in what follows it without a border: signs that say nothing (bold inside bold) are none."""
+    if TagRun not in map(type, runs):
+        return runs
     runs = [run for run in runs if not isinstance(run, TextRun) or run.text]
     for place in range(len(runs) - 1):
         tag, text = runs[place], runs[place + 1]
