@@ -159,7 +159,7 @@ def _item(item: Block, *, tight: bool) -> list[str]:
 def _indented(head: str, rest: str, lines: list[str]) -> list[str]:
     if not lines:
         return [head.rstrip(" ")]
-    return [head + lines[0] if lines[0] else head.rstrip(" "), *(rest + line if line else "" for line in lines[1:])]
+    return [head + lines[0] if lines[0] else head.rstrip(" "), *[rest + line if line else "" for line in lines[1:]]]
 
 
 def _table(block: Table) -> list[str]:
