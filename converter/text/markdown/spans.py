@@ -102,7 +102,10 @@ class _Writer:
                 at += 1
                 continue
             mark, behind = self._widest(wanted, at, end)
-            inner = self.nest(at, behind, active | {mark})
+            if behind == at + 1 and len(wanted) == 1:
+                inner: list[Token] = [self.leaf(at)]
+            else:
+                inner = self.nest(at, behind, active | {mark})
             made += self._wrap(mark, inner, at, behind)
             at = behind
         return made
@@ -169,9 +172,14 @@ class _Writer:
     def leaf(self, at: int) -> str:
         """A run without its marks."""
         run = self._runs[at]
-        if isinstance(run, TextRun):
-            return self._text(run, at)
-        return self._object(run, at)
+        if not isinstance(run, TextRun):
+            return self._object(run, at)
+        text = run.text
+        if run.style.flags & CODE:
+            return self._code(text)
+        if text[:1] != "(" and text[-1:] != "!" and says_itself(text):
+            return text
+        return self._escaped(run, at)
 
     def _object(self, run: Run, at: int) -> str:
         """What is no text."""
@@ -197,11 +205,7 @@ class _Writer:
             case _:
                 return ""
 
-    def _text(self, run: TextRun, at: int) -> str:
-        if run.style.flags & CODE:
-            return self._code(run.text)
-        if run.text[:1] != "(" and run.text[-1:] != "!" and says_itself(run.text):
-            return run.text
+    def _escaped(self, run: TextRun, at: int) -> str:
         before = self._beside(run, at - 1, last=True) if at else ""
         if run.style.reference is not None and (not at or self._runs[at - 1].style.reference != run.style.reference):
             before = "|"
@@ -312,7 +316,8 @@ def _partners(tokens: list[Token]) -> dict[int, int]:
 
 def _neighbour(tokens: list[Token], place: int, step: int) -> str:
     at = place + step
-    while 0 <= at < len(tokens):
+    last = len(tokens)
+    while 0 <= at < last:
         token = tokens[at]
         text = token if isinstance(token, str) else token.text()
         if text:
