@@ -222,6 +222,9 @@ def merge_runs(runs: list[Run]) -> Runs:
 
     This is the one place where runs are merged, so that what is written and what is read back agree.
     """
+    if len(runs) == 1:
+        only = runs[0]
+        return (only,) if not isinstance(only, TextRun) or only.text else ()
     merged: list[Run] = []
     last: TextRun | None = None
     more: list[str] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 import msgspec
 
@@ -49,6 +50,7 @@ _CLOSE = re.compile(r"</(u|sub|sup|kbd|mark|strong|em|s|del|span)>")
 _SPAN = re.compile(r'<span style="(?:color: ?([^;"&<>]+);?)? ?(?:background-color: ?([^;"&<>]+);?)?">')
 _BREAK = re.compile(r"<br\s*/?>")
 _TAG = re.compile(r"(?<![^\s])#(?=[\w/-]*[^\W\d])([\w/-]+)")
+_LONGEST_REMEMBERED = 256
 _REST = re.compile(r"[\w/-]+")
 
 
@@ -129,44 +131,73 @@ def _closing(items: list[Item], at: int, start: int) -> tuple[int, int] | None:
 
 
 def _offset(item: Item, at: int) -> int:
-    return item.start + len(item.text[:at].encode("utf-8", "surrogatepass"))
+    return item.start if not at else item.start + len(item.text[:at].encode("utf-8", "surrogatepass"))
 
 
 def _cut(item: Item, start: int, end: int | None) -> Item:
     made = item.like("text", item.text[start:end], _offset(item, start))
     made.signs = item.signs
-    made.escaped = frozenset(at - start for at in item.escaped if at >= start and (end is None or at < end))
+    if item.escaped:
+        made.escaped = frozenset(at - start for at in item.escaped if at >= start and (end is None or at < end))
     return made
+
+
+class _Tag(msgspec.Struct, frozen=True):
+    """What a piece of HTML is to this dialect: an `opening` or `closing` tag of a `name`, with the marks that it gives.
+
+    A forced line `break`, or nothing known.
+    """
+
+    kind: str = ""
+    name: str = ""
+    flag: int = 0
+    color: str = ""
+    background: str = ""
+
+
+_UNKNOWN = _Tag()
 
 
 def _html_marks(items: list[Item]) -> None:
     """Pairs of tags that this writer writes become marks of what stands between; other HTML stays as it is."""
-    stack: list[tuple[str, int]] = []
+    stack: list[tuple[_Tag, int]] = []
     for place, item in enumerate(items):
         if item.kind != "html":
             continue
-        opened = _OPEN.fullmatch(item.text)
-        span = _SPAN.fullmatch(item.text)
-        closed = _CLOSE.fullmatch(item.text)
-        if opened or (span and (span[1] or span[2])):
-            stack.append((opened[1] if opened else "span", place))
-        elif closed:
-            found = next((n for n in range(len(stack) - 1, -1, -1) if stack[n][0] == closed[1]), -1)
+        tag = _tag_of(item.text) if len(item.text) < _LONGEST_REMEMBERED else _understood(item.text)
+        if tag.kind == "opening":
+            stack.append((tag, place))
+        elif tag.kind == "closing":
+            found = next((n for n in range(len(stack) - 1, -1, -1) if stack[n][0].name == tag.name), -1)
             if found >= 0:
-                _mark(items, stack[found][1], place)
+                _mark(items, *stack[found], place)
                 del stack[found:]
-        elif _BREAK.fullmatch(item.text):
+        elif tag.kind == "break":
             item.kind = "break"
 
 
-def _mark(items: list[Item], first: int, last: int) -> None:
-    opening = items[first]
-    span = _SPAN.fullmatch(opening.text)
-    flag = 0 if span else _TAGS[opening.text[1:-1]]
-    color, background = (span[1] or "", span[2] or "") if span else ("", "")
+def _understood(text: str) -> _Tag:
+    """What a piece of HTML says."""
+    opened = _OPEN.fullmatch(text)
+    if opened:
+        return _Tag("opening", opened[1], _TAGS[opened[1]])
+    span = _SPAN.fullmatch(text)
+    if span and (span[1] or span[2]):
+        return _Tag("opening", "span", 0, span[1] or "", span[2] or "")
+    closed = _CLOSE.fullmatch(text)
+    if closed:
+        return _Tag("closing", closed[1])
+    return _Tag("break") if _BREAK.fullmatch(text) else _UNKNOWN
+
+
+_tag_of = lru_cache(maxsize=256)(_understood)
+"""The same, remembered: most texts use few tags, again and again."""
+
+
+def _mark(items: list[Item], tag: _Tag, first: int, last: int) -> None:
     for item in items[first + 1 : last]:
-        item.style = marked(item.style, flag, color, background)
-    opening.kind = items[last].kind = "gone"
+        item.style = marked(item.style, tag.flag, tag.color, tag.background)
+    items[first].kind = items[last].kind = "gone"
 
 
 def _highlights(items: list[Item]) -> list[Item]:
@@ -238,12 +269,16 @@ def _tags(item: Item, before: list[Run]) -> list[Run]:
     text, style = item.text, item.style
     made: list[Run] = []
     at = 0
-    for match in _TAG.finditer(text):
-        if match.start() in item.escaped or (match.start() == 0 and not _blank_before(before)):
+    sign = text.find("#")
+    while sign >= 0:
+        match = _TAG.match(text, sign)
+        if match is None or sign in item.escaped or (not sign and not _blank_before(before)):
+            sign = text.find("#", match.end() if match is not None else sign + 1)
             continue
-        made.append(TextRun(text=text[at : match.start()], style=style))
+        made.append(TextRun(text=text[at:sign], style=style))
         made.append(TagRun(name=match[1], style=style))
         at = match.end()
+        sign = text.find("#", at)
     made.append(TextRun(text=text[at:], style=style))
     return made
 
