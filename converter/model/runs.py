@@ -231,24 +231,32 @@ def merge_runs(runs: list[Run]) -> Runs:
 
     This is the one place where runs are merged, so that what is written and what is read back agree.
     """
+    if len(runs) == 1:
+        only = runs[0]
+        return (only,) if not isinstance(only, TextRun) or only.text else ()
     merged: list[Run] = []
-    pending: list[str] = []
-    style = PLAIN
+    last: TextRun | None = None
+    more: list[str] = []
     for run in runs:
         if isinstance(run, TextRun):
             if not run.text:
                 continue
-            if pending and run.style == style:
-                pending.append(run.text)
+            if last is not None and run.style == last.style:
+                more.append(run.text)
                 continue
-            if pending:
-                merged.append(TextRun(text="".join(pending), style=style))
-            pending, style = [run.text], run.style
+            if last is not None:
+                merged.append(_joined(last, more) if more else last)
+                more = []
+            last = run
         else:
-            if pending:
-                merged.append(TextRun(text="".join(pending), style=style))
-                pending = []
+            if last is not None:
+                merged.append(_joined(last, more) if more else last)
+                last, more = None, []
             merged.append(run)
-    if pending:
-        merged.append(TextRun(text="".join(pending), style=style))
+    if last is not None:
+        merged.append(_joined(last, more) if more else last)
     return tuple(merged)
+
+
+def _joined(first: TextRun, more: list[str]) -> TextRun:
+    return TextRun(text=first.text + "".join(more), style=first.style)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from html import unescape
 
 from converter.model.blocks import (
     Block,
     Blocks,
+    Callout,
     Embed,
     Heading,
     Html,
@@ -70,50 +72,68 @@ def outline(note: Note) -> Outline:
     count = 0
     for block in walk(blocks):
         count += 1
-        for link in _links_of(block):
-            links[link] = None
+        if block.runs:
+            _add_links(block.runs, links)
+        adder = _ADDERS.get(type(block))
+        if adder is not None:
+            adder(block, links)
     anchors = tuple(dict.fromkeys(anchor_keys(blocks).values()))
     return Outline(anchors, tuple(links), count)
 
 
-def _links_of(block: Block) -> list[LinkFact]:
-    found = _links_in(block.runs)
-    match block:
-        case Image():
-            found.append(LinkFact("image", block.target, "", block.id or ""))
-        case Page():
-            found.append(LinkFact("page", block.target))
-        case Embed() if block.target or block.place:
-            found.append(LinkFact("embed", block.target, block.place))
-        case Html(source=source):
-            found += [_address_in_html(address[1], address[2]) for address in ADDRESS.finditer(source)]
-        case Media() if block.target:
-            found.append(LinkFact("link", block.target))
-        case Table():
-            for row in block.rows:
-                for cell in row.cells:
-                    found += _links_in(cell.runs)
-        case _:
-            title = getattr(block, "title", ())
-            if isinstance(title, tuple):
-                found += _links_in(title)
-    return found
-
-
-def _address_in_html(attribute: str, address: str) -> LinkFact:
-    return LinkFact("link" if "href" in attribute.lower() else "image", unescape(address))
-
-
-def _links_in(runs: Runs) -> list[LinkFact]:
-    found: list[LinkFact] = []
+def _add_links(runs: Runs, links: dict[LinkFact, None]) -> None:
     for run in runs:
         style = run.style
         if style.link is not None:
-            found.append(LinkFact("link", style.link.target))
+            links[LinkFact("link", style.link.target)] = None
         if style.reference is not None:
-            found.append(LinkFact("reference", style.reference.target, style.reference.place))
+            links[LinkFact("reference", style.reference.target, style.reference.place)] = None
         if isinstance(run, ImageRun):
-            found.append(LinkFact("image", run.target))
+            links[LinkFact("image", run.target)] = None
         elif isinstance(run, EmbedRun):
-            found.append(LinkFact("embed", run.target, run.place))
-    return found
+            links[LinkFact("embed", run.target, run.place)] = None
+
+
+def _of_image(block: Image, links: dict[LinkFact, None]) -> None:
+    links[LinkFact("image", block.target, "", block.id or "")] = None
+
+
+def _of_page(block: Page, links: dict[LinkFact, None]) -> None:
+    links[LinkFact("page", block.target)] = None
+
+
+def _of_embed(block: Embed, links: dict[LinkFact, None]) -> None:
+    if block.target or block.place:
+        links[LinkFact("embed", block.target, block.place)] = None
+
+
+def _of_html(block: Html, links: dict[LinkFact, None]) -> None:
+    for attribute, address in ADDRESS.findall(block.source):
+        links[LinkFact("link" if "href" in attribute.lower() else "image", unescape(address))] = None
+
+
+def _of_media(block: Media, links: dict[LinkFact, None]) -> None:
+    if block.target:
+        links[LinkFact("link", block.target)] = None
+
+
+def _of_table(block: Table, links: dict[LinkFact, None]) -> None:
+    for row in block.rows:
+        for cell in row.cells:
+            _add_links(cell.runs, links)
+
+
+def _of_callout(block: Callout, links: dict[LinkFact, None]) -> None:
+    _add_links(block.title, links)
+
+
+_ADDERS: dict[type[Block], Callable[..., None]] = {
+    Image: _of_image,
+    Page: _of_page,
+    Embed: _of_embed,
+    Html: _of_html,
+    Media: _of_media,
+    Table: _of_table,
+    Callout: _of_callout,
+}
+"""What adds the links that a block has outside of its runs."""

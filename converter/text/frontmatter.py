@@ -19,6 +19,7 @@ from converter.model.items import Property
 
 __all__ = [
     "Front",
+    "body_of",
     "entry",
     "join",
     "property_of",
@@ -78,12 +79,18 @@ class _RawHandler(BaseHandler):  # type: ignore[misc]
 
     def load(self, fm: str, **_: object) -> Any:
         """The values; raises `ValueError` for what is no YAML or too much of it."""
-        if len(fm) > _MOST_CHARACTERS or len(_ALIAS.findall(fm)) > _MOST_ALIASES:
+        if len(fm) > _MOST_CHARACTERS or (fm.count("*") > _MOST_ALIASES and len(_ALIAS.findall(fm)) > _MOST_ALIASES):
             raise ValueError("too large")
         return ryaml.loads(fm)
 
 
 _HANDLER = _RawHandler()
+
+
+def body_of(text: str) -> str:
+    """The body of a file alone: its front matter is cut off, and not read."""
+    text = text.removeprefix("\ufeff")
+    return _HANDLER.split(text)[1] if _HANDLER.detect(text) else text
 
 
 def split(text: str) -> Front:

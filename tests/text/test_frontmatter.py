@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from converter.text.frontmatter import entry, join, scalar_text, split, string_list, value
+from converter.text.frontmatter import body_of, entry, join, scalar_text, split, string_list, value
 
 
 def test_the_text_between_the_dashes_is_kept() -> None:
@@ -82,3 +82,10 @@ def test_a_byte_order_mark_is_kept_apart() -> None:
     front = split("\ufeff---\na: 1\n---\nb")
 
     assert (front.preamble, front.present, front.body) == ("\ufeff", True, "b")
+
+
+@pytest.mark.parametrize(
+    "text", ["---\na: 1\n---\nb\n", "---\n- a\n---\nb\n", "---\na: 1\nb\n", "\ufeff---\na: 1\n...\nb", "b\n", ""]
+)
+def test_the_body_alone_is_that_of_the_whole(text: str) -> None:
+    assert body_of(text) == split(text).body

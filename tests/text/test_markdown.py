@@ -211,3 +211,36 @@ def test_formulas() -> None:
 
 def test_headings_of_both_kinds() -> None:
     assert one("Title\n=====") == Heading(level=1, runs=(TextRun(text="Title"),))
+
+
+@pytest.mark.parametrize("name", ["a %% b %% c", "a ==b== c", "a #b", "a ^b"])
+def test_signs_in_the_name_of_a_note_are_its_name(name: str) -> None:
+    (run,) = one(f"[[{name}]]").runs  # type: ignore[attr-defined]
+
+    assert isinstance(run, TextRun)
+    assert run.text == name
+    assert run.style.reference is not None
+
+
+@pytest.mark.parametrize("color", ["red", "var(--" + "x" * 300 + ")"])
+def test_a_colour_of_any_length_is_a_mark(color: str) -> None:
+    (run,) = one(f'<span style="color: {color};">x</span>').runs  # type: ignore[attr-defined]
+
+    assert isinstance(run, TextRun)
+    assert (run.text, run.style.color) == ("x", color)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (r"\#a #b", [r"#a ", "b"]),
+        (r"#a\#b", ["a", "#b"]),
+        ("&#35;a #b", ["#a ", "b"]),
+        ("x#a #b", ["x#a ", "b"]),
+        ("**x**#a #b", ["x", "#a ", "b"]),
+    ],
+)
+def test_a_tag_begins_behind_a_blank_and_is_not_escaped(text: str, expected: list[str]) -> None:
+    made = one(text).runs  # type: ignore[attr-defined]
+
+    assert [run.name if isinstance(run, TagRun) else run.text for run in made] == expected

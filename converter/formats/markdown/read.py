@@ -81,7 +81,10 @@ class _Facts:
         self._zone = context.zone
 
     def _entry(self, fact: str) -> Property | None:
-        return next((self._entries[key] for key in FRONT_KEYS[fact] if key in self._entries), None)
+        for key in FRONT_KEYS[fact]:
+            if key in self._entries:
+                return self._entries[key]
+        return None
 
     def text(self, fact: str) -> str:
         """A single value as text; "" where there is none."""

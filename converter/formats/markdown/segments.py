@@ -6,7 +6,7 @@ from converter.formats.front import Segments, TargetContext
 from converter.formats.markdown.write import head_of
 from converter.model.blocks import Raw
 from converter.model.items import Note
-from converter.text.frontmatter import split
+from converter.text.frontmatter import body_of
 from converter.text.markdown import Parsed, parse
 from converter.text.markdown import render as render_body
 
@@ -25,7 +25,7 @@ def segments(data: bytes, count: int) -> Segments | None:
     newline = "\r\n" if len(clean) != len(text) else "\n"
     if "\x00" in clean or "\r" in clean or (newline == "\r\n" and clean.count("\n") != len(text) - len(clean)):
         return None
-    body = split(clean).body
+    body = body_of(clean)
     parsed = parse(body)
     if len(parsed.starts) != count:
         return None

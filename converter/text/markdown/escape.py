@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["escape_line_starts", "escape_text"]
+__all__ = ["escape_line_starts", "escape_text", "says_itself"]
+
+_SPECIAL = re.compile(r"[*`\[\]<~\\=%$&_#|]")
 
 _ALWAYS = re.compile(r"[*`\[\]<]|~(?=\S)|(?<=\S)~|\\(?=[!-/:-@\[-`{-~\n]|$)|==|%%|\$(?=\S)|(?<=\S)\$")
 _SIGNS = ("$", "~")
@@ -18,8 +20,15 @@ _START = re.compile(
 )
 
 
+def says_itself(text: str) -> bool:
+    """Whether text needs no escape wherever it stands inside a line: most does not."""
+    return _SPECIAL.search(text) is None
+
+
 def escape_text(text: str, *, before: str, after: str, pipes: bool) -> str:
     """Text so that it stays text; `before` and `after` are its neighbours, `pipes` whether it stands in a table."""
+    if says_itself(text):
+        return text
     text = _ENTITY.sub(r"\\&", _edged(_ALWAYS.sub(_signs, text), before, after))
     text = _underscores(text, before, after)
     if "#" in text:
@@ -56,14 +65,12 @@ def _underscores(text: str, before: str, after: str) -> str:
 
 def escape_line_starts(text: str) -> str:
     """A block's lines so that none of them starts a block of another kind, and no name is read at the end."""
-    lines = text.split("\n")
-    made = [_escaped_start(line) for line in lines]
-    whole = "\n".join(made)
-    return _ANCHOR.sub(r"\\^", whole)
+    whole = "\n".join([_escaped_start(line) for line in text.split("\n")])
+    return _ANCHOR.sub(r"\\^", whole) if "^" in whole else whole
 
 
 def _escaped_start(line: str) -> str:
-    match = _START.match(line)
+    match = None if line[:1].isalpha() else _START.match(line)
     if match is None:
         return line
     if match["number"]:

@@ -22,9 +22,9 @@ _OPTIONS = (
     | Options.ENABLE_DEFINITION_LIST
 )
 _WITHOUT_DEFINITIONS = _OPTIONS & ~Options.ENABLE_DEFINITION_LIST
-_COLON = re.compile(r"^[ \t>]*(?=:[^ \t\n])", re.MULTILINE)
-_COLON_BYTES = re.compile(_COLON.pattern.encode(), re.MULTILINE)
-_DEFINES = re.compile(r"^[ \t>]*:(?:[ \t]|$)", re.MULTILINE)
+_COLON = re.compile(rb"^[ \t>]*(?=:[^ \t\n])", re.MULTILINE)
+_DEFINES = re.compile(rb"\n[ \t>]*:(?:[ \t]|$)", re.MULTILINE)
+"""A line that begins a definition; that it begins with a line break makes it fast to find."""
 
 
 class Events(msgspec.Struct, frozen=True):
@@ -41,29 +41,33 @@ class Events(msgspec.Struct, frozen=True):
 def events_of(text: str) -> Events:
     """The parser's events for a body without front matter."""
     clean = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "\ufffd")
-    clean = clean.encode("utf-8", "replace").decode("utf-8")
-    options = _OPTIONS if _DEFINES.search(clean) else _WITHOUT_DEFINITIONS
+    source = clean.encode("utf-8", "replace")
+    if not clean.isascii():
+        clean = source.decode("utf-8")
+    if _DEFINES.search(b"\n" + source) is None:
+        return Events(source, [], pyromark.events_with_range(clean, options=_WITHOUT_DEFINITIONS))
     added: list[int] = []
-    if options is _OPTIONS and _COLON.search(clean):
-        clean, added = _with_plain_colons(clean)
-    return Events(clean.encode("utf-8"), added, pyromark.events_with_range(clean, options=options))
+    if _COLON.search(source):
+        source, added = _with_plain_colons(clean, source)
+        clean = source.decode("utf-8")
+    return Events(source, added, pyromark.events_with_range(clean, options=_OPTIONS))
 
 
-def _with_plain_colons(text: str) -> tuple[str, list[int]]:
+def _with_plain_colons(text: str, source: bytes) -> tuple[bytes, list[int]]:
     """The text with a backslash before each colon that would be taken for a definition's without a blank behind it.
 
-    Beside it, where these backslashes stand.
+    Beside it, where these backslashes stand. `source` is the text in UTF-8, as is what comes back.
     """
-    source, code = text.encode("utf-8"), []
+    code: list[tuple[int, int]] = []
     for event, where in pyromark.events_with_range(text, options=_WITHOUT_DEFINITIONS):
         start = event.get("Start") if isinstance(event, dict) else None
         if start == "HtmlBlock" or (isinstance(start, dict) and "CodeBlock" in start):
             code.append((where["start"], where["end"]))
     made, at = [], 0
     added: list[int] = []
-    for found in _COLON_BYTES.finditer(source):
+    for found in _COLON.finditer(source):
         if not any(start <= found.start() < end for start, end in code):
             made += [source[at : found.end()], b"\\"]
             at = found.end()
             added.append(at + len(added))
-    return b"".join([*made, source[at:]]).decode("utf-8"), added
+    return b"".join([*made, source[at:]]), added

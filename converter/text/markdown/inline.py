@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
-from converter.model.runs import (
-    BOLD,
-    CODE,
-    ITALIC,
-    STRIKE,
-    EmbedRun,
-    ImageRun,
-    Link,
-    Reference,
-    Run,
-    Runs,
-    merge_runs,
-)
+from converter.model.runs import BOLD, CODE, ITALIC, PLAIN, STRIKE, EmbedRun, ImageRun, Link, Reference, Run, Style
 from converter.text.markdown.domain import is_picture
-from converter.text.markdown.item import Item
-from converter.text.markdown.overlay import comments, highlights, html_marks, runs_of, whole_tags
+from converter.text.markdown.item import NOTHING_ESCAPED, Item, flag_style
 
-__all__ = ["Inline"]
+__all__ = ["HANDLERS", "Inline", "take_anchor"]
 
 _EMPHASIS = {"Emphasis": ITALIC, "Strong": BOLD, "Strikethrough": STRIKE}
 _ANCHOR = re.compile(r"(?:^|(?<=[ \n]))\^([A-Za-z0-9-]+)$")
@@ -30,192 +18,190 @@ _SIZE = re.compile(r"(\d{1,5})(?:x(\d{1,5}))?")
 
 
 class Inline:
-    """Collects the inline events of one block. `source` is the whole text in UTF-8, which ranges point into."""
+    """Collects inline events as `items`. `source` is the whole text in UTF-8, which ranges point into."""
 
     def __init__(self, source: bytes) -> None:
         self.source = source
         self.items: list[Item] = []
-        self._flags: list[int] = []
+        self._flags = 0
+        self._outer_flags: list[int] = []
         self._link: Link | None = None
         self._reference: Reference | None = None
+        self._style = PLAIN
         self._image: dict[str, Any] | None = None
+        self._image_start = 0
         self._alt: list[str] = []
         self._depth = 0
         self._wiki_plain = False
-
-    def add(self, event: Any, start: int, end: int) -> None:
-        """Take one event."""
-        if isinstance(event, str):
-            if event == "SoftBreak":
-                self._text("\n", start, end, literal=True)
-            elif event == "HardBreak":
-                self._item("break", "", start)
-            return
-        ((name, value),) = event.items()
-        handler = _HANDLERS.get(name)
-        if handler is not None:
-            handler(self, value, start, end)
-
-    def _item(self, kind: str, text: str, start: int) -> Item:
-        if self._image is not None:
-            self._alt.append(text)
-            return Item(kind, text, start)
-        item = Item(kind, text, start)
-        for flag in self._flags:
-            item.flags |= flag
-        item.link, item.reference = self._link, self._reference
-        self.items.append(item)
-        return item
-
-    def _text(self, text: str, start: int, end: int, *, literal: bool = False) -> None:
-        if self._image is not None:
-            self._alt.append(text)
-            return
-        if self._wiki_plain:
-            return
-        item = self._item("text", text, start)
-        whole = self.source[start:end] == text.encode("utf-8", "surrogatepass")
-        if literal or not whole:
-            item.escaped = frozenset(range(len(text)))
-        elif start and self.source[start - 1] == 0x5C and not self._covered(start - 1):
-            item.escaped = frozenset((0,))
-
-    def _covered(self, at: int) -> bool:
-        """Whether the byte before belongs to the piece of text before: then it is no escape."""
-        if len(self.items) < 2:
-            return False
-        before = self.items[-2]
-        return before.kind == "text" and before.start + len(before.text.encode("utf-8", "surrogatepass")) > at
+        self._text_end = 0
 
     def on_text(self, value: str, start: int, end: int) -> None:
-        """Text."""
-        self._text(value, start, end)
+        """Take text."""
+        if self._image is not None:
+            self._alt.append(value)
+        elif not self._wiki_plain:
+            item = Item("text", value, start, self._style)
+            if "#" in value or "==" in value or "%%" in value or "^" in value:
+                item.signs, item.escaped = True, self._escaped(value, start, end)
+            self.items.append(item)
+            self._text_end = end
+
+    def _escaped(self, text: str, start: int, end: int) -> frozenset[int]:
+        """Which characters of a text are escaped: all where it stands otherwise, the first behind a backslash."""
+        if self.source[start:end] != text.encode("utf-8", "surrogatepass"):
+            return frozenset(range(len(text)))
+        backslash = start > self._text_end and self.source[start - 1] == 0x5C
+        return frozenset((0,)) if backslash else NOTHING_ESCAPED
+
+    def on_line_end(self, _value: None, start: int, end: int) -> None:
+        """Take a line break that the text has."""
+        if self._image is not None:
+            self._alt.append("\n")
+        elif not self._wiki_plain:
+            self.items.append(Item("text", "\n", start, self._style))
+            self._text_end = end
+
+    def _piece(self, kind: str, text: str, start: int) -> None:
+        if self._image is not None:
+            self._alt.append(text)
+        else:
+            self.items.append(Item(kind, text, start, self._style))
+
+    def on_break(self, _value: None, start: int, _end: int) -> None:
+        """Take a line break that the author forced."""
+        self._piece("break", "", start)
 
     def on_code(self, value: str, start: int, _end: int) -> None:
-        """A code span."""
-        item = self._item("code", value, start)
-        item.flags |= CODE
+        """Take a code span."""
+        if self._image is not None:
+            self._alt.append(value)
+        else:
+            self.items.append(Item("code", value, start, self._styled(self._flags | CODE)))
 
     def on_math(self, value: str, start: int, _end: int) -> None:
-        """A formula; one that was displayed inside text is inline here."""
-        self._item("math", value, start)
+        """Take a formula."""
+        self._piece("math", value, start)
 
     def on_display(self, value: str, start: int, _end: int) -> None:
-        """A display formula."""
-        self._item("display", value, start)
+        """Take a display formula; one that stands inside text is inline there."""
+        self._piece("display", value, start)
 
     def on_html(self, value: str, start: int, _end: int) -> None:
-        """A tag or comment of HTML."""
-        self._item("html", value, start)
+        """Take a tag or a comment of HTML."""
+        if self._image is not None:
+            self._alt.append(value)
+        else:
+            self.items.append(Item("html", value, start, self._style, signs=True))
 
     def on_footnote(self, value: str, start: int, _end: int) -> None:
-        """A footnote mark."""
-        self._item("footnote", value, start)
+        """Take a footnote mark."""
+        self._piece("footnote", value, start)
 
-    def on_start(self, value: Any, start: int, _end: int) -> None:
+    def begin(self, kind: str, what: dict[str, Any] | None, start: int) -> None:
         """Emphasis, a link or a picture begins."""
-        if isinstance(value, str):
-            self._flags.append(_EMPHASIS.get(value, 0))
-            return
-        ((name, what),) = value.items()
-        if name == "Image":
+        if what is None:
+            self._outer_flags.append(self._flags)
+            self._flags |= _EMPHASIS.get(kind, 0)
+            self._style = self._styled(self._flags)
+        elif kind == "Image":
             if self._image is None:
-                self._image, self._alt, self._depth = {**what, "start": start}, [], 0
+                self._image, self._image_start, self._alt, self._depth = what, start, [], 0
             else:
                 self._depth += 1
-        elif name == "Link" and self._image is None:
+        elif kind == "Link" and self._image is None:
             self._begin_link(what, start)
+            self._style = self._styled(self._flags)
 
-    def on_end(self, value: Any, _start: int, end: int) -> None:
+    def end(self, kind: str) -> None:
         """Emphasis, a link or a picture ends."""
-        if value == "Image":
+        if kind == "Image":
             if self._depth:
                 self._depth -= 1
             elif self._image is not None:
-                self._end_image(end)
-        elif value == "Link":
+                self._end_image(self._image)
+        elif kind == "Link":
             if self._image is None:
                 self._link = self._reference = None
                 self._wiki_plain = False
-        elif self._flags and isinstance(value, str) and value in _EMPHASIS:
-            self._flags.pop()
+                self._style = self._styled(self._flags)
+        elif self._outer_flags:
+            self._flags = self._outer_flags.pop()
+            self._style = self._styled(self._flags)
+
+    def _styled(self, flags: int) -> Style:
+        if self._link is None and self._reference is None:
+            return flag_style(flags)
+        return Style(flags, "", "", self._link, self._reference)
 
     def _begin_link(self, what: dict[str, Any], start: int) -> None:
         kind = what["link_type"]
-        last = self.items[-1] if self.items else None
+        last = self.items[-1].style if self.items else PLAIN
         if isinstance(kind, dict):
-            dest = what["dest_url"].removesuffix("\\") if kind["WikiLink"]["has_pothole"] else what["dest_url"]
+            pothole = kind["WikiLink"]["has_pothole"]
+            dest = what["dest_url"].removesuffix("\\") if pothole else what["dest_url"]
             target, _, place = dest.partition("#")
-            shows = "text" if kind["WikiLink"]["has_pothole"] else "title"
+            shows = "text" if pothole else "title"
             made = Reference(target, place, shows)
-            same = last is not None and last.reference == made
-            self._reference = Reference(target, place, shows, 1) if same else made
-            if shows == "title":
-                item = self._item("text", dest, start)
-                item.escaped = frozenset(range(len(dest)))
+            self._reference = Reference(target, place, shows, 1) if last.reference == made else made
+            if not pothole:
+                self.items.append(Item("text", dest, start, self._styled(self._flags)))
                 self._wiki_plain = True
             return
         target = what["dest_url"]
         if kind == "Email":
             target = f"mailto:{target}"
         link = Link(target, what["title"])
-        same = last is not None and last.link == link
-        self._link = Link(target, what["title"], 1) if same else link
+        self._link = Link(target, what["title"], 1) if last.link == link else link
 
-    def _end_image(self, _end: int) -> None:
-        what, alt = self._image or {}, " ".join("".join(self._alt).split())
+    def _end_image(self, what: dict[str, Any]) -> None:
+        alt = " ".join("".join(self._alt).split())
         self._image = None
-        start = what["start"]
-        if isinstance(what["link_type"], dict):
-            pothole = what["link_type"]["WikiLink"]["has_pothole"]
-            dest = what["dest_url"].removesuffix("\\") if pothole else what["dest_url"]
-            item = self._item("run", "", start)
-            item.run = _wiki_image(dest, alt if pothole else "")
-            return
-        size = _SIZE.fullmatch(alt.rpartition("|")[2]) if "|" in alt else None
-        width, height = (int(size[1]), int(size[2] or 0)) if size else (0, 0)
-        text = alt.rpartition("|")[0] if size else alt
-        item = self._item("run", "", start)
-        item.run = ImageRun(target=what["dest_url"], alt=text, title=what["title"], width=width, height=height)
-
-    def runs(self) -> Runs:
-        """The runs of the block."""
-        items = comments(self.items, self.source)
-        html_marks(items)
-        items = highlights(items)
-        made: list[Run] = []
-        for item in items:
-            made += runs_of(item, made)
-        return merge_runs(whole_tags(made))
-
-    def take_anchor(self) -> str:
-        """Cut a block's name (` ^name`) from the end of the last text; "" where there is none."""
-        last = self.items[-1] if self.items else None
-        if last is None or last.kind != "text" or last.link or last.reference:
-            return ""
-        match = _ANCHOR.search(last.text)
-        if match is None or match.start() in last.escaped:
-            return ""
-        if match.start() == 0 and len(self.items) > 1 and self.items[-2].text[-1:] not in (" ", "\n"):
-            return ""
-        last.text = last.text[: match.start()].rstrip(" \n")
-        while self.items and self.items[-1].kind == "text" and not self.items[-1].text.strip(" \n"):
-            self.items.pop()
-        if self.items and self.items[-1].kind == "text":
-            self.items[-1].text = self.items[-1].text.rstrip(" \n")
-        return match[1]
+        self.items.append(Item("run", "", self._image_start, self._style, run=_image(what, alt)))
 
 
-_HANDLERS = {
+HANDLERS: Final[dict[str, Callable[[Inline, Any, int, int], None]]] = {
     "Text": Inline.on_text,
+    "SoftBreak": Inline.on_line_end,
+    "HardBreak": Inline.on_break,
     "Code": Inline.on_code,
     "InlineMath": Inline.on_math,
     "DisplayMath": Inline.on_display,
     "InlineHtml": Inline.on_html,
     "FootnoteReference": Inline.on_footnote,
-    "Start": Inline.on_start,
-    "End": Inline.on_end,
 }
+"""What takes each inline event, but for starts and ends: it gets what the event holds, and its range."""
+
+
+def take_anchor(items: list[Item]) -> str:
+    """Cut a block's name (` ^name`) from the end of the last text; "" where there is none."""
+    if not items or not items[-1].signs:
+        return ""
+    last = items[-1]
+    if last.kind != "text" or last.style.link is not None or last.style.reference is not None:
+        return ""
+    match = _ANCHOR.search(last.text)
+    if match is None or match.start() in last.escaped:
+        return ""
+    if match.start() == 0 and len(items) > 1 and items[-2].text[-1:] not in (" ", "\n"):
+        return ""
+    last.text = last.text[: match.start()].rstrip(" \n")
+    while items and items[-1].kind == "text" and not items[-1].text.strip(" \n"):
+        items.pop()
+    if items and items[-1].kind == "text":
+        items[-1].text = items[-1].text.rstrip(" \n")
+    return match[1]
+
+
+def _image(what: dict[str, Any], alt: str) -> Run:
+    kind = what["link_type"]
+    if isinstance(kind, dict):
+        pothole = kind["WikiLink"]["has_pothole"]
+        dest = what["dest_url"].removesuffix("\\") if pothole else what["dest_url"]
+        return _wiki_image(dest, alt if pothole else "")
+    size = _SIZE.fullmatch(alt.rpartition("|")[2]) if "|" in alt else None
+    width, height = (int(size[1]), int(size[2] or 0)) if size else (0, 0)
+    text = alt.rpartition("|")[0] if size else alt
+    return ImageRun(target=what["dest_url"], alt=text, title=what["title"], width=width, height=height)
 
 
 def _wiki_image(dest: str, text: str) -> Run:

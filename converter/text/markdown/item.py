@@ -2,37 +2,50 @@
 
 from __future__ import annotations
 
-from converter.model.runs import PLAIN, Link, Reference, Run, Style
+from functools import lru_cache
 
-__all__ = ["Item"]
+import msgspec
+
+from converter.model.runs import PLAIN, Run, Style
+
+__all__ = ["NOTHING_ESCAPED", "Item", "flag_style", "marked"]
+
+NOTHING_ESCAPED: frozenset[int] = frozenset()
 
 
-class Item:
-    """A piece of inline content before runs are made: its kind, text, marks, and where it stands in the source."""
+class Item(msgspec.Struct, gc=False):
+    """A piece of inline content before runs are made: its kind, its text, its marks.
 
-    __slots__ = ("background", "color", "escaped", "flags", "kind", "link", "reference", "run", "start", "text")
+    `start` is where it stands in the source. `signs` says that it may hold what the parser does not know: the signs of
+    a comment, a highlight, a tag or a name, or HTML. Only of text with signs is it known which of its characters are
+    `escaped`.
+    """
 
-    def __init__(self, kind: str, text: str, start: int) -> None:
-        self.kind = kind
-        self.text = text
-        self.start = start
-        self.flags = 0
-        self.color = ""
-        self.background = ""
-        self.link: Link | None = None
-        self.reference: Reference | None = None
-        self.escaped: frozenset[int] = frozenset()
-        self.run: Run | None = None
-
-    def style(self) -> Style:
-        """The marks as a style."""
-        if not (self.flags or self.color or self.background or self.link or self.reference):
-            return PLAIN
-        return Style(self.flags, self.color, self.background, self.link, self.reference)
+    kind: str
+    text: str
+    start: int
+    style: Style = PLAIN
+    signs: bool = False
+    escaped: frozenset[int] = NOTHING_ESCAPED
+    run: Run | None = None
 
     def like(self, kind: str, text: str, start: int) -> Item:
         """Another piece with the same marks."""
-        made = Item(kind, text, start)
-        made.flags, made.color, made.background = self.flags, self.color, self.background
-        made.link, made.reference = self.link, self.reference
-        return made
+        return Item(kind, text, start, self.style)
+
+
+@lru_cache(maxsize=1024)
+def flag_style(flags: int) -> Style:
+    """The style of these flags and nothing else."""
+    return Style(flags) if flags else PLAIN
+
+
+def marked(style: Style, flags: int, color: str = "", background: str = "") -> Style:
+    """A style with more marks; a colour that it has stays."""
+    return Style(
+        style.flags | flags,
+        style.color or color,
+        style.background or background,
+        style.link,
+        style.reference,
+    )

@@ -16,7 +16,7 @@ import msgspec
 from converter.text.markdown.destinations import Spelling, destination_at, understood
 from converter.text.markdown.domain import is_picture
 from converter.text.markdown.events import events_of
-from converter.text.markdown.inline import Inline
+from converter.text.markdown.inline import HANDLERS, Inline
 from converter.text.markdown.overlay import comments
 from converter.text.markdown.parse import CALLOUT, KINDS
 
@@ -103,8 +103,16 @@ class _Finder:
             self._html.append((value, start, end))
         elif name != "Rule":
             self._covered.append((start, end))
-            self._inline.add(event, start, end)
+            self._take(name, kind, what, value, start, end)
             self._in_line(name, kind, what, start, end)
+
+    def _take(self, name: str, kind: Any, what: dict[str, Any] | None, value: Any, start: int, end: int) -> None:
+        if name == "Start":
+            self._inline.begin(kind, what, start)
+        elif name == "End":
+            self._inline.end(kind)
+        elif name in HANDLERS:
+            HANDLERS[name](self._inline, value, start, end)
 
     def _block(self, name: str, kind: str, start: int, end: int) -> None:
         self._close_text()

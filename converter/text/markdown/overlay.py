@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import lru_cache
 
 import msgspec
 
@@ -22,13 +24,14 @@ from converter.model.runs import (
     FormulaRun,
     RawRun,
     Run,
-    Style,
+    Runs,
     TagRun,
     TextRun,
+    merge_runs,
 )
-from converter.text.markdown.item import Item
+from converter.text.markdown.item import Item, marked
 
-__all__ = ["comments", "highlights", "html_marks", "runs_of", "whole_tags"]
+__all__ = ["comments", "runs_of"]
 
 _TAGS = {
     "u": UNDERLINE,
@@ -47,13 +50,46 @@ _CLOSE = re.compile(r"</(u|sub|sup|kbd|mark|strong|em|s|del|span)>")
 _SPAN = re.compile(r'<span style="(?:color: ?([^;"&<>]+);?)? ?(?:background-color: ?([^;"&<>]+);?)?">')
 _BREAK = re.compile(r"<br\s*/?>")
 _TAG = re.compile(r"(?<![^\s])#(?=[\w/-]*[^\W\d])([\w/-]+)")
+_LONGEST_REMEMBERED = 256
 _REST = re.compile(r"[\w/-]+")
+
+
+def runs_of(items: list[Item], source: bytes) -> Runs:
+    """The runs of a block's pieces; `source` is the text that they stand in."""
+    made: list[Run] = []
+    for item in items:
+        if item.signs:
+            return merge_runs(_overlaid_runs(items, source))
+        if item.kind == "text":
+            made.append(TextRun(text=item.text, style=item.style))
+        else:
+            made.append(_MAKERS[item.kind](item))
+    return merge_runs(made)
+
+
+def _overlaid_runs(items: list[Item], source: bytes) -> list[Run]:
+    """The runs of pieces that hold signs which the parser does not know."""
+    text = "".join([item.text for item in items if item.signs])
+    if "%%" in text:
+        items = comments(items, source)
+    if "<" in text:
+        _html_marks(items)
+    if "==" in text:
+        items = _highlights(items)
+    made: list[Run] = []
+    for item in items:
+        if item.kind == "text":
+            if "#" in item.text and item.style.link is None and item.style.reference is None:
+                made += _tags(item, made)
+            else:
+                made.append(TextRun(text=item.text, style=item.style))
+        elif item.kind != "gone" and (item.text or item.kind != "code"):
+            made.append(_MAKERS[item.kind](item))
+    return _whole_tags(made)
 
 
 def comments(items: list[Item], source: bytes) -> list[Item]:
     """`%%…%%`: everything between becomes one comment, as it stands in the source."""
-    if not any("%%" in item.text for item in items if item.kind == "text"):
-        return items
     made: list[Item] = []
     queue = list(items)
     at = 0
@@ -78,7 +114,7 @@ def comments(items: list[Item], source: bytes) -> list[Item]:
 
 
 def _find(item: Item, sign: str, start: int) -> int:
-    if item.kind != "text":
+    if item.kind != "text" or not item.signs:
         return -1
     at = item.text.find(sign, start)
     while at >= 0 and (at in item.escaped or at + 1 in item.escaped):
@@ -95,54 +131,83 @@ def _closing(items: list[Item], at: int, start: int) -> tuple[int, int] | None:
 
 
 def _offset(item: Item, at: int) -> int:
-    return item.start + len(item.text[:at].encode("utf-8", "surrogatepass"))
+    return item.start if not at else item.start + len(item.text[:at].encode("utf-8", "surrogatepass"))
 
 
 def _cut(item: Item, start: int, end: int | None) -> Item:
     made = item.like("text", item.text[start:end], _offset(item, start))
-    made.escaped = frozenset(at - start for at in item.escaped if at >= start and (end is None or at < end))
+    made.signs = item.signs
+    if item.escaped:
+        made.escaped = frozenset(at - start for at in item.escaped if at >= start and (end is None or at < end))
     return made
 
 
-def html_marks(items: list[Item]) -> None:
+class _Tag(msgspec.Struct, frozen=True):
+    """What a piece of HTML is to this dialect: an `opening` or `closing` tag of a `name`, with the marks that it gives.
+
+    A forced line `break`, or nothing known.
+    """
+
+    kind: str = ""
+    name: str = ""
+    flag: int = 0
+    color: str = ""
+    background: str = ""
+
+
+_UNKNOWN = _Tag()
+
+
+def _html_marks(items: list[Item]) -> None:
     """Pairs of tags that this writer writes become marks of what stands between; other HTML stays as it is."""
-    stack: list[tuple[str, int]] = []
+    stack: list[tuple[_Tag, int]] = []
     for place, item in enumerate(items):
         if item.kind != "html":
             continue
-        opened = _OPEN.fullmatch(item.text)
-        span = _SPAN.fullmatch(item.text)
-        closed = _CLOSE.fullmatch(item.text)
-        if opened or (span and (span[1] or span[2])):
-            stack.append((opened[1] if opened else "span", place))
-        elif closed:
-            found = next((n for n in range(len(stack) - 1, -1, -1) if stack[n][0] == closed[1]), -1)
+        tag = _tag_of(item.text) if len(item.text) < _LONGEST_REMEMBERED else _understood(item.text)
+        if tag.kind == "opening":
+            stack.append((tag, place))
+        elif tag.kind == "closing":
+            found = next((n for n in range(len(stack) - 1, -1, -1) if stack[n][0].name == tag.name), -1)
             if found >= 0:
-                _mark(items, stack[found][1], place)
+                _mark(items, *stack[found], place)
                 del stack[found:]
-        elif _BREAK.fullmatch(item.text):
+        elif tag.kind == "break":
             item.kind = "break"
 
 
-def _mark(items: list[Item], first: int, last: int) -> None:
-    opening = items[first]
-    span = _SPAN.fullmatch(opening.text)
-    flag = 0 if span else _TAGS[opening.text[1:-1]]
+def _understood(text: str) -> _Tag:
+    """What a piece of HTML says."""
+    opened = _OPEN.fullmatch(text)
+    if opened:
+        return _Tag("opening", opened[1], _TAGS[opened[1]])
+    span = _SPAN.fullmatch(text)
+    if span and (span[1] or span[2]):
+        return _Tag("opening", "span", 0, span[1] or "", span[2] or "")
+    closed = _CLOSE.fullmatch(text)
+    if closed:
+        return _Tag("closing", closed[1])
+    return _Tag("break") if _BREAK.fullmatch(text) else _UNKNOWN
+
+
+_tag_of = lru_cache(maxsize=256)(_understood)
+"""The same, remembered: most texts use few tags, again and again."""
+
+
+def _mark(items: list[Item], tag: _Tag, first: int, last: int) -> None:
     for item in items[first + 1 : last]:
-        item.flags |= flag
-        if span:
-            item.color = item.color or span[1] or ""
-            item.background = item.background or span[2] or ""
-    opening.kind = items[last].kind = "gone"
+        item.style = marked(item.style, tag.flag, tag.color, tag.background)
+    items[first].kind = items[last].kind = "gone"
 
 
-def highlights(items: list[Item]) -> list[Item]:
+def _highlights(items: list[Item]) -> list[Item]:
     """`==…==` marks what stands between, where it opens before and closes after something that is no blank."""
-    if not any("==" in item.text for item in items if item.kind == "text"):
-        return items
     made: list[Item] = []
     opened = -1
     for index, item in enumerate(items):
+        if not item.signs:
+            made.append(item)
+            continue
         at = 0
         position = _find(item, "==", 0)
         while position >= 0:
@@ -153,8 +218,8 @@ def highlights(items: list[Item]) -> list[Item]:
                 opened, at = len(made), position + 2
             elif opened >= 0 and not before.isspace() and not nothing_before and (at < position or len(made) > opened):
                 made.append(_cut(item, at, position))
-                for marked in made[opened:]:
-                    marked.flags |= HIGHLIGHT
+                for piece in made[opened:]:
+                    piece.style = marked(piece.style, HIGHLIGHT)
                 opened, at = -1, position + 2
             position = _find(item, "==", max(position + 2, at))
         made.append(_cut(item, at, None) if at else item)
@@ -170,53 +235,58 @@ def _reopened(item: Item) -> list[Item]:
     return [item, sign]
 
 
-def runs_of(item: Item, before: list[Run]) -> list[Run]:
-    """The runs that one piece becomes; `before` are those that stand already."""
-    style = item.style()
-    match item.kind:
-        case "text":
-            return _tags(item, style, before)
-        case "code":
-            return [TextRun(text=item.text, style=style)] if item.text else []
-        case "math" | "display":
-            return [FormulaRun(tex=" ".join(item.text.split("\n")).strip(), style=style)]
-        case "html":
-            return [RawRun(format="html", source=item.text, style=style)]
-        case "comment":
-            return [RawRun(format="comment", source=item.text, style=style)]
-        case "footnote":
-            return [FootnoteRun(label=item.text, style=style)]
-        case "break":
-            return [BreakRun(style=style)]
-        case "run" if item.run is not None:
-            return [item.run if style == PLAIN else _styled(item.run, style)]
-        case _:
-            return []
+def _text(item: Item) -> Run:
+    return TextRun(text=item.text, style=item.style)
 
 
-def _styled(run: Run, style: Style) -> Run:
-    return msgspec.structs.replace(run, style=style)
+def _formula(item: Item) -> Run:
+    return FormulaRun(tex=" ".join(item.text.split("\n")).strip(), style=item.style)
 
 
-def _tags(item: Item, style: Style, before: list[Run]) -> list[Run]:
+def _made_before(item: Item) -> Run:
+    run = item.run
+    if run is None:
+        raise TypeError(item.kind)
+    return run if item.style == PLAIN else msgspec.structs.replace(run, style=item.style)
+
+
+_MAKERS: dict[str, Callable[[Item], Run]] = {
+    "text": _text,
+    "code": _text,
+    "math": _formula,
+    "display": _formula,
+    "html": lambda item: RawRun(format="html", source=item.text, style=item.style),
+    "comment": lambda item: RawRun(format="comment", source=item.text, style=item.style),
+    "footnote": lambda item: FootnoteRun(label=item.text, style=item.style),
+    "break": lambda item: BreakRun(style=item.style),
+    "run": _made_before,
+}
+"""The run that one piece becomes, by its kind; tags in text aside."""
+
+
+def _tags(item: Item, before: list[Run]) -> list[Run]:
     """Text with the tags in it as runs of their own."""
-    text = item.text
-    if "#" not in text or item.link or item.reference:
-        return [TextRun(text=text, style=style)]
+    text, style = item.text, item.style
     made: list[Run] = []
     at = 0
-    for match in _TAG.finditer(text):
-        if match.start() in item.escaped or (match.start() == 0 and not _blank_before(before)):
+    sign = text.find("#")
+    while sign >= 0:
+        match = _TAG.match(text, sign)
+        if match is None or sign in item.escaped or (not sign and not _blank_before(before)):
+            sign = text.find("#", match.end() if match is not None else sign + 1)
             continue
-        made.append(TextRun(text=text[at : match.start()], style=style))
+        made.append(TextRun(text=text[at:sign], style=style))
         made.append(TagRun(name=match[1], style=style))
         at = match.end()
+        sign = text.find("#", at)
     made.append(TextRun(text=text[at:], style=style))
     return made
 
 
-def whole_tags(runs: list[Run]) -> list[Run]:
+def _whole_tags(runs: list[Run]) -> list[Run]:
     """A tag takes in what follows it without a border: signs that say nothing (bold inside bold) are none."""
+    if TagRun not in map(type, runs):
+        return runs
     runs = [run for run in runs if not isinstance(run, TextRun) or run.text]
     for place in range(len(runs) - 1):
         tag, text = runs[place], runs[place + 1]

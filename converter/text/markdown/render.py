@@ -31,6 +31,7 @@ from converter.text.markdown.spans import render_runs
 __all__ = ["render"]
 
 _FENCE = re.compile(r"^ {0,3}(`{3,})", re.MULTILINE)
+_LAST_SIGNS = re.compile(r"(^|\s)(#+)$")
 _ALIGN = {"": "---", "left": ":---", "center": ":---:", "right": "---:"}
 _EMPTY_LINE = (TextRun(text="\u00a0"),)
 _OWN_LINE = (List, Quote, Callout, Table, Code, Formula, DefinitionList, Html)
@@ -104,7 +105,7 @@ def _text(runs: Runs) -> str:
 
 def _closed(text: str) -> str:
     """A heading's text whose last signs are not taken for its end."""
-    return re.sub(r"(^|\s)(#+)$", r"\1\\\2", text)
+    return _LAST_SIGNS.sub(r"\1\\\2", text) if "#" in text else text
 
 
 def _quoted(lines: list[str]) -> list[str]:
@@ -159,7 +160,7 @@ def _item(item: Block, *, tight: bool) -> list[str]:
 def _indented(head: str, rest: str, lines: list[str]) -> list[str]:
     if not lines:
         return [head.rstrip(" ")]
-    return [head + lines[0] if lines[0] else head.rstrip(" "), *(rest + line if line else "" for line in lines[1:])]
+    return [head + lines[0] if lines[0] else head.rstrip(" "), *[rest + line if line else "" for line in lines[1:]]]
 
 
 def _table(block: Table) -> list[str]:

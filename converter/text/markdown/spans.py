@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
 from urllib.parse import quote
+
+import msgspec
 
 from converter.model.runs import (
     BOLD,
@@ -30,7 +34,7 @@ from converter.model.runs import (
     TagRun,
     TextRun,
 )
-from converter.text.markdown.escape import escape_text
+from converter.text.markdown.escape import escape_text, says_itself
 
 __all__ = ["render_runs"]
 
@@ -44,16 +48,12 @@ _PLAIN_DESTINATION = re.compile(r"(?:[^\s()<>\\\x00-\x1f&]|&(?!#?\w{1,31};))+")
 Mark = tuple[str, object]
 
 
-class _Sign:
+class _Sign(msgspec.Struct, gc=False, eq=False):
     """The opening or closing sign of an emphasis that may be Markdown's or HTML's."""
 
-    __slots__ = ("flag", "html", "opens", "partner")
-
-    def __init__(self, flag: int, *, opens: bool) -> None:
-        self.flag = flag
-        self.opens = opens
-        self.html = False
-        self.partner: _Sign | None = None
+    flag: int
+    opens: bool
+    html: bool = False
 
     def text(self) -> str:
         """The sign as it will stand."""
@@ -69,9 +69,12 @@ Token = str | _Sign
 def render_runs(runs: Runs, *, single_line: bool = False, pipes: bool = False) -> str:
     """Runs as Markdown; `single_line` where a line break would end the block, `pipes` in tables."""
     writer = _Writer(runs, single_line=single_line, pipes=pipes)
+    if not any(writer.marks):
+        return "".join([writer.leaf(at) for at in range(len(runs))])
     tokens = writer.nest(0, len(runs), frozenset())
-    _settle(tokens)
-    return "".join(token if isinstance(token, str) else token.text() for token in tokens)
+    if writer.signs:
+        _settle(tokens)
+    return "".join([token if isinstance(token, str) else token.text() for token in tokens])
 
 
 def _shows_title(mark: Mark) -> bool:
@@ -84,27 +87,39 @@ class _Writer:
         self._runs = runs
         self._single_line = single_line
         self._pipes = pipes
-        self._marks = [_marks_of(run) for run in runs]
+        self.marks = [_marks_of(run.style) for run in runs]
+        self.signs = False
 
     def nest(self, start: int, end: int, active: frozenset[Mark]) -> list[Token]:
         """The runs from `start` to `end`, marks that are `active` around them left out."""
         made: list[Token] = []
         at = start
         while at < end:
-            wanted = [mark for mark in self._marks[at] if mark not in active]
+            marks = self.marks[at]
+            wanted = [mark for mark in marks if mark not in active] if marks else marks
             if not wanted:
-                made.append(self._leaf(at))
+                made.append(self.leaf(at))
                 at += 1
                 continue
-            reach = {mark: self._reach(mark, at, end) for mark in wanted}
-            mark = max(wanted, key=lambda one: (reach[one], not _shows_title(one)))
-            inner = self.nest(at, reach[mark], active | {mark})
-            made += self._wrap(mark, inner, at, reach[mark])
-            at = reach[mark]
+            mark, behind = self._widest(wanted, at, end)
+            if behind == at + 1 and len(wanted) == 1:
+                inner: list[Token] = [self.leaf(at)]
+            else:
+                inner = self.nest(at, behind, active | {mark})
+            made += self._wrap(mark, inner, at, behind)
+            at = behind
         return made
 
+    def _widest(self, wanted: Sequence[Mark], at: int, end: int) -> tuple[Mark, int]:
+        """The mark that goes around the others, and where it ends."""
+        if len(wanted) == 1:
+            return wanted[0], self._reach(wanted[0], at, end)
+        reach = {mark: self._reach(mark, at, end) for mark in wanted}
+        mark = max(wanted, key=lambda one: (reach[one], not _shows_title(one)))
+        return mark, reach[mark]
+
     def _reach(self, mark: Mark, at: int, end: int) -> int:
-        while at < end and mark in self._marks[at]:
+        while at < end and mark in self.marks[at]:
             at += 1
         return at
 
@@ -114,9 +129,8 @@ class _Writer:
             if value in _ELEMENTS:
                 name = _ELEMENTS[value]
                 return [f"<{name}>", *inner, f"</{name}>"]
-            opening, closing = _Sign(value, opens=True), _Sign(value, opens=False)
-            opening.partner, closing.partner = closing, opening
-            return [opening, *inner, closing]
+            self.signs = True
+            return [_Sign(value, opens=True), *inner, _Sign(value, opens=False)]
         if kind == "span" and isinstance(value, tuple):
             return [_span(*value), *inner, "</span>"]
         if isinstance(value, Link):
@@ -155,11 +169,21 @@ class _Writer:
             return [f"[[{name}]]"]
         return [f"[[{name}", "\\|" if self._pipes else "|", *inner, "]]"]
 
-    def _leaf(self, at: int) -> Token:
+    def leaf(self, at: int) -> str:
+        """A run without its marks."""
         run = self._runs[at]
+        if not isinstance(run, TextRun):
+            return self._object(run, at)
+        text = run.text
+        if run.style.flags & CODE:
+            return self._code(text)
+        if text[:1] != "(" and text[-1:] != "!" and says_itself(text):
+            return text
+        return self._escaped(run, at)
+
+    def _object(self, run: Run, at: int) -> str:
+        """What is no text."""
         match run:
-            case TextRun():
-                return self._text(run, at)
             case FormulaRun(tex=tex):
                 return "$" + (tex.replace("|", "\\|") if self._pipes else tex) + "$"
             case TagRun(name=name):
@@ -181,9 +205,7 @@ class _Writer:
             case _:
                 return ""
 
-    def _text(self, run: TextRun, at: int) -> str:
-        if run.style.flags & CODE:
-            return self._code(run.text)
+    def _escaped(self, run: TextRun, at: int) -> str:
         before = self._beside(run, at - 1, last=True) if at else ""
         if run.style.reference is not None and (not at or self._runs[at - 1].style.reference != run.style.reference):
             before = "|"
@@ -237,17 +259,21 @@ def _needs_pad(text: str) -> bool:
     return text.startswith(" ") and text.endswith(" ") and bool(text.strip(" "))
 
 
-def _marks_of(run: Run) -> list[Mark]:
-    style: Style = run.style
+@lru_cache(maxsize=1024)
+def _flag_marks(flags: int) -> list[Mark]:
+    return [("flag", flag) for flag in _FLAGS if flags & flag]
+
+
+def _marks_of(style: Style) -> Sequence[Mark]:
+    flags = _flag_marks(style.flags)
     marks: list[Mark] = []
     if style.reference is not None:
         marks.append(("reference", style.reference))
     if style.link is not None:
         marks.append(("link", style.link))
-    marks += [("flag", flag) for flag in _FLAGS if style.flags & flag]
     if style.color or style.background:
-        marks.append(("span", (style.color, style.background)))
-    return marks
+        return [*marks, *flags, ("span", (style.color, style.background))]
+    return [*marks, *flags] if marks else flags
 
 
 def _span(color: str, background: str) -> str:
@@ -265,19 +291,33 @@ def _edge(run: Run, *, last: bool) -> str:
 
 def _settle(tokens: list[Token]) -> None:
     """Choose Markdown's sign for each emphasis where it will be read as one, else HTML's."""
+    partners = _partners(tokens)
+    for place in sorted(partners):
+        opening, closing = tokens[place], tokens[partners[place]]
+        if isinstance(opening, _Sign) and isinstance(closing, _Sign) and opening.opens:
+            fits = _opens(tokens, place, partners) and _closes(tokens, partners[place], partners)
+            opening.html = closing.html = not fits or _sign_inside(tokens, place, partners[place])
+
+
+def _partners(tokens: list[Token]) -> dict[int, int]:
+    """Where the other sign of each sign stands; signs nest."""
+    partners: dict[int, int] = {}
+    open_places: list[int] = []
     for place, token in enumerate(tokens):
-        if isinstance(token, _Sign) and token.opens:
-            partner = token.partner
-            closing = next(n for n in range(place + 1, len(tokens)) if tokens[n] is partner)
-            fits = _opens(tokens, place) and _closes(tokens, closing) and not _sign_inside(tokens, place, closing)
-            token.html = not fits
-            if partner is not None:
-                partner.html = not fits
+        if isinstance(token, str):
+            continue
+        if token.opens:
+            open_places.append(place)
+        else:
+            opening = open_places.pop()
+            partners[opening], partners[place] = place, opening
+    return partners
 
 
 def _neighbour(tokens: list[Token], place: int, step: int) -> str:
     at = place + step
-    while 0 <= at < len(tokens):
+    last = len(tokens)
+    while 0 <= at < last:
         token = tokens[at]
         text = token if isinstance(token, str) else token.text()
         if text:
@@ -286,21 +326,21 @@ def _neighbour(tokens: list[Token], place: int, step: int) -> str:
     return ""
 
 
-def _opens(tokens: list[Token], place: int) -> bool:
+def _opens(tokens: list[Token], place: int, partners: dict[int, int]) -> bool:
     before, after = _neighbour(tokens, place, -1), _neighbour(tokens, place, 1)
-    if not after or after.isspace() or _touches(tokens, place):
+    if not after or after.isspace() or _touches(tokens, place, (before, after), partners):
         return False
     return not _is_punctuation(after) or not before or before.isspace() or _is_punctuation(before)
 
 
-def _closes(tokens: list[Token], place: int) -> bool:
+def _closes(tokens: list[Token], place: int, partners: dict[int, int]) -> bool:
     before, after = _neighbour(tokens, place, -1), _neighbour(tokens, place, 1)
-    if not before or before.isspace() or _touches(tokens, place):
+    if not before or before.isspace() or _touches(tokens, place, (before, after), partners):
         return False
     return not _is_punctuation(before) or not after or after.isspace() or _is_punctuation(after)
 
 
-def _touches(tokens: list[Token], place: int) -> bool:
+def _touches(tokens: list[Token], place: int, beside: tuple[str, str], partners: dict[int, int]) -> bool:
     """Whether another sign of the same character stands beside: runs of signs have rules of their own.
 
     Bold and italic around exactly the same text are the one run of signs that is safe (`***x***`).
@@ -309,18 +349,21 @@ def _touches(tokens: list[Token], place: int) -> bool:
     if not isinstance(token, _Sign):
         return False
     sign = _SIGNS[token.flag][0][0]
-    beside = [step for step in (-1, 1) if _neighbour(tokens, place, step) == sign]
-    return any(not _is_twin(tokens, place, step) for step in beside)
+    if sign not in beside:
+        return False
+    return any(
+        char == sign and not _is_twin(tokens, place, step, partners) for char, step in zip(beside, (-1, 1), strict=True)
+    )
 
 
-def _is_twin(tokens: list[Token], place: int, step: int) -> bool:
+def _is_twin(tokens: list[Token], place: int, step: int, partners: dict[int, int]) -> bool:
     """Whether the sign beside belongs to an emphasis around exactly the same text, with nothing further beside."""
     token, other = tokens[place], tokens[place + step] if 0 <= place + step < len(tokens) else ""
     if not isinstance(token, _Sign) or not isinstance(other, _Sign) or token.opens != other.opens:
         return False
     if {token.flag, other.flag} != {BOLD, ITALIC}:
         return False
-    here, there = tokens.index(token.partner or token), tokens.index(other.partner or other)
+    here, there = partners[place], partners[place + step]
     return there - here == -step and not any(
         _neighbour(tokens, at, way) == "*" for at, way in _ends(place, place + step, here, there)
     )
@@ -342,4 +385,4 @@ def _sign_inside(tokens: list[Token], start: int, end: int) -> bool:
 
 
 def _is_punctuation(char: str) -> bool:
-    return unicodedata.category(char)[0] in "PS"
+    return not char.isalnum() and unicodedata.category(char)[0] in "PS"
