@@ -7,7 +7,7 @@ from typing import IO
 
 __all__ = ["Scratch"]
 
-_HELD = 8 << 20
+_HELD = 1 << 20
 _SIZE = 8
 
 

@@ -75,7 +75,7 @@ class ResidueBook:
         self.foreign: list[str] = []
         self.spoiled: list[str] = []
         self._keys: list[str] = []
-        self._scratch = Scratch(_HELD)
+        self._scratch = Scratch()
         self._members: dict[str, list[int]] = {}
         """Where the bytes of each member are kept, stretch by stretch."""
         self._beside: dict[str, str] = {}
