@@ -222,11 +222,23 @@ def merge_runs(runs: list[Run]) -> Runs:
 
     This is the one place where runs are merged, so that what is written and what is read back agree.
     """
+    before: Style | None = None
+    for run in runs:
+        if type(run) is not TextRun:
+            before = None
+            continue
+        if not run.text or run.style == before:
+            return _merged(runs)
+        before = run.style
+    return tuple(runs)
+
+
+def _merged(runs: list[Run]) -> Runs:
     merged: list[Run] = []
     pending: list[str] = []
     style = PLAIN
     for run in runs:
-        if isinstance(run, TextRun):
+        if type(run) is TextRun:
             if not run.text:
                 continue
             if pending and run.style == style:

@@ -71,7 +71,7 @@ def settled(moment: Moment | None, zone: tzinfo) -> Moment | None:
 def numbered_id(prefixes: tuple[str, ...], number: int) -> str:
     """The id of this number among those of the prefixes; raises IndexError beyond their end."""
     prefix = prefixes[number // NUMBERS]
-    return prefix + base36(number % NUMBERS, 3)
+    return prefix + _DIGITS[number // 1296 % 36] + _DIGITS[number // 36 % 36] + _DIGITS[number % 36]
 
 
 def base36(number: int, length: int) -> str:

@@ -47,8 +47,8 @@ class Answers:
     def result_of(self, block: Block) -> int:
         """The identity of what `lift` made of a block in the end; its own where nothing was made of it."""
         key = id(block)
-        while key in self._became:
-            key = self._became[key]
+        while (result := self._became.get(key)) is not None:
+            key = result
         return key
 
     def written(self, block: Block) -> None:
@@ -71,11 +71,12 @@ class Answers:
 
     def of(self, block: Block) -> tuple[str, bool]:
         """How the block ended ("" where nobody answered), and whether a fallback was needed."""
+        became, fallback = self._became, self._approximated
         key = id(block)
-        approximated = key in self._approximated
-        while key in self._became:
-            key = self._became[key]
-            approximated = approximated or key in self._approximated
+        approximated = key in fallback
+        while (result := became.get(key)) is not None:
+            key = result
+            approximated = approximated or key in fallback
         return self._ends.get(key, ""), approximated
 
 
@@ -83,9 +84,10 @@ def inner_counts(read: Blocks, answers: Answers) -> InnerCounts:
     """Walk the tree as it was read and add up the answers."""
     total = written = lost = approximated = 0
     unanswered: list[str] = []
+    of = answers.of
     for block in walk(read):
         total += 1
-        end, fallback = answers.of(block)
+        end, fallback = of(block)
         if end == _WRITTEN:
             written += 1
             approximated += fallback

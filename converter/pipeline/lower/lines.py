@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import msgspec
 
@@ -23,7 +24,7 @@ from converter.model.runs import (
 )
 from converter.model.timed_id import is_annotation
 
-__all__ = ["as_stored", "fit_line"]
+__all__ = ["as_stored", "fit_line", "holds_style", "holds_text"]
 
 _CSS_VALUE = re.compile(r"""[^;:"'{}<>&\\\x00-\x1f]+""")
 _UNSEEN = str.maketrans("", "", "\u200b\x00")
@@ -37,8 +38,24 @@ def fit_line(runs: Runs, *, cell: bool) -> tuple[Runs, tuple[str, ...]]:
     lost: list[str] = []
     made: list[Run] = []
     for run in runs:
-        _fit(run, made, lost, cell=cell)
+        if isinstance(run, TextRun) and holds_text(run.text, cell=cell) and holds_style(run.style):
+            made.append(run)
+        else:
+            _fit(run, made, lost, cell=cell)
     return merge_runs(made), tuple(lost)
+
+
+def holds_text(text: str, *, cell: bool) -> bool:
+    """Whether the text of a run is held as it is."""
+    return not ("\u200b" in text or "\x00" in text or "\r" in text or (cell and "\n" in text))
+
+
+@lru_cache(maxsize=4096)
+def holds_style(style: Style) -> bool:
+    """Whether text of this style is held as it is."""
+    lost: list[str] = []
+    apart = style.memo is not None and (style.link is not None or style.reference is not None)
+    return not apart and _plainer(style, lost) == style and not lost
 
 
 def _fit(run: Run, made: list[Run], lost: list[str], *, cell: bool) -> None:
