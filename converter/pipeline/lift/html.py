@@ -35,6 +35,9 @@ _ATTRIBUTE: Final = re.compile(r"""([\w:-]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^
 _SOURCE: Final = re.compile(r"""<source(\s[^>]*)?>""", re.IGNORECASE)
 
 
+_SHOWN: Final = (Paragraph, Html)
+
+
 def html_as_shown(block: Block) -> Block:
     """Tags around text become its formats, `<a>` a link, `<img>` a picture; players and frames become media."""
     runs = _runs(block.runs) if block.runs else block.runs
@@ -42,7 +45,7 @@ def html_as_shown(block: Block) -> Block:
     if isinstance(made, Table):
         rows = _rows(made.rows)
         return made if rows is made.rows else msgspec.structs.replace(made, rows=rows)
-    return _shown(made) if isinstance(made, Html | Paragraph) else made
+    return _shown(made) if isinstance(made, _SHOWN) else made
 
 
 def _rows(rows: tuple[Row, ...]) -> tuple[Row, ...]:

@@ -80,15 +80,15 @@ def _steps(names: tuple[str, ...]) -> tuple[Lift, ...]:
     return tuple(steps) if not together else (*steps, _each_block(together))
 
 
-_Rules = dict[type[Block], tuple[Callable[[Block], Block], ...]]
-"""For each kind the first rule that does something to it, and all behind it, as it may become another kind."""
+_Rules = dict[type[Block], tuple[tuple[int, Callable[[Block], Block]], ...]]
+"""For each kind the rules that do something to it, each with its place."""
 
 
 def _each_block(together: list[BlockRule]) -> Lift:
-    rules: _Rules = {}
-    for kind in Block.__subclasses__():
-        first = next((place for place, one in enumerate(together) if kind in one.kinds), len(together))
-        rules[kind] = tuple(one.rule for one in together[first:])
+    rules: _Rules = {
+        kind: tuple((place, one.rule) for place, one in enumerate(together) if kind in one.kinds)
+        for kind in Block.__subclasses__()
+    }
 
     def apply(note: Note, _source: Profile, answers: Answers) -> Note:
         blocks = _mapped(note.blocks, rules, answers)
@@ -106,13 +106,23 @@ def _mapped(blocks: Blocks, rules: _Rules, answers: Answers) -> Blocks:
             children = _mapped(block.children, rules, answers)
             if children is not block.children:
                 result = msgspec.structs.replace(block, children=children)
-        for rule in rules[type(block)]:
-            result = rule(result)
+        result = _ruled(result, rules)
         if result is not block:
             changed = True
             answers.became(block, result)
         made.append(result)
     return tuple(made) if changed else blocks
+
+
+def _ruled(block: Block, rules: _Rules, after: int = -1) -> Block:
+    """The block by all rules for its kind; those behind the one that changes the kind are for what it is then."""
+    kind = type(block)
+    for place, rule in rules[kind]:
+        if place > after:
+            block = rule(block)
+            if type(block) is not kind:
+                return _ruled(block, rules, place)
+    return block
 
 
 def _image_paragraph(block: Block) -> Block:

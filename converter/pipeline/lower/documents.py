@@ -27,6 +27,9 @@ _TEXTS: dict[type[Block], tuple[str, ...]] = {
 }
 """The members of blocks that are text a document stores, by kind."""
 
+_SHAPED = frozenset((List, Callout)) | _FILLED | _TEXTS.keys()
+"""Kinds that may need something even where they hold no blocks."""
+
 
 def as_document(blocks: Blocks, *, own: bool) -> Blocks:
     """The body with an empty paragraph wherever a container, or the document, would hold no block.
@@ -41,6 +44,9 @@ def _completed(blocks: Blocks, *, own: bool) -> Blocks:
     made: list[Block] = []
     for block in blocks:
         kind = type(block)
+        if not (block.children or block.attrs or kind in _SHAPED):
+            made.append(block)
+            continue
         children = _completed(block.children, own=own) if block.children else ()
         if not children and (kind in _FILLED or (kind is Callout and not own)):
             children = (Paragraph(),)

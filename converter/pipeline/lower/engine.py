@@ -81,6 +81,7 @@ class Lowering:
         self._ways = ways
         self._courses = _courses(pair, ways)
         self._unsaid = pair.unsaid
+        self._has_ids = pair.has_ids
         self._current: Block | None = None
         self._anchors: dict[int, Anchor] = {}
         self._places: dict[int, int] = {}
@@ -264,23 +265,22 @@ class Lowering:
         if not made or not (self._anchors or self._places):
             return made
         first = made[0]
-        if self.pair.has_ids:
-            name = "" if first.id else self._anchor_of(source) or self._number_of(source)
-            named = msgspec.structs.replace(first, id=name) if name else first
-        else:
-            name = "" if first.anchor else self._anchor_of(source)
-            named = msgspec.structs.replace(first, anchor=name) if name else first
-        return made if named is first else [named, *made[1:]]
+        if first.id if self._has_ids else first.anchor:
+            return made
+        name = self._name_of(source)
+        if not name:
+            return made
+        replace = msgspec.structs.replace
+        named = replace(first, id=name) if self._has_ids else replace(first, anchor=name)
+        return [named] if len(made) == 1 else [named, *made[1:]]
 
-    def _anchor_of(self, source: Block) -> str:
-        """The name that the order wants for a block; "" where it wants none."""
-        anchor = self._anchors.get(id(source))
-        return self.order.anchors.get(anchor.key, "") if anchor is not None else ""
-
-    def _number_of(self, source: Block) -> str:
-        """The id of a block by its place in the source; "" where ids do not count blocks, or it has no place."""
-        place = self._places.get(id(source), 0)
-        return numbered_id(self.order.output.prefixes, place) if place else ""
+    def _name_of(self, source: Block) -> str:
+        """The name that the order wants for a block, or the id of its place where ids count blocks; else ""."""
+        anchor = self._anchors.get(id(source)) if self._anchors else None
+        if anchor is not None and (name := self.order.anchors.get(anchor.key)):
+            return name
+        place = self._places.get(id(source))
+        return "" if place is None else numbered_id(self.order.output.prefixes, place)
 
     def _split(self, block: Block, pieces: list[Piece], children: Blocks) -> list[Block]:
         """A block around pictures that stand apart: its first text keeps the kind, later text is paragraphs."""

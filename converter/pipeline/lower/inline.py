@@ -48,12 +48,20 @@ _ALT = re.compile(r'\balt="([^"]*)"')
 _TAG = re.compile(r"</?[A-Za-z][^>]*>|<!--.*?-->|<[?!].*?>", re.DOTALL)
 
 
+_PLACED = (TextRun, TagRun, FootnoteRun, BreakRun)
+"""Runs that Markdown holds in some places only."""
+
+
 class _Known(msgspec.Struct, frozen=True):
-    """A style as it is in the target, the codes of what it lost, and whether the target's lines hold it like that."""
+    """A style as it is in the target, the codes of what it lost, and whether the target's lines hold it like that.
+
+    `passes`: text of it needs nothing but a look at its characters.
+    """
 
     style: Style
     codes: tuple[str, ...]
     fits: bool
+    passes: bool
 
 
 class Inline:
@@ -101,16 +109,20 @@ class Inline:
             return [()]
         apart: list[Piece] = []
         flat: list[Run] = []
-        plain = fits = True
+        documents, styles = self._documents, self._styles
+        plain, fits = True, self._fitted
         for run in self._with_memos(self._with_comments(runs)):
             if isinstance(run, TextRun):
                 style = run.style
                 if style is not PLAIN and style != PLAIN:
                     plain = False
-                    run, held = self._marked(run)
-                    fits = fits and held
+                    known = styles.get(style)
+                    if known is None or not known.passes:
+                        run, held = self._marked(run)
+                        fits = fits and held
                 # ordinary text is seen to be ordinary here, so that no line of it has to be looked at again
-                fits = fits and self._holds_text(run.text, cell=cell)
+                if fits:
+                    fits = holds_text(run.text, cell) if documents else run.text.isprintable()
                 flat.append(run)
                 continue
             plain = False
@@ -135,13 +147,9 @@ class Inline:
             return pieces
         return [p if isinstance(p, Image) else self.fit(p, single_line=single_line, cell=cell) for p in pieces]
 
-    def _holds_text(self, text: str, *, cell: bool) -> bool:
-        """Whether it is plain to see that `fit` would leave this text alone."""
-        return holds_text(text, cell=cell) if self._documents else text.isprintable()
-
     def _holds_run(self, run: Run) -> bool:
-        """Likewise for what is no text."""
-        if not self._markdown or isinstance(run, TextRun | TagRun | FootnoteRun | BreakRun):
+        """Whether it is plain to see that `fit` would leave alone what is no text."""
+        if not self._markdown or isinstance(run, _PLACED):
             return False
         return not run.style.flags & CODE
 
@@ -287,12 +295,16 @@ class Inline:
         """A style in the target; what it loses is reported each time."""
         known = self._styles.get(style)
         if known is None:
-            lowered, codes = self._lower_style(style)
-            lowered = style if lowered == style else lowered
-            known = self._styles[style] = _Known(lowered, codes, not self._documents or holds_style(lowered))
+            known = self._styles[style] = self._learned(style)
         for code in known.codes:
             self._lowering.loss(code)
         return known
+
+    def _learned(self, style: Style) -> _Known:
+        lowered, codes = self._lower_style(style)
+        fits = not self._documents or holds_style(lowered)
+        same = lowered == style and style.reference is None
+        return _Known(lowered, codes, fits, fits and same and not codes and not (self._markdown and style.flags & CODE))
 
     def _lower_style(self, style: Style) -> tuple[Style, tuple[str, ...]]:
         pair = self._pair

@@ -38,16 +38,16 @@ def fit_line(runs: Runs, *, cell: bool) -> tuple[Runs, tuple[str, ...]]:
     lost: list[str] = []
     made: list[Run] = []
     for run in runs:
-        if isinstance(run, TextRun) and holds_text(run.text, cell=cell) and holds_style(run.style):
+        if isinstance(run, TextRun) and holds_text(run.text, cell) and holds_style(run.style):
             made.append(run)
         else:
             _fit(run, made, lost, cell=cell)
     return merge_runs(made), tuple(lost)
 
 
-def holds_text(text: str, *, cell: bool) -> bool:
+def holds_text(text: str, in_cell: bool) -> bool:
     """Whether the text of a run is held as it is."""
-    return not ("\u200b" in text or "\x00" in text or "\r" in text or (cell and "\n" in text))
+    return not ("\u200b" in text or "\x00" in text or "\r" in text or (in_cell and "\n" in text))
 
 
 @lru_cache(maxsize=4096)
