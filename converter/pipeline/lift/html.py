@@ -35,17 +35,18 @@ _ATTRIBUTE: Final = re.compile(r"""([\w:-]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^
 _SOURCE: Final = re.compile(r"""<source(\s[^>]*)?>""", re.IGNORECASE)
 
 
-_SHOWN: Final = (Paragraph, Html)
-
-
 def html_as_shown(block: Block) -> Block:
     """Tags around text become its formats, `<a>` a link, `<img>` a picture; players and frames become media."""
-    runs = _runs(block.runs) if block.runs else block.runs
-    made = block if runs is block.runs else msgspec.structs.replace(block, runs=runs)
-    if isinstance(made, Table):
-        rows = _rows(made.rows)
-        return made if rows is made.rows else msgspec.structs.replace(made, rows=rows)
-    return _shown(made) if isinstance(made, _SHOWN) else made
+    if RawRun in map(type, block.runs):
+        runs = _runs(block.runs)
+        block = block if runs is block.runs else msgspec.structs.replace(block, runs=runs)
+        if isinstance(block, Paragraph):
+            return _shown(block, _html_alone(block))
+    if isinstance(block, Html):
+        return _shown(block, block.source.strip())
+    if isinstance(block, Table) and (rows := _rows(block.rows)) is not block.rows:
+        return msgspec.structs.replace(block, rows=rows)
+    return block
 
 
 def _rows(rows: tuple[Row, ...]) -> tuple[Row, ...]:
@@ -59,9 +60,8 @@ def _rows(rows: tuple[Row, ...]) -> tuple[Row, ...]:
     )
 
 
-def _shown(block: Block) -> Block:
-    """A block that is one player, frame or picture."""
-    source = block.source.strip() if isinstance(block, Html) else _html_alone(block)
+def _shown(block: Block, source: str) -> Block:
+    """A block that is one player, frame or picture: that is what its HTML says."""
     if not source:
         return block
     found = _MEDIA.fullmatch(source)
@@ -75,7 +75,7 @@ def _shown(block: Block) -> Block:
 
 def _html_alone(block: Block) -> str:
     """The source of a paragraph that is HTML and nothing else."""
-    if type(block) is not Paragraph or not block.runs or block.children or not isinstance(block.runs[0], RawRun):
+    if type(block) is not Paragraph or not block.runs or block.children:
         return ""
     parts = [run.source if isinstance(run, RawRun) and run.format == "html" else None for run in block.runs]
     return "" if None in parts else "".join(part or "" for part in parts)

@@ -106,7 +106,12 @@ def _mapped(blocks: Blocks, rules: _Rules, answers: Answers) -> Blocks:
             children = _mapped(block.children, rules, answers)
             if children is not block.children:
                 result = msgspec.structs.replace(block, children=children)
-        result = _ruled(result, rules)
+        kind = type(block)
+        for place, rule in rules[kind]:
+            result = rule(result)
+            if type(result) is not kind:
+                result = _ruled_further(result, rules, place)
+                break
         if result is not block:
             changed = True
             answers.became(block, result)
@@ -114,14 +119,14 @@ def _mapped(blocks: Blocks, rules: _Rules, answers: Answers) -> Blocks:
     return tuple(made) if changed else blocks
 
 
-def _ruled(block: Block, rules: _Rules, after: int = -1) -> Block:
-    """The block by all rules for its kind; those behind the one that changes the kind are for what it is then."""
+def _ruled_further(block: Block, rules: _Rules, after: int) -> Block:
+    """A block that became another kind at this place, by the rules behind it for what it is now."""
     kind = type(block)
     for place, rule in rules[kind]:
         if place > after:
             block = rule(block)
             if type(block) is not kind:
-                return _ruled(block, rules, place)
+                return _ruled_further(block, rules, place)
     return block
 
 

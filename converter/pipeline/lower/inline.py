@@ -111,7 +111,7 @@ class Inline:
         flat: list[Run] = []
         documents, styles = self._documents, self._styles
         plain, fits = True, self._fitted
-        for run in self._with_memos(self._with_comments(runs)):
+        for run in self._prepared(runs):
             if isinstance(run, TextRun):
                 style = run.style
                 if style is not PLAIN and style != PLAIN:
@@ -141,6 +141,12 @@ class Inline:
         if self._fitted and not (fits and (self._documents or not has_blank_ends(line))):
             line = self.fit(line, single_line=single_line, cell=cell)
         return [line]
+
+    def _prepared(self, runs: Runs) -> Runs:
+        """The runs with comments and memos as something that the target has."""
+        if not self._takes_comments and RawRun in map(type, runs):
+            runs = self._with_comments(runs)
+        return runs if self._takes_memos or not any(map(_memo_of, runs)) else self._with_memos(runs)
 
     def _fit_apart(self, pieces: list[Piece], *, single_line: bool, cell: bool) -> list[Piece]:
         if not self._fitted:
@@ -303,7 +309,7 @@ class Inline:
     def _learned(self, style: Style) -> _Known:
         lowered, codes = self._lower_style(style)
         fits = not self._documents or holds_style(lowered)
-        same = lowered == style and style.reference is None
+        same = style.reference is None and (lowered is style or lowered == style)
         return _Known(lowered, codes, fits, fits and same and not codes and not (self._markdown and style.flags & CODE))
 
     def _lower_style(self, style: Style) -> tuple[Style, tuple[str, ...]]:
@@ -327,6 +333,8 @@ class Inline:
                 codes += ["detail-lost"] if link.title else []
                 link = Link(link.target)
             codes += [code] if code else []
+        if not codes and link is style.link and reference is style.reference:
+            return style, ()
         return Style(flags, color, background, link, reference, style.memo, css), tuple(codes)
 
     def _flags(self, flags: int, codes: list[str]) -> int:
@@ -351,8 +359,6 @@ class Inline:
 
     def _with_comments(self, runs: Runs) -> Runs:
         """Comments as memos on the text before them, where the target has memos and no comments."""
-        if self._takes_comments or RawRun not in map(type, runs) or not any(map(_is_comment, runs)):
-            return runs
         rule = self._pair.runs["comment"]
         made: list[Run] = []
         for run in runs:
@@ -373,8 +379,6 @@ class Inline:
 
     def _with_memos(self, runs: Runs) -> Runs:
         """Memos as footnotes where the target has none: a mark after the last run of each."""
-        if self._takes_memos or not any(map(_memo_of, runs)):
-            return runs
         rule = self._pair.mark("memo")
         made: list[Run] = []
         for index, run in enumerate(runs):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 import msgspec
 
@@ -50,12 +49,23 @@ def holds_text(text: str, in_cell: bool) -> bool:
     return not ("\u200b" in text or "\x00" in text or "\r" in text or (in_cell and "\n" in text))
 
 
-@lru_cache(maxsize=4096)
 def holds_style(style: Style) -> bool:
     """Whether text of this style is held as it is."""
-    lost: list[str] = []
-    apart = style.memo is not None and (style.link is not None or style.reference is not None)
-    return not apart and _plainer(style, lost) == style and not lost
+    if style is PLAIN:
+        return True
+    link, reference, memo = style.link, style.reference, style.memo
+    if (
+        memo is not None
+        or style.color
+        or style.background
+        or (link is not None and (reference is not None or link.title))
+    ):
+        lost: list[str] = []
+        apart = memo is not None and (link is not None or reference is not None)
+        return not apart and _plainer(style, lost) == style and not lost
+    if link is not None:
+        return not link.key and bool(link.target) and as_stored(link.target) == link.target
+    return reference is None or not reference.key
 
 
 def _fit(run: Run, made: list[Run], lost: list[str], *, cell: bool) -> None:
