@@ -79,20 +79,25 @@ class Answers:
             approximated = approximated or key in fallback
         return self._ends.get(key, ""), approximated
 
+    def counted(self, read: Blocks) -> InnerCounts:
+        """How the blocks of a forest ended, those of all depths."""
+        total = written = lost = approximated = 0
+        unanswered: list[str] = []
+        ends, became, fallback = self._ends, self._became, self._approximated
+        for block in walk(read):
+            total += 1
+            key = id(block)
+            end, by_fallback = self.of(block) if key in became else (ends.get(key, ""), key in fallback)
+            if end == _WRITTEN:
+                written += 1
+                approximated += by_fallback
+            elif end == _LOST:
+                lost += 1
+            else:
+                unanswered.append(f"{kind_of(block)} {total}")
+        return InnerCounts(total, written, lost, approximated, tuple(unanswered))
+
 
 def inner_counts(read: Blocks, answers: Answers) -> InnerCounts:
     """Walk the tree as it was read and add up the answers."""
-    total = written = lost = approximated = 0
-    unanswered: list[str] = []
-    of = answers.of
-    for block in walk(read):
-        total += 1
-        end, fallback = of(block)
-        if end == _WRITTEN:
-            written += 1
-            approximated += fallback
-        elif end == _LOST:
-            lost += 1
-        else:
-            unanswered.append(f"{kind_of(block)} {total}")
-    return InnerCounts(total, written, lost, approximated, tuple(unanswered))
+    return answers.counted(read)

@@ -8,7 +8,18 @@ from functools import cache, lru_cache
 
 import msgspec
 
-from converter.model.blocks import Block, Blocks, Image, ListItem, Paragraph, kind_of, same_blocks, walk
+from converter.model.blocks import (
+    Block,
+    Blocks,
+    Definition,
+    Heading,
+    Image,
+    ListItem,
+    Paragraph,
+    kind_of,
+    same_blocks,
+    walk,
+)
 from converter.model.facts import Anchor
 from converter.model.order import WorkOrder
 from converter.model.profile import Rule
@@ -61,7 +72,7 @@ def _courses(_pair: Pair, _ways: Ways) -> _Courses:
 
 
 _ORDER = "@order"
-_SINGLE_LINE = frozenset(("heading", "definition"))
+_SINGLE_LINE = frozenset((Heading, Definition))
 
 
 class Lowering:
@@ -103,9 +114,12 @@ class Lowering:
     def blocks(self, blocks: Blocks, context: Context) -> list[Block]:
         """Lower a run of siblings."""
         made: list[Block] = []
+        bare = True
         for block in blocks:
             made += self.block(block, context)
-        return self.renumbered(blocks, made)
+            if block.attrs:
+                bare = False
+        return made if bare else self.renumbered(blocks, made)
 
     def renumbered(self, source: Blocks, made: list[Block]) -> list[Block]:
         """Siblings that are not what they were stand in the order of their numbers, and are numbered anew."""
@@ -175,15 +189,21 @@ class Lowering:
 
     def exact(self, block: Block, context: Context) -> list[Block]:
         """A block of a kind that the target has: its runs and children lowered, itself kept where nothing changes."""
-        kind = kind_of(block)
-        pieces = self.inline.pieces(block.runs, single_line=kind in _SINGLE_LINE)
-        children, following = self.children(block, context, kind)
-        first = pieces[0]
-        if len(pieces) > 1 or isinstance(first, Image):
-            return [*self._split(block, pieces, children), *following]
-        if block.runs and not first and isinstance(block, Paragraph):
-            return [*self._emptied(block, context, children), *following]
-        return [self.rebuilt(block, runs=first, children=children), *following]
+        line: Runs = ()
+        if block.runs:
+            pieces = self.inline.pieces(block.runs, single_line=type(block) in _SINGLE_LINE)
+            first = pieces[0]
+            if len(pieces) > 1 or isinstance(first, Image):
+                children, following = self.children(block, context, kind_of(block))
+                return [*self._split(block, pieces, children), *following]
+            if not first and isinstance(block, Paragraph):
+                children, following = self.children(block, context, "paragraph")
+                return [*self._emptied(block, context, children), *following]
+            line = first
+        if not block.children:
+            return [self.rebuilt(block, runs=line, children=())]
+        children, following = self.children(block, context, kind_of(block))
+        return [self.rebuilt(block, runs=line, children=children), *following]
 
     def _emptied(self, block: Paragraph, context: Context, children: Blocks) -> list[Block]:
         """A paragraph of whose text nothing is left."""

@@ -90,8 +90,11 @@ class Inline:
         """Lowered runs where no picture may stand apart: pictures become their alternative text."""
         if not runs:
             return ()
+        pieces = self.pieces(runs, single_line=single_line, cell=cell)
+        if len(pieces) == 1 and self._fitted and not isinstance(pieces[0], Image):
+            return pieces[0]
         flat: list[Run] = []
-        for piece in self.pieces(runs, single_line=single_line, cell=cell):
+        for piece in pieces:
             if isinstance(piece, Image):
                 text = piece.alt or piece.target
                 flat.append(TextRun(text=text, style=PLAIN))
