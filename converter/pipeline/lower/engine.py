@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import cache, lru_cache
 
 import msgspec
@@ -93,7 +92,7 @@ class Lowering:
         self._courses = _courses(pair, ways)
         self._unsaid = pair.unsaid
         self._has_ids = pair.has_ids
-        self._current: Block | None = None
+        self.current: Block | None = None
         self._anchors: dict[int, Anchor] = {}
         self._places: dict[int, int] = {}
 
@@ -139,7 +138,7 @@ class Lowering:
         """Lower one block; answers for it, and anchors it where links lead to it."""
         concept = concept_of(block, markdown_text=self.pair.markdown_text)
         course = self._courses.get((concept, context.name)) or self._course(concept, block, context)
-        outer, self._current = self._current, block
+        outer, self.current = self.current, block
         if course.code:
             self.loss(course.code)
         if course.whole or not block.children:
@@ -147,7 +146,7 @@ class Lowering:
         else:
             made = self._with_children(course.way, block, context)
         self.answers.written(block)
-        self._current = outer
+        self.current = outer
         return self.anchored(made, block)
 
     def _course(self, concept: str, block: Block, context: Context) -> _Course:
@@ -173,19 +172,15 @@ class Lowering:
             made[0] = msgspec.structs.replace(made[0], children=(*made[0].children, *children))
         return [*made, *following]
 
-    @contextmanager
-    def speaking_of(self, block: Block) -> Iterator[None]:
+    def speaking_of(self, block: Block) -> _Speaking:
         """Make this the block at hand: losses are its own, and in the end it is answered for."""
-        outer, self._current = self._current, block
-        yield
-        self.answers.written(block)
-        self._current = outer
+        return _Speaking(self, block)
 
     def loss(self, code: str, **details: str) -> None:
         """Report one fallback in the block at hand and mark that block as approximated."""
         self.losses.add(code, **details)
-        if self._current is not None:
-            self.answers.approximated(self._current)
+        if self.current is not None:
+            self.answers.approximated(self.current)
 
     def exact(self, block: Block, context: Context) -> list[Block]:
         """A block of a kind that the target has: its runs and children lowered, itself kept where nothing changes."""
@@ -317,6 +312,23 @@ class Lowering:
             else:
                 made.append(Paragraph(runs=piece))
         return made + (list(children) if head is None else [])
+
+
+class _Speaking:
+    """While it is entered, a block is the one at hand. Where that fails, there is nothing to answer for any more."""
+
+    def __init__(self, lowering: Lowering, block: Block) -> None:
+        self._lowering = lowering
+        self._block = block
+        self._outer = lowering.current
+
+    def __enter__(self) -> None:
+        self._lowering.current = self._block
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self._lowering.answers.written(self._block)
+            self._lowering.current = self._outer
 
 
 @cache
