@@ -95,6 +95,7 @@ class Lowering:
         self.current: Block | None = None
         self._anchors: dict[int, Anchor] = {}
         self._places: dict[int, int] = {}
+        self._names = False
 
     def note(self, blocks: Blocks) -> list[Block]:
         """Lower the body of a note, block by block."""
@@ -102,6 +103,7 @@ class Lowering:
             self._anchors = anchor_keys(blocks)
         if self.pair.timed_ids and not self.pair.same_system:
             self._places = {id(block): place for place, block in enumerate(walk(blocks), 1)}
+        self._names = bool(self._anchors or self._places)
         made: list[Block] = []
         top = Context()
         for position, block in enumerate(blocks):
@@ -147,7 +149,7 @@ class Lowering:
             made = self._with_children(course.way, block, context)
         self.answers.written(block)
         self.current = outer
-        return self.anchored(made, block)
+        return self.anchored(made, block) if self._names else made
 
     def _course(self, concept: str, block: Block, context: Context) -> _Course:
         kind = kind_of(block)
@@ -277,7 +279,7 @@ class Lowering:
 
     def anchored(self, made: list[Block], source: Block) -> list[Block]:
         """The blocks, the first of them named as the order wants it where links lead to the source block."""
-        if not made or not (self._anchors or self._places):
+        if not made or not self._names:
             return made
         first = made[0]
         if first.id if self._has_ids else first.anchor:
