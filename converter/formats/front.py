@@ -129,7 +129,7 @@ class Segments(msgspec.Struct, frozen=True, gc=False):
     tail: str = ""
 
 
-class Found(msgspec.Struct, frozen=True, gc=False):
+class Found(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """What a link names in its own source.
 
     `kind` is `note`, `asset`, `missing` (it means something here that is not there) or `outside` (a URL, or nothing

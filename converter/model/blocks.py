@@ -8,6 +8,7 @@ fresh object: the law tells blocks apart by identity.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import is_
 from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
@@ -46,6 +47,7 @@ __all__ = [
     "Sketch",
     "Table",
     "TableColumn",
+    "blocks_in_cells",
     "has_text",
     "kind_of",
     "same_blocks",
@@ -277,10 +279,12 @@ else:
 Blocks = tuple[AnyBlock, ...]
 """Blocks of any kind. Decoders get the closed list of kinds from it; for types a block is a `Block`."""
 
+_KINDS: dict[type[Block], str] = {kind: str(kind.__struct_config__.tag) for kind in Block.__subclasses__()}
+
 
 def kind_of(block: Block) -> str:
     """The kind of a block: `paragraph`, `item`, `formula` and so on."""
-    return str(type(block).__struct_config__.tag)
+    return _KINDS[type(block)]
 
 
 def has_text(blocks: Blocks) -> bool:
@@ -290,21 +294,21 @@ def has_text(blocks: Blocks) -> bool:
 
 def same_blocks(left: Blocks, right: Blocks) -> bool:
     """Whether these are the very same blocks: the objects themselves, not their equals."""
-    return len(left) == len(right) and all(a is b for a, b in zip(left, right, strict=True))
+    return left is right or (len(left) == len(right) and all(map(is_, left, right)))
 
 
 def walk(blocks: Blocks) -> Iterator[Block]:
     """Every block of the forest in reading order, those in table cells too. Depth is no limit."""
-    stack = [iter(blocks)]
-    while stack:
-        block = next(stack[-1], None)
-        if block is None:
-            stack.pop()
-            continue
+    waiting = list(blocks[::-1])
+    while waiting:
+        block = waiting.pop()
         yield block
         if block.children:
-            stack.append(iter(block.children))
-        if isinstance(block, Table):
-            inner = [child for row in block.rows for cell in row.cells for child in cell.children]
-            if inner:
-                stack.append(iter(inner))
+            waiting += block.children[::-1]
+        if type(block) is Table:
+            waiting += blocks_in_cells(block)[::-1]
+
+
+def blocks_in_cells(table: Table) -> Blocks:
+    """The blocks in the cells of a table, row by row."""
+    return tuple([child for row in table.rows for cell in row.cells if cell.children for child in cell.children])

@@ -231,14 +231,23 @@ def merge_runs(runs: list[Run]) -> Runs:
 
     This is the one place where runs are merged, so that what is written and what is read back agree.
     """
-    if len(runs) == 1:
-        only = runs[0]
-        return (only,) if not isinstance(only, TextRun) or only.text else ()
+    before: Style | None = None
+    for run in runs:
+        if type(run) is not TextRun:
+            before = None
+            continue
+        if not run.text or run.style == before:
+            return _merged(runs)
+        before = run.style
+    return tuple(runs)
+
+
+def _merged(runs: list[Run]) -> Runs:
     merged: list[Run] = []
     last: TextRun | None = None
     more: list[str] = []
     for run in runs:
-        if isinstance(run, TextRun):
+        if type(run) is TextRun:
             if not run.text:
                 continue
             if last is not None and run.style == last.style:

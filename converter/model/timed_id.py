@@ -63,7 +63,8 @@ def moment_of(text: str, zone: tzinfo) -> Moment | None:
 def time_text(moment: Moment, zone: tzinfo) -> str:
     """A time as 14 digits in that zone."""
     local = moment.as_datetime().astimezone(zone)
-    return f"{local.year:04d}{local:%m%d%H%M%S}"
+    day, time = f"{local.month:02d}{local.day:02d}", f"{local.hour:02d}{local.minute:02d}{local.second:02d}"
+    return f"{local.year:04d}{day}{time}"
 
 
 def settled(moment: Moment | None, zone: tzinfo) -> Moment | None:
@@ -74,7 +75,7 @@ def settled(moment: Moment | None, zone: tzinfo) -> Moment | None:
 def numbered_id(prefixes: tuple[str, ...], number: int) -> str:
     """The id of this number among those of the prefixes; raises IndexError beyond their end."""
     prefix = prefixes[number // NUMBERS]
-    return prefix + base36(number % NUMBERS, 3)
+    return prefix + _DIGITS[number // 1296 % 36] + _DIGITS[number // 36 % 36] + _DIGITS[number % 36]
 
 
 def base36(number: int, length: int) -> str:

@@ -1,6 +1,6 @@
 """The index of a source: one compact entry per item, with lookups for resolving links.
 
-Links and anchors of a note are kept packed (a `bytes` each) and unpacked when they are looked at, so that memory
+Links and anchors of a note are kept packed in a scratch file and unpacked when they are looked at, so that memory
 grows by little more than the names.
 """
 
@@ -16,6 +16,7 @@ from converter.model.facts import Anchor, AssetFact, FolderFact, JunkFact, LinkF
 from converter.model.moment import Moment
 from converter.model.order import Output
 from converter.pipeline.learnt import Learnt
+from converter.storage.scratch import Scratch
 
 __all__ = ["AssetEntry", "Catalog", "FolderEntry", "NoteEntry", "titled"]
 
@@ -44,8 +45,8 @@ class NoteEntry(msgspec.Struct, gc=False):
     `hollow` marks one that says nothing itself: where it holds others, it is what other systems call a folder. `blank`
     is one without text, whatever else it says.
     `page` marks one without text that is a notebook's own. `dropped` is as in its work order. `way` is how it ends when
-    it is written; `salt` tells the blocks of a duplicate from those of its original. `kept` is where what was read is
-    kept, and `bench` who keeps it (-1: nobody).
+    it is written; `salt` tells the blocks of a duplicate from those of its original. `outlined` is where its outline is
+    kept (-1: there is none), `kept` where what was read is kept, and `bench` who keeps it (-1: nobody).
     """
 
     key: str
@@ -59,7 +60,7 @@ class NoteEntry(msgspec.Struct, gc=False):
     created: Moment | None = None
     stamp: Moment | None = None
     tags: tuple[str, ...] = ()
-    packed: bytes = b""
+    outlined: int = -1
     hollow: bool = False
     blank: bool = False
     page: bool = False
@@ -91,7 +92,8 @@ class AssetEntry(msgspec.Struct, gc=False):
 class Catalog:
     """Everything that the index pass learnt. Implements `formats.front.Lookup`."""
 
-    def __init__(self, names: Callable[[str, str], tuple[str, ...]]) -> None:
+    def __init__(self, names: Callable[[str, str], tuple[str, ...]], scratch: Scratch) -> None:
+        self.scratch = scratch
         self.folders: dict[str, FolderEntry] = {}
         self.notes: dict[str, NoteEntry] = {}
         self.assets: dict[str, AssetEntry] = {}
@@ -102,10 +104,10 @@ class Catalog:
         self.made_for: dict[str, str] = {}
         """The note for whose sake a made folder is there, by the folder's key."""
         self._names = names
-        self._note_names: dict[str, list[str]] = {}
-        self._asset_names: dict[str, list[str]] = {}
+        self._note_names: dict[str, str | list[str]] = {}
+        self._asset_names: dict[str, str | list[str]] = {}
         self._holders: dict[str, list[str]] | None = None
-        self._unpacked = lru_cache(maxsize=512)(self._unpack)
+        self._unpacked = lru_cache(maxsize=128)(self._unpack)
 
     def add_folder(self, fact: FolderFact) -> None:
         """Enter a folder."""
@@ -115,13 +117,13 @@ class Catalog:
         """Enter an asset under its lookup names."""
         self.assets[fact.key] = AssetEntry(fact, fact.digest)
         for name in self._names("asset", fact.key):
-            self._asset_names.setdefault(name, []).append(fact.key)
+            _enter(self._asset_names, name, fact.key)
 
     def add_note(self, entry: NoteEntry) -> None:
         """Enter a note under its lookup names."""
         self.notes[entry.key] = entry
         for name in self._names("note", entry.key):
-            self._note_names.setdefault(name, []).append(entry.key)
+            _enter(self._note_names, name, entry.key)
 
     def describe(self, learnt: Learnt, bench: int) -> None:
         """Fill in what reading a note taught, and at which bench it is kept."""
@@ -129,7 +131,7 @@ class Catalog:
         entry.title, entry.id = learnt.title, learnt.id
         entry.folder, entry.parent, entry.order = learnt.folder, learnt.parent, learnt.order
         entry.created, entry.stamp, entry.tags = learnt.created, learnt.stamp, learnt.tags
-        entry.packed, entry.blank, entry.hollow = learnt.outline, learnt.blank, learnt.hollow
+        entry.outlined, entry.blank, entry.hollow = self.scratch.keep(learnt.outline), learnt.blank, learnt.hollow
         entry.bench, entry.kept = bench, learnt.kept
 
     def outline(self, key: str) -> Outline:
@@ -137,8 +139,8 @@ class Catalog:
         return self._unpacked(key)
 
     def _unpack(self, key: str) -> Outline:
-        packed = self.notes[key].packed
-        return _outline(packed) if packed else Outline()
+        place = self.notes[key].outlined
+        return _outline(self.scratch.piece(place)) if place >= 0 else Outline()
 
     def has_note(self, key: str) -> bool:
         """Whether the source has this note."""
@@ -146,7 +148,7 @@ class Catalog:
 
     def notes_named(self, name: str) -> Sequence[str]:
         """Keys of the notes with this lookup name."""
-        return self._note_names.get(name, ())
+        return _named(self._note_names, name)
 
     def notes_with_block(self, block: str) -> Sequence[str]:
         """Keys of the notes that hold a block with this id. Only ids that links of the source name are known."""
@@ -172,7 +174,7 @@ class Catalog:
 
     def assets_named(self, name: str) -> Sequence[str]:
         """Keys of the assets with this lookup name."""
-        return self._asset_names.get(name, ())
+        return _named(self._asset_names, name)
 
     def anchors(self, key: str) -> Sequence[Anchor]:
         """The anchors of a note."""
@@ -181,3 +183,17 @@ class Catalog:
     def links(self, key: str) -> Sequence[LinkFact]:
         """The links of a note."""
         return self.outline(key).links
+
+
+def _enter(names: dict[str, str | list[str]], name: str, key: str) -> None:
+    """Enter a key under a name; most names have one, which needs no list."""
+    there = names.setdefault(name, key)
+    if isinstance(there, list):
+        there.append(key)
+    elif there is not key:
+        names[name] = [there, key]
+
+
+def _named(names: dict[str, str | list[str]], name: str) -> Sequence[str]:
+    there = names.get(name, ())
+    return (there,) if isinstance(there, str) else there

@@ -11,15 +11,16 @@ from converter.pipeline.catalog import Catalog, NoteEntry, titled
 from converter.pipeline.crew import Crew
 from converter.pipeline.progress import Progress
 from converter.pipeline.residue.book import ResidueBook
+from converter.storage.scratch import Scratch
 
 __all__ = ["listed", "read_notes"]
 
 Report = Callable[[Finding], None]
 
 
-def listed(front: Format, source: Source, report: Report, progress: Progress) -> Catalog:
+def listed(front: Format, source: Source, scratch: Scratch, report: Report, progress: Progress) -> Catalog:
     """A catalog of everything that the source holds; notes are known by their places only."""
-    catalog = Catalog(front.names)
+    catalog = Catalog(front.names, scratch)
     progress.stage("Listing", None)
     for fact in source.facts():
         match fact:

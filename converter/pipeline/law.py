@@ -47,8 +47,8 @@ class Answers:
     def result_of(self, block: Block) -> int:
         """The identity of what `lift` made of a block in the end; its own where nothing was made of it."""
         key = id(block)
-        while key in self._became:
-            key = self._became[key]
+        while (result := self._became.get(key)) is not None:
+            key = result
         return key
 
     def written(self, block: Block) -> None:
@@ -71,26 +71,33 @@ class Answers:
 
     def of(self, block: Block) -> tuple[str, bool]:
         """How the block ended ("" where nobody answered), and whether a fallback was needed."""
+        became, fallback = self._became, self._approximated
         key = id(block)
-        approximated = key in self._approximated
-        while key in self._became:
-            key = self._became[key]
-            approximated = approximated or key in self._approximated
+        approximated = key in fallback
+        while (result := became.get(key)) is not None:
+            key = result
+            approximated = approximated or key in fallback
         return self._ends.get(key, ""), approximated
+
+    def counted(self, read: Blocks) -> InnerCounts:
+        """How the blocks of a forest ended, those of all depths."""
+        total = written = lost = approximated = 0
+        unanswered: list[str] = []
+        ends, became, fallback = self._ends, self._became, self._approximated
+        for block in walk(read):
+            total += 1
+            key = id(block)
+            end, by_fallback = self.of(block) if key in became else (ends.get(key, ""), key in fallback)
+            if end == _WRITTEN:
+                written += 1
+                approximated += by_fallback
+            elif end == _LOST:
+                lost += 1
+            else:
+                unanswered.append(f"{kind_of(block)} {total}")
+        return InnerCounts(total, written, lost, approximated, tuple(unanswered))
 
 
 def inner_counts(read: Blocks, answers: Answers) -> InnerCounts:
     """Walk the tree as it was read and add up the answers."""
-    total = written = lost = approximated = 0
-    unanswered: list[str] = []
-    for block in walk(read):
-        total += 1
-        end, fallback = answers.of(block)
-        if end == _WRITTEN:
-            written += 1
-            approximated += fallback
-        elif end == _LOST:
-            lost += 1
-        else:
-            unanswered.append(f"{kind_of(block)} {total}")
-    return InnerCounts(total, written, lost, approximated, tuple(unanswered))
+    return answers.counted(read)

@@ -137,6 +137,11 @@ class Pair:
         return self.parameter("text") == "siyuan"
 
     @cached_property
+    def lines_are_blocks(self) -> bool:
+        """Whether the own line of a list item is a paragraph inside it."""
+        return self.parameter("item_line") == "paragraph"
+
+    @cached_property
     def names_colors(self) -> bool:
         """Whether colours of a theme, by their names, mean something in the target."""
         return self.parameter("colors") in ("css", "names")

@@ -19,8 +19,8 @@ from converter.pipeline.processes import Processes, Request, Serve
 
 __all__ = ["Party"]
 
-_BATCH = 256 << 10
-_MOST = 100
+_BATCH = 96 << 10
+_MOST = 40
 """Notes that travel together: how many bytes, and how many."""
 
 _stored = msgspec.msgpack.Decoder(list[Stored]).decode

@@ -34,9 +34,9 @@ Request = tuple[int | None, str, bytes]
 
 _AHEAD = 2
 """Requests that a worker has at hand: one that it answers, and the next."""
-_WAITING = 3
+_WAITING = 2
 """Answers for each worker that may wait for an earlier one."""
-_COLLECT = 50_000
+_COLLECT = 5_000
 """Objects after which a worker looks for garbage: notes die by themselves, and hold no cycles."""
 _DONE, _FAILED = b"d", b"f"
 

@@ -49,6 +49,7 @@ from converter.pipeline.select import Selection
 from converter.storage.digest import digest
 from converter.storage.faults import reading_whole
 from converter.storage.room import check_settled
+from converter.storage.scratch import Scratch
 from converter.storage.state import quick_state
 
 __all__ = ["Session", "open_session"]
@@ -181,7 +182,8 @@ class Session:
         """Read the whole source once; `tells`: with what is found in the notes themselves."""
         if not (self.options.ignore_residue or self.pair.same_system):
             self.book = ResidueBook()
-        self.catalog = listed(self.source_front, self.source, self.add, self.progress)
+        scratch = self._closing.enter_context(closing(Scratch()))
+        self.catalog = listed(self.source_front, self.source, scratch, self.add, self.progress)
         self._notes = self.catalog.notes
         self._notes_read = Reading(
             format=self.source_front.id,

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterable
 from datetime import UTC
+from json.encoder import encode_basestring
 from typing import Final, TypeAlias, TypeGuard
 
 from converter.model.moment import Moment, parse_moment
@@ -206,9 +207,22 @@ _ESCAPES: Final = _Escapes()
 _SAFE: Final = re.compile(r"[ !#$%(-*,-;=?-\[\]-_a-~]*")
 
 
+_ASCII_ESCAPES: Final = tuple((chr(code), str(_escape(code))) for code in sorted(_UNSAFE_ASCII) if chr(code) != '"')
+
+
 def quote(text: str) -> str:
     """A string as JSON text, quotation marks included."""
-    return f'"{text}"' if _SAFE.fullmatch(text) else f'"{text.translate(_ESCAPES)}"'
+    if _SAFE.fullmatch(text):
+        return f'"{text}"'
+    if text.isascii():
+        # the standard encoder is quick and says all but a few ASCII characters the same way
+        made = encode_basestring(text)[1:-1]
+        if r"\u" not in made:
+            made = made.replace(r"\"", r"\u0022")
+            for character, escape in _ASCII_ESCAPES:
+                made = made.replace(character, escape)
+            return f'"{made}"'
+    return f'"{text.translate(_ESCAPES)}"'
 
 
 def number_text(value: float) -> str:

@@ -81,16 +81,17 @@ def embed_by_id(block: Block) -> Block:
 
 def super_columns(note: Note, _source: Profile, answers: Answers) -> Note:
     """Blocks side by side stand in columns; a stack among them is one column."""
-    return msgspec.structs.replace(note, blocks=_with_columns(note.blocks, answers))
+    blocks = _with_columns(note.blocks, answers)
+    return note if blocks is note.blocks else msgspec.structs.replace(note, blocks=blocks)
 
 
 def _with_columns(blocks: Blocks, answers: Answers) -> Blocks:
-    made = tuple(_columns(block, answers) for block in blocks)
+    made = tuple([_columns(block, answers) if block.children else block for block in blocks])
     return blocks if same_blocks(made, blocks) else made
 
 
 def _columns(block: Block, answers: Answers) -> Block:
-    children = _with_columns(block.children, answers) if block.children else block.children
+    children = _with_columns(block.children, answers)
     if isinstance(block, Columns) and block.layout == "col":
         children = tuple(_column(child, answers) for child in children)
     if children is block.children:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import msgspec
 
 from converter.model.items import Note, Property
@@ -18,15 +20,24 @@ _LISTS = ("tags", "aliases")
 
 def front_facts(note: Note, source: Profile, _answers: Answers) -> Note:
     """Take away the entries that gave the note its facts; of synonyms only the one that was read."""
+    if not note.properties:
+        return note
+    by_name = {one.name.lower(): one for one in reversed(note.properties)}
     said: set[int] = set()
-    for group in source.parameters.get("front_keys", "").split():
-        fact, *names = group.split(",")
-        read = next((one for name in names for one in note.properties if one.name.lower() == name), None)
+    for fact, names in _groups(source.parameters.get("front_keys", "")):
+        read = next((by_name[name] for name in names if name in by_name), None)
         if read is not None and _gives(read, fact):
             said.add(id(read))
     if not said:
         return note
     return msgspec.structs.replace(note, properties=tuple(one for one in note.properties if id(one) not in said))
+
+
+@lru_cache(maxsize=16)
+def _groups(keys: str) -> tuple[tuple[str, list[str]], ...]:
+    """Each fact with the names of its entries."""
+    groups = (group.split(",") for group in keys.split())
+    return tuple((fact, names) for fact, *names in groups)
 
 
 def _gives(item: Property, fact: str) -> bool:

@@ -8,9 +8,7 @@ from typing import Final
 
 import msgspec
 
-from converter.model.blocks import Block, Blocks, Html, Media, Paragraph, Table, same_blocks
-from converter.model.items import Note
-from converter.model.profile import Profile
+from converter.model.blocks import Block, Html, Media, Paragraph, Row, Table
 from converter.model.runs import (
     BOLD,
     CODE,
@@ -25,7 +23,6 @@ from converter.model.runs import (
     TextRun,
     merge_runs,
 )
-from converter.pipeline.law import Answers
 
 __all__ = ["html_as_shown"]
 
@@ -38,40 +35,33 @@ _ATTRIBUTE: Final = re.compile(r"""([\w:-]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^
 _SOURCE: Final = re.compile(r"""<source(\s[^>]*)?>""", re.IGNORECASE)
 
 
-def html_as_shown(note: Note, _source: Profile, answers: Answers) -> Note:
+def html_as_shown(block: Block) -> Block:
     """Tags around text become its formats, `<a>` a link, `<img>` a picture; players and frames become media."""
-    return msgspec.structs.replace(note, blocks=_blocks(note.blocks, answers))
+    if RawRun in map(type, block.runs):
+        runs = _runs(block.runs)
+        block = block if runs is block.runs else msgspec.structs.replace(block, runs=runs)
+        if isinstance(block, Paragraph):
+            return _shown(block, _html_alone(block))
+    if isinstance(block, Html):
+        return _shown(block, block.source.strip())
+    if isinstance(block, Table) and (rows := _rows(block.rows)) is not block.rows:
+        return msgspec.structs.replace(block, rows=rows)
+    return block
 
 
-def _blocks(blocks: Blocks, answers: Answers) -> Blocks:
-    made = tuple(_block(block, answers) for block in blocks)
-    return blocks if same_blocks(made, blocks) else made
-
-
-def _block(block: Block, answers: Answers) -> Block:
-    changes: dict[str, object] = {}
-    children = _blocks(block.children, answers) if block.children else block.children
-    if children is not block.children:
-        changes["children"] = children
-    runs = _runs(block.runs)
-    if runs is not block.runs:
-        changes["runs"] = runs
-    if isinstance(block, Table):
-        rows = tuple(
-            msgspec.structs.replace(
-                row, cells=tuple(msgspec.structs.replace(cell, runs=_runs(cell.runs)) for cell in row.cells)
-            )
-            for row in block.rows
+def _rows(rows: tuple[Row, ...]) -> tuple[Row, ...]:
+    if not any(_has_html(cell.runs) for row in rows for cell in row.cells):
+        return rows
+    return tuple(
+        msgspec.structs.replace(
+            row, cells=tuple(msgspec.structs.replace(cell, runs=_runs(cell.runs)) for cell in row.cells)
         )
-        changes |= {"rows": rows} if rows != block.rows else {}
-    made = _shown(msgspec.structs.replace(block, **changes) if changes else block)
-    answers.became(block, made)
-    return made
+        for row in rows
+    )
 
 
-def _shown(block: Block) -> Block:
-    """A block that is one player, frame or picture."""
-    source = block.source.strip() if isinstance(block, Html) else _html_alone(block)
+def _shown(block: Block, source: str) -> Block:
+    """A block that is one player, frame or picture: that is what its HTML says."""
     if not source:
         return block
     found = _MEDIA.fullmatch(source)
@@ -119,8 +109,12 @@ def _pixels(text: str) -> int:
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 6 else 0
 
 
+def _has_html(runs: Runs) -> bool:
+    return RawRun in map(type, runs) and any(isinstance(run, RawRun) and run.format == "html" for run in runs)
+
+
 def _runs(runs: Runs) -> Runs:
-    if not any(isinstance(run, RawRun) and run.format == "html" for run in runs):
+    if not _has_html(runs):
         return runs
     made: list[Run | None] = [*runs]
     opened: list[tuple[str, int]] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from converter.model.blocks import Block, Blocks, List, ListItem
+from converter.model.blocks import Block, Blocks, List, ListItem, same_blocks
 from converter.model.items import Note
 from converter.model.profile import Profile
 from converter.model.runs import TextRun, merge_runs
@@ -18,34 +18,46 @@ _NUMBERS = ("listStart", "listNumberIndex", "listNumber")
 
 def group_items(note: Note, _source: Profile, answers: Answers) -> Note:
     """Runs of items become lists; EM SPACES at the start of an item's text are its depth."""
-    return msgspec.structs.replace(note, blocks=_grouped(note.blocks, answers))
+    blocks = _grouped(note.blocks, answers)
+    return note if same_blocks(blocks, note.blocks) else msgspec.structs.replace(note, blocks=blocks)
 
 
 def _grouped(blocks: Blocks, answers: Answers) -> Blocks:
     made: list[Block] = []
     items: list[tuple[int, ListItem]] = []
     for block in blocks:
-        children = _below(block, answers)
-        inner = block if children == block.children else msgspec.structs.replace(block, children=children)
-        answers.became(block, inner)
+        inner = _with_grouped(block, answers) if block.children else block
         if isinstance(inner, ListItem):
             items.append((_depth_of(inner), inner))
             continue
-        made += _lists(items, answers)
-        items = []
+        if items:
+            made += _lists(items, answers)
+            items = []
         made.append(inner)
-    return (*made, *_lists(items, answers))
+    if items:
+        made += _lists(items, answers)
+    return tuple(made)
+
+
+def _with_grouped(block: Block, answers: Answers) -> Block:
+    children = _below(block, answers)
+    if same_blocks(children, block.children):
+        return block
+    made = msgspec.structs.replace(block, children=children)
+    answers.became(block, made)
+    return made
 
 
 def _below(block: Block, answers: Answers) -> Blocks:
     """The children, grouped; the items of a list are grouped already."""
     if not isinstance(block, List):
-        return _grouped(block.children, answers) if block.children else ()
+        return _grouped(block.children, answers)
     made: list[Block] = []
     for item in block.children:
         children = _grouped(item.children, answers) if item.children else ()
-        made.append(item if children == item.children else msgspec.structs.replace(item, children=children))
-        answers.became(item, made[-1])
+        inner = item if same_blocks(children, item.children) else msgspec.structs.replace(item, children=children)
+        answers.became(item, inner)
+        made.append(inner)
     return tuple(made)
 
 

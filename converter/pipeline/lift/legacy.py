@@ -13,9 +13,13 @@ from converter.text.markdown import parse
 __all__ = ["column_pairs", "content_as_blocks", "order_by_number"]
 
 
+_ORDER = "@order"
+
+
 def order_by_number(note: Note, _source: Profile, answers: Answers) -> Note:
     """Blocks in the order of their numbers (`@order`, where it differs from their place), and without them."""
-    return msgspec.structs.replace(note, blocks=_ordered(note.blocks, answers))
+    blocks = _ordered(note.blocks, answers)
+    return note if blocks is note.blocks else msgspec.structs.replace(note, blocks=blocks)
 
 
 def _ordered(blocks: Blocks, answers: Answers) -> Blocks:
@@ -23,17 +27,25 @@ def _ordered(blocks: Blocks, answers: Answers) -> Blocks:
     changed = False
     for place, block in enumerate(blocks):
         children = _ordered(block.children, answers) if block.children else block.children
-        number = next((int(text) for name, text in block.attrs if name == "@order"), place)
-        attrs = tuple(pair for pair in block.attrs if pair[0] != "@order")
+        said = _attr(block, _ORDER)
         made = block
-        if children is not block.children or attrs != block.attrs:
+        if children is not block.children or said is not None:
+            attrs = tuple(pair for pair in block.attrs if pair[0] != _ORDER)
             made = msgspec.structs.replace(block, children=children, attrs=attrs)
             answers.became(block, made)
             changed = True
-        numbered.append((number, made))
+        numbered.append((place if said is None else int(said), made))
     if not changed:
         return blocks
     return tuple(block for _, block in sorted(numbered, key=lambda entry: entry[0]))
+
+
+def _attr(block: Block, name: str) -> str | None:
+    """The first attribute of this name."""
+    for own, value in block.attrs:
+        if own == name:
+            return value
+    return None
 
 
 def content_as_blocks(note: Note, _source: Profile, _answers: Answers) -> Note:
@@ -69,7 +81,7 @@ _PAIR_KEYS = ("columnPairId", "columnSide", "columnSplitRatio")
 
 
 def _side(block: Block) -> str:
-    return dict(block.attrs).get("columnSide", "").strip('"')
+    return dict(block.attrs).get("columnSide", "").strip('"') if block.attrs else ""
 
 
 def _pair(block: Block) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from operator import attrgetter, is_
 
 import msgspec
 
-from converter.model.blocks import Block, Blocks, Table, same_blocks
+from converter.model.blocks import Block, Blocks, Row, Table
 from converter.model.items import Note
 from converter.model.profile import Profile
 from converter.model.runs import Link, Reference, Run, Runs, Style
@@ -17,43 +18,51 @@ __all__ = ["references_from_links"]
 
 def references_from_links(note: Note, source: Profile, answers: Answers) -> Note:
     """`mnemo://note/<id>#<block>` is a reference; `[[…]]` kept as a link's target is one that leads nowhere."""
-    prefix = source.parameters.get("note_link", "")
-    return msgspec.structs.replace(note, blocks=_blocks(note.blocks, prefix, answers))
+    blocks = _blocks(note.blocks, source.parameters.get("note_link", ""), answers)
+    return note if blocks is note.blocks else msgspec.structs.replace(note, blocks=blocks)
 
 
 def _blocks(blocks: Blocks, prefix: str, answers: Answers) -> Blocks:
-    made = tuple(_block(block, prefix, answers) for block in blocks)
-    return blocks if same_blocks(made, blocks) else made
+    made = [_block(block, prefix, answers) for block in blocks]
+    return blocks if all(map(is_, made, blocks)) else tuple(made)
 
 
 def _block(block: Block, prefix: str, answers: Answers) -> Block:
-    changes: dict[str, object] = {}
     runs = _runs(block.runs, prefix)
-    if runs is not block.runs:
-        changes["runs"] = runs
     children = _blocks(block.children, prefix, answers) if block.children else block.children
-    if children is not block.children:
-        changes["children"] = children
-    if isinstance(block, Table):
-        rows = tuple(
-            msgspec.structs.replace(
-                row,
-                cells=tuple(msgspec.structs.replace(c, runs=_runs(c.runs, prefix)) for c in row.cells),
-            )
-            for row in block.rows
-        )
-        changes |= {"rows": rows} if rows != block.rows else {}
-    if not changes:
-        return block
-    made = msgspec.structs.replace(block, **changes)
+    made = block
+    if runs is not block.runs or children is not block.children:
+        made = msgspec.structs.replace(block, runs=runs, children=children)
+    if isinstance(made, Table):
+        rows = _rows(made.rows, prefix)
+        made = made if rows is made.rows else msgspec.structs.replace(made, rows=rows)
     answers.became(block, made)
     return made
 
 
+def _rows(rows: tuple[Row, ...], prefix: str) -> tuple[Row, ...]:
+    if not any(_has_link(cell.runs) for row in rows for cell in row.cells):
+        return rows
+    return tuple(
+        msgspec.structs.replace(
+            row, cells=tuple(msgspec.structs.replace(cell, runs=_runs(cell.runs, prefix)) for cell in row.cells)
+        )
+        for row in rows
+    )
+
+
+_link_of = attrgetter("style.link")
+
+
+def _has_link(runs: Runs) -> bool:
+    return any(map(_link_of, runs))
+
+
 def _runs(runs: Runs, prefix: str) -> Runs:
-    if not any(run.style.link is not None for run in runs):
+    if not _has_link(runs):
         return runs
-    return tuple(_run(run, prefix) for run in runs)
+    made = [_run(run, prefix) for run in runs]
+    return runs if all(map(is_, made, runs)) else tuple(made)
 
 
 def _run(run: Run, prefix: str) -> Run:

@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import msgspec
 
-from converter.model.blocks import Block, Blocks, Code, Embed, Heading, Image, Paragraph, Quote, Sketch, Table, walk
+from converter.model.blocks import (
+    Block,
+    Blocks,
+    Callout,
+    Code,
+    Embed,
+    Heading,
+    Image,
+    Paragraph,
+    Quote,
+    Sketch,
+    Table,
+    walk,
+)
 from converter.model.domain import mended
 from converter.model.items import Note
 from converter.model.profile import Profile
@@ -26,38 +40,94 @@ from converter.pipeline.lift.legacy import column_pairs, content_as_blocks, orde
 from converter.pipeline.lift.links import references_from_links
 from converter.text.markdown import parse
 
-__all__ = ["LIFTS", "Lift", "lift"]
+__all__ = ["LIFTS", "BlockRule", "Lift", "lift"]
 
 Lift = Callable[[Note, Profile, Answers], Note]
 
 
+class BlockRule(msgspec.Struct, frozen=True):
+    """A rule that looks at one block at a time, at every depth, and does something to these kinds alone.
+
+    One that is `deep` makes blocks below the block; rules behind it are to see them.
+    """
+
+    rule: Callable[[Block], Block]
+    kinds: tuple[type[Block], ...]
+    deep: bool = False
+
+
 def lift(note: Note, source: Profile, answers: Answers) -> Note:
     """Apply the source profile's rules in their order."""
-    for name in source.lifts:
-        note = LIFTS[name](note, source, answers)
+    for step in _steps(source.lifts):
+        note = step(note, source, answers)
     return note
 
 
-def _each_block(rule: Callable[[Block], Block]) -> Lift:
-    """A rule that looks at one block at a time, at every depth."""
+@lru_cache(maxsize=32)
+def _steps(names: tuple[str, ...]) -> tuple[Lift, ...]:
+    """The rules of these names; neighbours that look at single blocks share one walk."""
+    steps: list[Lift] = []
+    together: list[BlockRule] = []
+    for name in names:
+        rule = LIFTS[name]
+        if isinstance(rule, BlockRule):
+            together.append(rule)
+        if together and (not isinstance(rule, BlockRule) or rule.deep):
+            steps.append(_each_block(together))
+            together = []
+        if not isinstance(rule, BlockRule):
+            steps.append(rule)
+    return tuple(steps) if not together else (*steps, _each_block(together))
+
+
+_Rules = dict[type[Block], tuple[tuple[int, Callable[[Block], Block]], ...]]
+"""For each kind the rules that do something to it, each with its place."""
+
+
+def _each_block(together: list[BlockRule]) -> Lift:
+    rules: _Rules = {
+        kind: tuple((place, one.rule) for place, one in enumerate(together) if kind in one.kinds)
+        for kind in Block.__subclasses__()
+    }
 
     def apply(note: Note, _source: Profile, answers: Answers) -> Note:
-        return msgspec.structs.replace(note, blocks=_mapped(note.blocks, rule, answers))
+        blocks = _mapped(note.blocks, rules, answers)
+        return note if blocks is note.blocks else msgspec.structs.replace(note, blocks=blocks)
 
     return apply
 
 
-def _mapped(blocks: Blocks, rule: Callable[[Block], Block], answers: Answers) -> Blocks:
+def _mapped(blocks: Blocks, rules: _Rules, answers: Answers) -> Blocks:
     made: list[Block] = []
     changed = False
     for block in blocks:
-        children = _mapped(block.children, rule, answers) if block.children else block.children
-        inner = block if children is block.children else msgspec.structs.replace(block, children=children)
-        result = rule(inner)
-        changed = changed or result is not block
-        answers.became(block, result)
+        result = block
+        if block.children:
+            children = _mapped(block.children, rules, answers)
+            if children is not block.children:
+                result = msgspec.structs.replace(block, children=children)
+        kind = type(block)
+        for place, rule in rules[kind]:
+            result = rule(result)
+            if type(result) is not kind:
+                result = _ruled_further(result, rules, place)
+                break
+        if result is not block:
+            changed = True
+            answers.became(block, result)
         made.append(result)
     return tuple(made) if changed else blocks
+
+
+def _ruled_further(block: Block, rules: _Rules, after: int) -> Block:
+    """A block that became another kind at this place, by the rules behind it for what it is now."""
+    kind = type(block)
+    for place, rule in rules[kind]:
+        if place > after:
+            block = rule(block)
+            if type(block) is not kind:
+                return _ruled_further(block, rules, place)
+    return block
 
 
 def _image_paragraph(block: Block) -> Block:
@@ -88,9 +158,12 @@ def _embed_paragraph(block: Block) -> Block:
     return block
 
 
+_NBSP = TextRun(text="\u00a0")
+
+
 def _nbsp_paragraph(block: Block) -> Block:
     """A paragraph of one no-break space is an empty line that someone left on purpose."""
-    if isinstance(block, Paragraph) and block.runs == (TextRun(text="\u00a0"),):
+    if isinstance(block, Paragraph) and len(block.runs) == 1 and block.runs[0] == _NBSP:
         return msgspec.structs.replace(block, runs=())
     return block
 
@@ -155,25 +228,25 @@ def _in_bounds(note: Note, _source: Profile, answers: Answers) -> Note:
     return made
 
 
-LIFTS: dict[str, Lift] = {
+LIFTS: dict[str, Lift | BlockRule] = {
     "blank-documents": blank_documents,
-    "callout-defaults": _each_block(callout_defaults),
+    "callout-defaults": BlockRule(callout_defaults, (Callout,)),
     "column-pairs": column_pairs,
     "content-as-blocks": content_as_blocks,
     "document-attributes": document_attributes,
-    "embed-paragraphs": _each_block(_embed_paragraph),
-    "embeds-by-id": _each_block(embed_by_id),
+    "embed-paragraphs": BlockRule(_embed_paragraph, (Paragraph,)),
+    "embeds-by-id": BlockRule(embed_by_id, (Embed,)),
     "front-facts": front_facts,
     "group-items": group_items,
-    "html-as-shown": html_as_shown,
-    "image-paragraphs": _each_block(_image_paragraph),
+    "html-as-shown": BlockRule(html_as_shown, tuple(Block.__subclasses__())),
+    "image-paragraphs": BlockRule(_image_paragraph, (Paragraph,)),
     "in-bounds": _in_bounds,
-    "markdown-tables": _each_block(_markdown_table),
-    "nbsp-paragraphs": _each_block(_nbsp_paragraph),
+    "markdown-tables": BlockRule(_markdown_table, (Code,)),
+    "nbsp-paragraphs": BlockRule(_nbsp_paragraph, (Paragraph,)),
     "note-links": references_from_links,
     "order-by-number": order_by_number,
-    "quote-paragraphs": _each_block(_quote_paragraphs),
-    "sketch-code": _each_block(_sketch_code),
+    "quote-paragraphs": BlockRule(_quote_paragraphs, (Quote,), deep=True),
+    "sketch-code": BlockRule(_sketch_code, (Code,)),
     "super-columns": super_columns,
     "tag-paragraph": _tag_paragraph,
 }

@@ -40,11 +40,17 @@ def child_context(kind: str, context: str) -> str:
     return _CHILD_CONTEXTS.get(kind, context)
 
 
+_REFINED = frozenset((Callout, Code, Columns, Embed, Formula, Heading, Quote, Raw, Table))
+"""Kinds that profiles tell apart."""
+
+
 def concept_of(block: Block, *, markdown_text: bool = False) -> str:
     """The concept of a block: its kind, refined where profiles tell cases apart."""
+    if type(block) is Paragraph:
+        return "paragraph" if block.runs else "paragraph-empty"
+    if type(block) not in _REFINED:
+        return kind_of(block)
     match block:
-        case Paragraph(runs=()):
-            return "paragraph-empty"
         case Heading(level=level) if level > 4:
             return f"heading-{level}"
         case Quote() | Callout() if not _only_paragraphs(block):

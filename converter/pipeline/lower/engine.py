@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import cache
+from collections.abc import Callable
+from functools import cache, lru_cache
 
 import msgspec
 
-from converter.model.blocks import Block, Blocks, Image, ListItem, Paragraph, kind_of, same_blocks, walk
+from converter.model.blocks import (
+    Block,
+    Blocks,
+    Definition,
+    Heading,
+    Image,
+    ListItem,
+    Paragraph,
+    kind_of,
+    same_blocks,
+    walk,
+)
 from converter.model.facts import Anchor
 from converter.model.order import WorkOrder
 from converter.model.profile import Rule
@@ -36,15 +46,32 @@ Fallback = Callable[["Lowering", Block, Context], list[Block]]
 """Makes target blocks out of one source block."""
 
 
-class Ways(msgspec.Struct, frozen=True):
+class Ways(msgspec.Struct, frozen=True, eq=False):
     """The tables that lowering works from: fallbacks by name, and exact ways of kinds that need their own."""
 
     fallbacks: dict[str, Fallback]
     exacts: dict[str, Fallback]
 
 
+class _Course(msgspec.Struct, frozen=True):
+    """What becomes of the blocks of one concept in one context. `whole`: its way sees to the children as well."""
+
+    code: str
+    way: Fallback
+    whole: bool
+
+
+_Courses = dict[tuple[str, str], _Course]
+
+
+@lru_cache(maxsize=16)
+def _courses(_pair: Pair, _ways: Ways) -> _Courses:
+    """The courses by concept and context, found once a run; filled as concepts come up."""
+    return {}
+
+
 _ORDER = "@order"
-_SINGLE_LINE = frozenset(("heading", "definition"))
+_SINGLE_LINE = frozenset((Heading, Definition))
 
 
 class Lowering:
@@ -62,32 +89,42 @@ class Lowering:
         self.origins: list[int] = []
         self.joined: tuple[int, ...] = ()
         self._ways = ways
-        self._current: Block | None = None
+        self._courses = _courses(pair, ways)
+        self._unsaid = pair.unsaid
+        self._has_ids = pair.has_ids
+        self.current: Block | None = None
         self._anchors: dict[int, Anchor] = {}
         self._places: dict[int, int] = {}
+        self._names = False
 
     def note(self, blocks: Blocks) -> list[Block]:
         """Lower the body of a note, block by block."""
-        self._anchors = anchor_keys(blocks)
+        if self.order.anchors:
+            self._anchors = anchor_keys(blocks)
         if self.pair.timed_ids and not self.pair.same_system:
             self._places = {id(block): place for place, block in enumerate(walk(blocks), 1)}
+        self._names = bool(self._anchors or self._places)
         made: list[Block] = []
+        top = Context()
         for position, block in enumerate(blocks):
             self.losses.position = position
-            made += self.block(block, Context())
+            made += self.block(block, top)
             self.origins += [position] * (len(made) - len(self.origins))
         return self.renumbered(blocks, made)
 
     def blocks(self, blocks: Blocks, context: Context) -> list[Block]:
         """Lower a run of siblings."""
         made: list[Block] = []
+        bare = True
         for block in blocks:
             made += self.block(block, context)
-        return self.renumbered(blocks, made)
+            if block.attrs:
+                bare = False
+        return made if bare else self.renumbered(blocks, made)
 
     def renumbered(self, source: Blocks, made: list[Block]) -> list[Block]:
         """Siblings that are not what they were stand in the order of their numbers, and are numbered anew."""
-        if not any(name == _ORDER for block in source for name, _ in block.attrs) or same_blocks(tuple(made), source):
+        if not _is_numbered(source) or same_blocks(tuple(made), source):
             return made
         numbers = {id(block): dict(block.attrs).get(_ORDER) for block in made}
         placed = [(int(numbers[id(block)] or place), block) for place, block in enumerate(made)]
@@ -102,19 +139,33 @@ class Lowering:
     def block(self, block: Block, context: Context) -> list[Block]:
         """Lower one block; answers for it, and anchors it where links lead to it."""
         concept = concept_of(block, markdown_text=self.pair.markdown_text)
-        rule = self.pair.block(concept, kind_of(block), context.name)
-        with self.speaking_of(block):
-            if rule.code:
-                self.loss(rule.code)
-            made = self._made(rule, block, context)
-        return self.anchored(made, block)
+        course = self._courses.get((concept, context.name)) or self._course(concept, block, context)
+        outer, self.current = self.current, block
+        if course.code:
+            self.loss(course.code)
+        if course.whole or not block.children:
+            made = course.way(self, block, context)
+        else:
+            made = self._with_children(course.way, block, context)
+        self.answers.written(block)
+        self.current = outer
+        return self.anchored(made, block) if self._names else made
 
-    def _made(self, rule: Rule, block: Block, context: Context) -> list[Block]:
-        """The block by its rule; children that are no part of its kind are seen to here, for every rule alike."""
-        way, kind = self._way(rule, block), kind_of(block)
-        if not block.children or kind in CONTAINERS or way is Lowering.exact:
-            return way(self, block, context)
-        children, following = self.children(block, context, kind)
+    def _course(self, concept: str, block: Block, context: Context) -> _Course:
+        kind = kind_of(block)
+        course = self._by_rule(self.pair.block(concept, kind, context.name), kind)
+        if kind != "raw":  # there are as many concepts of these as a source makes up
+            self._courses[concept, context.name] = course
+        return course
+
+    def _by_rule(self, rule: Rule, kind: str) -> _Course:
+        ways = self._ways
+        way = ways.fallbacks[rule.fallback] if rule.fallback else ways.exacts.get(kind, Lowering.exact)
+        return _Course(rule.code, way, kind in CONTAINERS or way is Lowering.exact)
+
+    def _with_children(self, way: Fallback, block: Block, context: Context) -> list[Block]:
+        """The block by a way that knows of no children; those are no part of its kind, and seen to for all alike."""
+        children, following = self.children(block, context, kind_of(block))
         bare = msgspec.structs.replace(block, children=())
         made = way(self, bare, context)
         if made and made[0] is bare and same_blocks(children, block.children):
@@ -123,42 +174,48 @@ class Lowering:
             made[0] = msgspec.structs.replace(made[0], children=(*made[0].children, *children))
         return [*made, *following]
 
-    def _way(self, rule: Rule, block: Block) -> Fallback:
-        if rule.fallback:
-            return self._ways.fallbacks[rule.fallback]
-        return self._ways.exacts.get(kind_of(block), Lowering.exact)
-
-    @contextmanager
-    def speaking_of(self, block: Block) -> Iterator[None]:
+    def speaking_of(self, block: Block) -> _Speaking:
         """Make this the block at hand: losses are its own, and in the end it is answered for."""
-        outer, self._current = self._current, block
-        yield
-        self.answers.written(block)
-        self._current = outer
+        return _Speaking(self, block)
 
     def loss(self, code: str, **details: str) -> None:
         """Report one fallback in the block at hand and mark that block as approximated."""
         self.losses.add(code, **details)
-        if self._current is not None:
-            self.answers.approximated(self._current)
+        if self.current is not None:
+            self.answers.approximated(self.current)
 
     def exact(self, block: Block, context: Context) -> list[Block]:
         """A block of a kind that the target has: its runs and children lowered, itself kept where nothing changes."""
-        kind = kind_of(block)
-        pieces = self.inline.pieces(block.runs, single_line=kind in _SINGLE_LINE)
-        children, following = self.children(block, context, kind)
-        if pieces == [()] and block.runs and isinstance(block, Paragraph):
-            empty = msgspec.structs.replace(block, runs=(), children=children)
-            return [*self._made(self.pair.block("paragraph-empty", kind, context.name), empty, context), *following]
-        if len(pieces) == 1 and not isinstance(pieces[0], Image):
-            return [self.rebuilt(block, runs=pieces[0], children=children), *following]
-        return [*self._split(block, pieces, children), *following]
+        line: Runs = ()
+        if block.runs:
+            pieces = self.inline.pieces(block.runs, single_line=type(block) in _SINGLE_LINE)
+            first = pieces[0]
+            if len(pieces) > 1 or isinstance(first, Image):
+                children, following = self.children(block, context, kind_of(block))
+                return [*self._split(block, pieces, children), *following]
+            if not first and isinstance(block, Paragraph):
+                children, following = self.children(block, context, "paragraph")
+                return [*self._emptied(block, context, children), *following]
+            line = first
+        if not block.children:
+            return [self.rebuilt(block, runs=line, children=())]
+        children, following = self.children(block, context, kind_of(block))
+        return [self.rebuilt(block, runs=line, children=children), *following]
+
+    def _emptied(self, block: Paragraph, context: Context, children: Blocks) -> list[Block]:
+        """A paragraph of whose text nothing is left."""
+        course = self._by_rule(self.pair.block("paragraph-empty", "paragraph", context.name), "paragraph")
+        empty = msgspec.structs.replace(block, runs=(), children=children)
+        if course.whole or not children:
+            return course.way(self, empty, context)
+        return self._with_children(course.way, empty, context)
 
     def children(self, block: Block, context: Context, kind: str) -> tuple[Blocks, list[Block]]:
         """Lowered children, and those that must follow the block because the target cannot nest them."""
         if not block.children:
             return (), []
-        inner = Context(child_context(kind, context.name), context.depth)
+        name = child_context(kind, context.name)
+        inner = context if name == context.name else Context(name, context.depth)
         concept = "item-children" if kind == "item" else "" if kind in CONTAINERS else "children"
         rule = self.pair.block(concept, concept, context.name) if concept else None
         damaged = self.pair.same_system and kind == "image"
@@ -166,23 +223,25 @@ class Lowering:
             return tuple(self.blocks(block.children, inner)), []
         if rule.code and (kind != "item" or _has_more_than_lists(block)):
             self.loss(rule.code)
-        return (), self.blocks(block.children, Context(inner.name, context.depth))
+        return (), self.blocks(block.children, inner)
 
     def rebuilt(self, block: Block, *, runs: Runs, children: Blocks) -> Block:
         """The block with lowered content and without what the target cannot hold; itself where nothing changes."""
         changes: dict[str, object] = {}
         if runs is not block.runs and runs != block.runs:
             changes["runs"] = runs
-        if children != block.children or not same_blocks(children, block.children):
+        if not same_blocks(children, block.children):
             changes["children"] = children
-        changes |= self._common(block)
-        changes |= self.unsaid(block, kind_of(block))
+        if block.id is not None or block.anchor is not None or block.attrs or block.created or block.updated:
+            changes |= self._common(block)
+        if self._unsaid and (kind := kind_of(block)) in self._unsaid:
+            changes |= self.unsaid(block, kind)
         return msgspec.structs.replace(block, **changes) if changes else block
 
     def unsaid(self, value: msgspec.Struct, kind: str) -> dict[str, object]:
         """Changes that take back to their defaults what the target cannot say; what shows is reported."""
         changes: dict[str, object] = {}
-        for member, what in self.pair.unsaid.get(kind, ()):
+        for member, what in self._unsaid.get(kind, ()):
             default = _defaults(type(value))[member]
             if getattr(value, member) != default:
                 changes[member] = default
@@ -220,20 +279,25 @@ class Lowering:
 
     def anchored(self, made: list[Block], source: Block) -> list[Block]:
         """The blocks, the first of them named as the order wants it where links lead to the source block."""
-        anchor = self._anchors.get(id(source))
-        name = self.order.anchors.get(anchor.key) if anchor is not None else None
-        if not made:
+        if not made or not self._names:
             return made
         first = made[0]
-        if not name and self._places and not first.id and id(source) in self._places:
-            name = numbered_id(self.order.output.prefixes, self._places[id(source)])
+        if first.id if self._has_ids else first.anchor:
+            return made
+        name = self._name_of(source)
         if not name:
             return made
-        if self.pair.has_ids:
-            named = first if first.id else msgspec.structs.replace(first, id=name)
-        else:
-            named = first if first.anchor else msgspec.structs.replace(first, anchor=name)
-        return [named, *made[1:]]
+        replace = msgspec.structs.replace
+        named = replace(first, id=name) if self._has_ids else replace(first, anchor=name)
+        return [named] if len(made) == 1 else [named, *made[1:]]
+
+    def _name_of(self, source: Block) -> str:
+        """The name that the order wants for a block, or the id of its place where ids count blocks; else ""."""
+        anchor = self._anchors.get(id(source)) if self._anchors else None
+        if anchor is not None and (name := self.order.anchors.get(anchor.key)):
+            return name
+        place = self._places.get(id(source))
+        return "" if place is None else numbered_id(self.order.output.prefixes, place)
 
     def _split(self, block: Block, pieces: list[Piece], children: Blocks) -> list[Block]:
         """A block around pictures that stand apart: its first text keeps the kind, later text is paragraphs."""
@@ -252,9 +316,35 @@ class Lowering:
         return made + (list(children) if head is None else [])
 
 
+class _Speaking:
+    """While it is entered, a block is the one at hand. Where that fails, there is nothing to answer for any more."""
+
+    def __init__(self, lowering: Lowering, block: Block) -> None:
+        self._lowering = lowering
+        self._block = block
+        self._outer = lowering.current
+
+    def __enter__(self) -> None:
+        self._lowering.current = self._block
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self._lowering.answers.written(self._block)
+            self._lowering.current = self._outer
+
+
 @cache
 def _defaults(kind: type[msgspec.Struct]) -> dict[str, object]:
     return {field.name: field.default for field in msgspec.structs.fields(kind)}
+
+
+def _is_numbered(blocks: Blocks) -> bool:
+    """Whether the order of some of these siblings is said by a number."""
+    for block in blocks:
+        for name, _ in block.attrs:
+            if name == _ORDER:
+                return True
+    return False
 
 
 def _has_more_than_lists(block: Block) -> bool:

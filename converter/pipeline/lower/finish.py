@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import is_
+
 import msgspec
 
 from converter.model.blocks import Block, Blocks, Code, Footnote, List, ListItem, Paragraph, Rule, same_blocks
@@ -63,16 +65,16 @@ def with_markdown_lists(blocks: Blocks, *, top: bool = True) -> Blocks:
         if not same_blocks(children, block.children):
             block = msgspec.structs.replace(block, children=children)
         previous = made[-1] if made else None
-        if isinstance(block, List) and not children:
-            continue
-        if isinstance(block, ListItem):
-            block = _with_own_text(block)
         if isinstance(block, List):
+            if not children:
+                continue
             block = _as_list(block, previous)
+        elif isinstance(block, ListItem):
+            block = _with_own_text(block)
         elif isinstance(block, Code) and not block.fenced and (previous is not None or not top):
             block = _after(block, previous, top=top)
         made.append(block)
-    return tuple(made)
+    return blocks if len(made) == len(blocks) and all(map(is_, made, blocks)) else tuple(made)
 
 
 def _after(code: Code, previous: Block | None, *, top: bool) -> Block:

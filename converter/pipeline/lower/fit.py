@@ -8,7 +8,7 @@ import msgspec
 
 from converter.model.runs import CODE, BreakRun, FootnoteRun, Run, Runs, TagRun, TextRun, merge_runs, plain_text
 
-__all__ = ["fit_runs", "footnotes_apart", "plain_tags", "trim_edges"]
+__all__ = ["fit_runs", "footnotes_apart", "has_blank_ends", "plain_tags", "trim_edges"]
 
 _BLANKS = " \t"
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
@@ -68,7 +68,7 @@ def plain_tags(runs: Runs) -> tuple[Runs, tuple[str, ...]]:
 
 def footnotes_apart(runs: Runs) -> Runs:
     """The runs with an invisible blank where a footnote's mark would be read as the text of the link behind it."""
-    if not any(isinstance(run, FootnoteRun) for run in runs):
+    if FootnoteRun not in map(type, runs):
         return runs
     made: list[Run] = []
     for place, run in enumerate(runs):
@@ -97,10 +97,17 @@ def _is_fit(runs: Runs) -> bool:
             return False
         if isinstance(run, TextRun) and ("\n" in run.text or _CONTROLS.search(run.text) or not run.text):
             return False
+    return not has_blank_ends(runs)
+
+
+def has_blank_ends(runs: Runs) -> bool:
+    """Whether the runs, none of them empty text, begin or end with a blank."""
+    if not runs:
+        return False
     first, last = runs[0], runs[-1]
     if isinstance(first, TextRun) and first.text[0] in _BLANKS:
-        return False
-    return not (isinstance(last, TextRun) and last.text[-1] in _BLANKS)
+        return True
+    return isinstance(last, TextRun) and last.text[-1] in _BLANKS
 
 
 def _break_lines(runs: Runs, single_line: bool, codes: set[str]) -> list[Run]:

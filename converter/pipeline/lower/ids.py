@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from hashlib import blake2b
-from itertools import count
+from operator import is_
 
 import msgspec
 
 from converter.errors import ItemError
-from converter.model.blocks import Block, Blocks, Raw, Table, same_blocks
+from converter.model.blocks import Block, Blocks, Cell, Raw, Row, Table, same_blocks
 from converter.model.order import WorkOrder
 from converter.model.timed_id import is_timed_id, numbered_id
 
@@ -17,16 +17,40 @@ __all__ = ["Numbers", "derived_id", "with_ids", "with_timed_ids", "without_ids"]
 
 def derived_id(*parts: str) -> str:
     """A GUID that follows from these parts: the same for the same, in every run."""
-    digest = blake2b("\x1f".join(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
-    version = f"8{digest[13:16]}"
-    variant = "89ab"[int(digest[16], 16) & 3] + digest[17:20]
-    return f"{digest[:8]}-{digest[8:12]}-{version}-{variant}-{digest[20:]}"
+    return _as_guid(_digest_of(*parts).hexdigest())
+
+
+def _digest_of(*parts: str) -> blake2b:
+    return blake2b("\x1f".join(parts).encode("utf-8", "surrogatepass"), digest_size=16)
+
+
+def _as_guid(digest: str) -> str:
+    variant = "89ab"[int(digest[16], 16) & 3]
+    return f"{digest[:8]}-{digest[8:12]}-8{digest[13:16]}-{variant}{digest[17:20]}-{digest[20:]}"
 
 
 def with_ids(blocks: Blocks, identity: str) -> Blocks:
     """The blocks, each with an id: its own, or one that follows from the note's identity and its number."""
-    numbers = count()
-    return tuple(_with_id(block, identity, numbers) for block in blocks)
+    return _with_ids(blocks, _Derived(identity))
+
+
+class _Derived:
+    """Ids that follow from a note's identity and a number that counts its blocks, rows and cells."""
+
+    def __init__(self, identity: str) -> None:
+        self._ids = {kind: _digest_of(kind, identity, "") for kind in ("block", "row", "cell")}
+        self._next = 0
+
+    def number(self) -> str:
+        """The next number."""
+        self._next += 1
+        return str(self._next - 1)
+
+    def id(self, kind: str, number: str) -> str:
+        """`derived_id` of the kind, the identity and a number."""
+        digest = self._ids[kind].copy()
+        digest.update(number.encode("ascii"))
+        return _as_guid(digest.hexdigest())
 
 
 def without_ids(blocks: Blocks, kept: frozenset[str]) -> Blocks:
@@ -42,29 +66,30 @@ def without_ids(blocks: Blocks, kept: frozenset[str]) -> Blocks:
     return tuple(made)
 
 
-def _with_id(block: Block, identity: str, numbers: count[int]) -> Block:
-    number = next(numbers)
-    changes: dict[str, object] = {}
-    if block.id is None and not isinstance(block, Raw):  # what is kept as it stands has no place for one
-        changes["id"] = derived_id("block", identity, str(number))
-    if block.children:
-        children = tuple(_with_id(child, identity, numbers) for child in block.children)
-        if not same_blocks(children, block.children):
-            changes["children"] = children
-    if isinstance(block, Table):
-        changes["rows"] = _rows_with_ids(block, identity, numbers)
-    return msgspec.structs.replace(block, **changes) if changes else block
+def _with_ids(blocks: Blocks, derived: _Derived) -> Blocks:
+    made: list[Block] = []
+    for block in blocks:
+        number = derived.number()
+        own = block.id
+        if own is None and not isinstance(block, Raw):  # what is kept as it stands has no place for one
+            own = derived.id("block", number)
+        children = _with_ids(block.children, derived) if block.children else block.children
+        if own is not block.id or children is not block.children:
+            block = msgspec.structs.replace(block, id=own, children=children)
+        if isinstance(block, Table):
+            block = msgspec.structs.replace(block, rows=_rows_with_ids(block, derived))
+        made.append(block)
+    return blocks if all(map(is_, made, blocks)) else tuple(made)
 
 
-def _rows_with_ids(table: Table, identity: str, numbers: count[int]) -> tuple[object, ...]:
-    rows: list[object] = []
+def _rows_with_ids(table: Table, derived: _Derived) -> tuple[Row, ...]:
+    rows: list[Row] = []
     for row in table.rows:
-        cells = []
-        name = row.id or derived_id("row", identity, str(next(numbers)))
+        cells: list[Cell] = []
+        name = row.id or derived.id("row", derived.number())
         for cell in row.cells:
-            own = cell.id or derived_id("cell", identity, str(next(numbers)))
-            children = tuple(_with_id(child, identity, numbers) for child in cell.children)
-            cells.append(msgspec.structs.replace(cell, id=own, children=children))
+            own = cell.id or derived.id("cell", derived.number())
+            cells.append(msgspec.structs.replace(cell, id=own, children=_with_ids(cell.children, derived)))
         rows.append(msgspec.structs.replace(row, id=name, cells=tuple(cells)))
     return tuple(rows)
 
@@ -87,18 +112,18 @@ class Numbers:
 
 def with_timed_ids(blocks: Blocks, order: WorkOrder, numbers: Numbers) -> Blocks:
     """The blocks, each with an id that no other block has: its own where it may keep it, else a new one."""
-    seen = set(order.dropped)
-    return tuple(_timed(block, seen, numbers) for block in blocks)
+    return _timed(blocks, set(order.dropped), numbers)
 
 
-def _timed(block: Block, seen: set[str], numbers: Numbers) -> Block:
-    changes: dict[str, object] = {}
-    own = block.id
-    if own is None or own in seen or not is_timed_id(own):
-        own = changes["id"] = numbers.take()
-    seen.add(own)
-    if block.children:
-        children = tuple(_timed(child, seen, numbers) for child in block.children)
-        if not same_blocks(children, block.children):
-            changes["children"] = children
-    return msgspec.structs.replace(block, **changes) if changes else block
+def _timed(blocks: Blocks, seen: set[str], numbers: Numbers) -> Blocks:
+    made: list[Block] = []
+    for block in blocks:
+        own = block.id
+        if own is None or own in seen or not is_timed_id(own):
+            own = numbers.take()
+        seen.add(own)
+        children = _timed(block.children, seen, numbers) if block.children else block.children
+        if own is not block.id or children is not block.children:
+            block = msgspec.structs.replace(block, id=own, children=children)
+        made.append(block)
+    return blocks if all(map(is_, made, blocks)) else tuple(made)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -30,8 +31,8 @@ from converter.model.runs import (
     TextRun,
     merge_runs,
 )
-from converter.pipeline.lower.fit import fit_runs, footnotes_apart, plain_tags, trim_edges
-from converter.pipeline.lower.lines import fit_line
+from converter.pipeline.lower.fit import fit_runs, footnotes_apart, has_blank_ends, plain_tags, trim_edges
+from converter.pipeline.lower.lines import fit_line, holds_style, holds_text
 from converter.pipeline.lower.links import Links, one_line
 from converter.text.markdown.domain import code_span_fits, formula_fits, tag_fits
 
@@ -47,15 +48,36 @@ _ALT = re.compile(r'\balt="([^"]*)"')
 _TAG = re.compile(r"</?[A-Za-z][^>]*>|<!--.*?-->|<[?!].*?>", re.DOTALL)
 
 
+_PLACED = (TextRun, TagRun, FootnoteRun, BreakRun)
+"""Runs that Markdown holds in some places only."""
+
+
+class _Known(msgspec.Struct, frozen=True):
+    """A style as it is in the target, the codes of what it lost, and whether the target's lines hold it like that.
+
+    `passes`: text of it needs nothing but a look at its characters.
+    """
+
+    style: Style
+    codes: tuple[str, ...]
+    fits: bool
+    passes: bool
+
+
 class Inline:
     """Lowers the runs of one note."""
 
     def __init__(self, lowering: Lowering) -> None:
+        pair = lowering.pair
         self._lowering = lowering
-        self._pair = lowering.pair
+        self._pair = pair
         self.links = Links(lowering)
-        self._fitted = (self._pair.markdown_text or self._pair.document_text) and not self._as_it_is()
-        self._styles: dict[Style, tuple[Style, tuple[str, ...]]] = {}
+        self._markdown = pair.markdown_text
+        self._documents = pair.document_text
+        self._fitted = (self._markdown or self._documents) and not self._as_it_is()
+        self._takes_comments = pair.runs["comment"].fallback != "as-memo"
+        self._takes_memos = pair.mark("memo").exact
+        self._styles: dict[Style, _Known] = {}
         self.footnotes: dict[str, int] = {}
         self._footnote_ids: dict[str, str] = {}
         self.memos: list[Footnote] = []
@@ -66,8 +88,13 @@ class Inline:
 
     def runs(self, runs: Runs, *, single_line: bool = False, cell: bool = False) -> Runs:
         """Lowered runs where no picture may stand apart: pictures become their alternative text."""
+        if not runs:
+            return ()
+        pieces = self.pieces(runs, single_line=single_line, cell=cell)
+        if len(pieces) == 1 and self._fitted and not isinstance(pieces[0], Image):
+            return pieces[0]
         flat: list[Run] = []
-        for piece in self.pieces(runs, single_line=single_line, cell=cell):
+        for piece in pieces:
             if isinstance(piece, Image):
                 text = piece.alt or piece.target
                 flat.append(TextRun(text=text, style=PLAIN))
@@ -83,23 +110,65 @@ class Inline:
         """
         if not runs:
             return [()]
-        if not self._fitted and _is_plain(runs):
-            return [runs]
-        pieces: list[Piece] = []
+        apart: list[Piece] = []
         flat: list[Run] = []
-        for run in self._with_memos(self._with_comments(runs)):
+        documents, styles = self._documents, self._styles
+        plain, fits = True, self._fitted
+        for run in self._prepared(runs):
+            if isinstance(run, TextRun):
+                style = run.style
+                if style is not PLAIN and style != PLAIN:
+                    plain = False
+                    known = styles.get(style)
+                    if known is None or not known.passes:
+                        run, held = self._marked(run)
+                        fits = fits and held
+                # ordinary text is seen to be ordinary here, so that no line of it has to be looked at again
+                if fits:
+                    fits = holds_text(run.text, cell) if documents else run.text.isprintable()
+                flat.append(run)
+                continue
+            plain = False
             for made in self._run(run):
-                if not isinstance(made, Image):
+                if isinstance(made, Image):
+                    apart += [merge_runs(flat), made]
+                    flat = []
+                else:
                     flat.append(made)
-                    continue
-                pieces += [merge_runs(flat), made]
-                flat = []
-        pieces.append(merge_runs(flat))
-        if len(pieces) > 1:
-            pieces = _trimmed(pieces)
-        if self._fitted:
-            pieces = [p if isinstance(p, Image) else self.fit(p, single_line=single_line, cell=cell) for p in pieces]
-        return pieces
+                    fits = fits and self._holds_run(made)
+        if plain and not self._fitted:
+            return [runs]
+        line = merge_runs(flat)
+        if apart:
+            return self._fit_apart(_trimmed([*apart, line]), single_line=single_line, cell=cell)
+        if self._fitted and not (fits and (self._documents or not has_blank_ends(line))):
+            line = self.fit(line, single_line=single_line, cell=cell)
+        return [line]
+
+    def _prepared(self, runs: Runs) -> Runs:
+        """The runs with comments and memos as something that the target has."""
+        if not self._takes_comments and RawRun in map(type, runs):
+            runs = self._with_comments(runs)
+        return runs if self._takes_memos or not any(map(_memo_of, runs)) else self._with_memos(runs)
+
+    def _fit_apart(self, pieces: list[Piece], *, single_line: bool, cell: bool) -> list[Piece]:
+        if not self._fitted:
+            return pieces
+        return [p if isinstance(p, Image) else self.fit(p, single_line=single_line, cell=cell) for p in pieces]
+
+    def _holds_run(self, run: Run) -> bool:
+        """Whether it is plain to see that `fit` would leave alone what is no text."""
+        if not self._markdown or isinstance(run, _PLACED):
+            return False
+        return not run.style.flags & CODE
+
+    def _marked(self, run: TextRun) -> tuple[TextRun, bool]:
+        """Text in a style of its own as the target has it, and whether its lines hold the style like that."""
+        known = self._known(run.style)
+        style = known.style
+        if self._markdown and style.flags & CODE:
+            style = _with_fixed_text(style)
+        return self._text(run, style), known.fits
 
     def fit(self, runs: Runs, *, single_line: bool, cell: bool) -> Runs:
         """The runs as the target's lines can hold them."""
@@ -120,12 +189,11 @@ class Inline:
         return fitted
 
     def _run(self, run: Run) -> list[Run | Image]:
+        """What is no text."""
         style = self._style(run.style)
-        if self._pair.markdown_text and (style.flags & CODE or not isinstance(run, TextRun)):
+        if self._markdown:
             style = _with_fixed_text(style)
         match run:
-            case TextRun():
-                return self._text(run, style)
             case FormulaRun(tex=tex) if self._pair.markdown_text and not formula_fits(tex):
                 return self._formula_as_code(tex, style)
             case FractionRun() if not self._pair.runs["fraction"].exact:
@@ -166,20 +234,20 @@ class Inline:
             self._footnote_ids[label] = self._lowering.numbers.take()
         return self._footnote_ids[label]
 
-    def _text(self, run: TextRun, style: Style) -> list[Run | Image]:
+    def _text(self, run: TextRun, style: Style) -> TextRun:
         text = run.text
-        as_it_is = self._pair.same_system or self._pair.holds_all
-        reference = None if as_it_is else run.style.reference
-        if reference is not None and style.reference is None and style.link is None and self._pair.document_text:
-            text = self.links.as_written(reference, text)
-        elif reference is not None and reference.shows == "title":
-            text, style = self.links.shown_title(reference, style, text)
-        if self._pair.markdown_text and style.flags & CODE and not code_span_fits(text):
+        reference = run.style.reference
+        if reference is not None and not (self._pair.same_system or self._pair.holds_all):
+            if style.reference is None and style.link is None and self._documents:
+                text = self.links.as_written(reference, text)
+            elif reference.shows == "title":
+                text, style = self.links.shown_title(reference, style, text)
+        if self._markdown and style.flags & CODE and not code_span_fits(text):
             self._lowering.loss("code-newline")
             text = text.replace("\n", " ")
-        if text == run.text and style == run.style:
-            return [run]
-        return [TextRun(text=text, style=style)]
+        if text == run.text and (style is run.style or style == run.style):
+            return run
+        return TextRun(text=text, style=style)
 
     def _formula_as_code(self, tex: str, style: Style) -> list[Run | Image]:
         self._lowering.loss("formula-as-code")
@@ -230,52 +298,71 @@ class Inline:
         return [TextRun(text=text, style=style)] if text else []
 
     def _style(self, style: Style) -> Style:
-        if style is PLAIN or style == PLAIN:
-            return PLAIN
+        return PLAIN if style is PLAIN or style == PLAIN else self._known(style).style
+
+    def _known(self, style: Style) -> _Known:
+        """A style in the target; what it loses is reported each time."""
         known = self._styles.get(style)
         if known is None:
-            known = self._styles[style] = self._lower_style(style)
-        for code in known[1]:
+            known = self._styles[style] = self._learned(style)
+        for code in known.codes:
             self._lowering.loss(code)
-        return known[0]
+        return known
+
+    def _learned(self, style: Style) -> _Known:
+        lowered, codes = self._lower_style(style)
+        fits = not self._documents or holds_style(lowered)
+        same = style.reference is None and (lowered is style or lowered == style)
+        return _Known(lowered, codes, fits, fits and same and not codes and not (self._markdown and style.flags & CODE))
 
     def _lower_style(self, style: Style) -> tuple[Style, tuple[str, ...]]:
-        if self._pair.holds_all:
+        pair = self._pair
+        if pair.holds_all:
             link, reference, _ = self.links.marks(style.link, style.reference)
             return msgspec.structs.replace(style, link=link, reference=reference), ()
         codes: list[str] = []
-        flags = style.flags
+        flags, color, background, css = style.flags, style.color, style.background, style.css
+        if flags & pair.odd_flags:
+            flags = self._flags(flags, codes)
+        if css and not pair.mark("css").exact:
+            css = ""
+            codes.append(pair.mark("css").code)
+        if color or background:
+            color, background = self._colors(color, background, codes)
+        link, reference = style.link, style.reference
+        if link is not None or reference is not None:
+            link, reference, code = self.links.marks(link, reference)
+            if link is not None and "link" in pair.unsaid:
+                codes += ["detail-lost"] if link.title else []
+                link = Link(link.target)
+            codes += [code] if code else []
+        if not codes and link is style.link and reference is style.reference:
+            return style, ()
+        return Style(flags, color, background, link, reference, style.memo, css), tuple(codes)
+
+    def _flags(self, flags: int, codes: list[str]) -> int:
         for flag, name in FLAG_NAMES.items():
             if flags & self._pair.odd_flags & flag:
                 rule = self._pair.mark(name)
                 codes.append(rule.code)
                 flags = flags & ~flag | (CODE if rule.fallback == "as-code" else 0)
-        color, background, css = style.color, style.background, style.css
-        if css and not self._pair.mark("css").exact:
-            css = ""
-            codes.append(self._pair.mark("css").code)
-        if not self._pair.names_colors and (color.startswith("var(") or background.startswith("var(")):
+        return flags
+
+    def _colors(self, color: str, background: str, codes: list[str]) -> tuple[str, str]:
+        pair = self._pair
+        if not pair.names_colors and (color.startswith("var(") or background.startswith("var(")):
             color = "" if color.startswith("var(") else color
             background = "" if background.startswith("var(") else background
             codes.append("color-lost")
-        if color and not self._pair.mark("color").exact:
+        if color and not pair.mark("color").exact:
             color = ""
-            codes.append(self._pair.mark("color").code)
-        codes += ["color-token" for token in (color, background) if token in self._pair.palette]
-        color = self._pair.palette.get(color, color)
-        background = self._pair.palette.get(background, background)
-        link, reference, code = self.links.marks(style.link, style.reference)
-        if link is not None and "link" in self._pair.unsaid:
-            codes += ["detail-lost"] if link.title else []
-            link = Link(link.target)
-        codes += [code] if code else []
-        return Style(flags, color, background, link, reference, style.memo, css), tuple(codes)
+            codes.append(pair.mark("color").code)
+        codes += ["color-token" for token in (color, background) if token in pair.palette]
+        return pair.palette.get(color, color), pair.palette.get(background, background)
 
     def _with_comments(self, runs: Runs) -> Runs:
         """Comments as memos on the text before them, where the target has memos and no comments."""
         rule = self._pair.runs["comment"]
-        if rule.fallback != "as-memo" or not any(_is_comment(run) for run in runs):
-            return runs
         made: list[Run] = []
         for run in runs:
             if not (isinstance(run, RawRun) and _is_comment(run)):
@@ -296,8 +383,6 @@ class Inline:
     def _with_memos(self, runs: Runs) -> Runs:
         """Memos as footnotes where the target has none: a mark after the last run of each."""
         rule = self._pair.mark("memo")
-        if rule.exact or not any(run.style.memo for run in runs):
-            return runs
         made: list[Run] = []
         for index, run in enumerate(runs):
             memo = run.style.memo
@@ -320,16 +405,15 @@ def _with_fixed_text(style: Style) -> Style:
     return msgspec.structs.replace(style, reference=msgspec.structs.replace(reference, shows="text"))
 
 
+_memo_of = attrgetter("style.memo")
+
+
 def _is_comment(run: Run) -> bool:
     return isinstance(run, RawRun) and run.format == "comment"
 
 
 def _takes_memo(style: Style) -> bool:
     return style.memo is None and style.link is None and style.reference is None
-
-
-def _is_plain(runs: Runs) -> bool:
-    return all(isinstance(run, TextRun) and run.style == PLAIN for run in runs)
 
 
 def _with_flags(style: Style, flags: int) -> Style:

@@ -51,8 +51,10 @@ def inside(
     )
     blocks += _tag_paragraph(note, pair, losses)
     body = tuple(blocks)
-    if traced:
-        body = _marked(body, lowering.origins)
+    known = (*lowering.origins, *repeat(NOBODY, len(body) - len(lowering.origins)))
+    reshaped = traced and (pair.markdown_text or pair.documents)
+    if reshaped:
+        body = _marked(body, known)
     if pair.markdown_text:
         body = with_markdown_lists(body)
     if pair.documents:
@@ -63,8 +65,8 @@ def inside(
         if order.copy and not pair.same_system:
             body = without_ids(body, frozenset(order.anchors.values()))
         body = with_ids(body, order.identity)
-    origins: tuple[int, ...] = ()
-    if traced:
+    origins = known if traced else ()
+    if reshaped:
         body, origins = _unmarked(body)
     return Lowered(msgspec.structs.replace(facts, blocks=body), losses.findings(), origins, lowering.joined)
 
@@ -72,12 +74,11 @@ def inside(
 _ORIGIN = "@origin"
 
 
-def _marked(blocks: Blocks, origins: list[int]) -> Blocks:
+def _marked(blocks: Blocks, origins: tuple[int, ...]) -> Blocks:
     """The blocks, each with its origin among its attributes, so that it stays known whatever becomes of the list."""
-    known = (*origins, *repeat(NOBODY, len(blocks) - len(origins)))
     return tuple(
         msgspec.structs.replace(block, attrs=((_ORIGIN, str(origin)), *block.attrs))
-        for block, origin in zip(blocks, known, strict=True)
+        for block, origin in zip(blocks, origins, strict=True)
     )
 
 

@@ -27,7 +27,7 @@ def with_own_line(lowering: Lowering, block: Block) -> tuple[Block, Block | None
     """
     if not isinstance(block, ListItem) or lowering.pair.same_system or lowering.pair.holds_all:
         return block, None
-    if lowering.pair.parameter("item_line") == "paragraph":
+    if lowering.pair.lines_are_blocks:
         line = (_line(block.runs),) if block.runs else ()
         item = msgspec.structs.replace(block, runs=(), children=(*line, *block.children))
         return _with_plain_sign(lowering, item), None
@@ -42,9 +42,11 @@ def with_own_line(lowering: Lowering, block: Block) -> tuple[Block, Block | None
 
 def _with_plain_sign(lowering: Lowering, item: ListItem) -> ListItem:
     """A task whose sign the target can say: SiYuan one of a byte, Markdown none on a task without text."""
+    if not item.mark:
+        return item
     odd = lowering.pair.document_text and any(ord(sign) > _BYTE for sign in item.mark)
     bare = lowering.pair.markdown_text and not item.runs
-    if not item.mark or not (odd or bare):
+    if not (odd or bare):
         return item
     lowering.loss("detail-lost", what="the sign of a task")
     return msgspec.structs.replace(item, mark="", checked=True)

@@ -23,7 +23,7 @@ from converter.model.runs import (
 )
 from converter.model.timed_id import is_annotation
 
-__all__ = ["as_stored", "fit_line"]
+__all__ = ["as_stored", "fit_line", "holds_style", "holds_text"]
 
 _CSS_VALUE = re.compile(r"""[^;:"'{}<>&\\\x00-\x1f]+""")
 _UNSEEN = str.maketrans("", "", "\u200b\x00")
@@ -37,8 +37,35 @@ def fit_line(runs: Runs, *, cell: bool) -> tuple[Runs, tuple[str, ...]]:
     lost: list[str] = []
     made: list[Run] = []
     for run in runs:
-        _fit(run, made, lost, cell=cell)
+        if isinstance(run, TextRun) and holds_text(run.text, cell) and holds_style(run.style):
+            made.append(run)
+        else:
+            _fit(run, made, lost, cell=cell)
     return merge_runs(made), tuple(lost)
+
+
+def holds_text(text: str, in_cell: bool) -> bool:
+    """Whether the text of a run is held as it is."""
+    return not ("\u200b" in text or "\x00" in text or "\r" in text or (in_cell and "\n" in text))
+
+
+def holds_style(style: Style) -> bool:
+    """Whether text of this style is held as it is."""
+    if style is PLAIN:
+        return True
+    link, reference, memo = style.link, style.reference, style.memo
+    if (
+        memo is not None
+        or style.color
+        or style.background
+        or (link is not None and (reference is not None or link.title))
+    ):
+        lost: list[str] = []
+        apart = memo is not None and (link is not None or reference is not None)
+        return not apart and _plainer(style, lost) == style and not lost
+    if link is not None:
+        return not link.key and bool(link.target) and as_stored(link.target) == link.target
+    return reference is None or not reference.key
 
 
 def _fit(run: Run, made: list[Run], lost: list[str], *, cell: bool) -> None:

@@ -24,12 +24,24 @@ __all__ = ["Links", "asset_link", "one_line", "relative_path"]
 _BLOCK_LINK = "siyuan://blocks/"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _SAFE = "/!$&'*+,;=:@~-._"
+_UNSAFE = re.compile(r"[^A-Za-z0-9/!$&'*+,;=:@~._\x80-\U0010ffff-]")
+"""What neither Markdown nor a URL can do without an escape: ASCII but letters, digits and `_SAFE`."""
+_UNSAFE_IN_PLACES = re.compile(f"(?!#){_UNSAFE.pattern}")
 
 
 def relative_path(path: str, origin: str) -> str:
     """`path` as a link from the note at `origin`, percent-encoded where Markdown or a URL would stumble."""
-    below = posixpath.relpath(path, posixpath.dirname(origin) or ".")
-    return "".join(c if ord(c) > 127 else quote(c, safe=_SAFE) for c in below)
+    folder = posixpath.dirname(origin)
+    if ".." in path or ".." in folder or path.startswith("/") or folder.startswith("/"):
+        below = posixpath.relpath(path, folder or ".")
+    else:
+        below = posixpath.relpath(f"/{path}", f"/{folder}")  # from a root, or else the working folder is asked for
+    return _encoded(below, _UNSAFE)
+
+
+def _encoded(text: str, unsafe: re.Pattern[str]) -> str:
+    """The text with these ASCII characters percent-encoded; all others are for people."""
+    return unsafe.sub(lambda found: f"%{ord(found[0]):02X}", text)
 
 
 class Links:
@@ -239,4 +251,4 @@ def _is_worded(place: str) -> bool:
 
 def _as_destination(reference: Reference) -> str:
     place = f"#{reference.place}" if reference.place else ""
-    return "".join(c if ord(c) > 127 else quote(c, safe=_SAFE + "#") for c in reference.target + place)
+    return _encoded(reference.target + place, _UNSAFE_IN_PLACES)

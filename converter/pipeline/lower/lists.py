@@ -22,6 +22,7 @@ def dissolve_list(lowering: Lowering, block: Block, context: Context) -> list[Bl
     nested = context.name == "item"
     nests = lowering.pair.block("item-children", "item", "top").exact
     depth = context.depth + 1 if nested and not nests else context.depth
+    inside = Context("item", depth)
     made: list[Block] = []
     for position, child in enumerate(block.children):
         with lowering.speaking_of(child):
@@ -30,10 +31,10 @@ def dissolve_list(lowering: Lowering, block: Block, context: Context) -> list[Bl
             item, line = with_own_line(lowering, child)
             if item.children and not nests and any(not isinstance(b, List) for b in item.children):
                 lowering.loss("item-split")
-            first, *rest = _item(lowering, item, Context("item", depth), nests=nests)
-            numbered = [_numbered(lowering, block, position, first), *rest]
-        numbered = lowering.anchored(numbered, child)
-        made += lowering.anchored(numbered, line) if line is not None else numbered
+            items = _item(lowering, item, inside, nests=nests)
+            items[0] = _numbered(lowering, block, position, items[0])
+        items = lowering.anchored(items, child)
+        made += items if line is None else lowering.anchored(items, line)
     return made
 
 
@@ -45,7 +46,10 @@ def flatten_item(lowering: Lowering, block: Block, context: Context) -> list[Blo
 
 
 def _item(lowering: Lowering, item: Block, context: Context, *, nests: bool) -> list[Block]:
-    head, *rest = lowering.exact(msgspec.structs.replace(item, children=()), context)
+    bare = msgspec.structs.replace(item, children=()) if item.children else item
+    head, *rest = lowering.exact(bare, context)
+    if not (item.children or rest):
+        return [head if nests else indented(head, context.depth)]
     children: Blocks = tuple(lowering.blocks(item.children, context))
     if nests:
         kept = (*rest, *children)
@@ -69,11 +73,13 @@ def indented(block: Block, depth: int) -> Block:
 
 def _numbered(lowering: Lowering, block: List, position: int, child: Block) -> Block:
     """The lowered item with the numbers that the target wants to see in its attributes."""
+    if not block.ordered:
+        return child
     names = lowering.pair.parameter("number_attrs").split()
-    if names and block.ordered and isinstance(child, ListItem) and child.checked is not None:
+    if names and isinstance(child, ListItem) and child.checked is not None:
         lowering.loss("detail-lost", what="the number of a task")
         return msgspec.structs.replace(child, ordered=False)
-    if not (block.ordered and isinstance(child, ListItem) and names):
+    if not (isinstance(child, ListItem) and names):
         return child
     number = str(block.start + position)
     attrs: Attrs = tuple((name, number) for name in names)

@@ -7,7 +7,19 @@ from html import escape
 
 import msgspec
 
-from converter.model.blocks import Block, Cell, Code, DatabaseView, Html, Paragraph, Row, Table, TableColumn, walk
+from converter.model.blocks import (
+    Block,
+    Blocks,
+    Cell,
+    Code,
+    DatabaseView,
+    Html,
+    Paragraph,
+    Row,
+    Table,
+    TableColumn,
+    walk,
+)
 from converter.model.profile import EXACT, Profile, Rule
 from converter.model.runs import BreakRun, Runs, TextRun, plain_text
 from converter.pipeline.lower.engine import Context, Lowering, Ways
@@ -44,8 +56,11 @@ def _row(lowering: Lowering, row: Row, context: Context, *, single_line: bool) -
     cells: list[Cell] = []
     for cell in row.cells:
         runs = lowering.inline.runs(cell.runs, single_line=single_line, cell=True)
-        children = tuple(lowering.blocks(cell.children, Context("cell", context.depth)))
-        cells.append(msgspec.structs.replace(cell, runs=runs, children=children))
+        children: Blocks = ()
+        if cell.children:
+            children = tuple(lowering.blocks(cell.children, Context("cell", context.depth)))
+        same = runs is cell.runs and not cell.children
+        cells.append(cell if same else msgspec.structs.replace(cell, runs=runs, children=children))
     return msgspec.structs.replace(row, cells=tuple(cells))
 
 
@@ -105,6 +120,8 @@ def _text_cell(lowering: Lowering, cell: Cell) -> Cell:
 
 def _filled_rows(rows: list[Row], columns: int) -> tuple[tuple[Row, ...], int]:
     """The rows with cells for every place that no merged cell covers, and how many columns there are."""
+    if not any(cell.colspan > 1 or cell.rowspan > 1 for row in rows for cell in row.cells):
+        return _padded_rows(rows, columns)
     width = max(columns, 1)
     covered: dict[int, dict[int, None]] = {}
     for number, row in enumerate(rows):
@@ -121,6 +138,15 @@ def _filled_rows(rows: list[Row], columns: int) -> tuple[tuple[Row, ...], int]:
         missing = width - len(covered.get(number, ()))
         cells = tuple(msgspec.structs.replace(c, rowspan=min(c.rowspan, len(rows) - number)) for c in row.cells)
         made.append(msgspec.structs.replace(row, cells=(*cells, *[Cell()] * missing)))
+    return tuple(made), width
+
+
+def _padded_rows(rows: list[Row], columns: int) -> tuple[tuple[Row, ...], int]:
+    width = max(columns, 1, *(len(row.cells) for row in rows))
+    made: list[Row] = []
+    for row in rows:
+        missing = width - len(row.cells)
+        made.append(msgspec.structs.replace(row, cells=(*row.cells, *[Cell()] * missing)) if missing else row)
     return tuple(made), width
 
 

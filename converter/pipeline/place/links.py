@@ -39,7 +39,7 @@ class LinkBook:
         self._pair = pair
         self._resolve = resolve
         self._there = there if pair.same_system else ()
-        self._found: dict[str, bytes] = {}
+        self._found: dict[str, int] = {}
         self._wanted: dict[str, set[str]] = {}
         self._names: dict[str, dict[str, str]] = {}
         self._ids = pair.has_ids
@@ -59,7 +59,7 @@ class LinkBook:
                 if fault is not None:
                     report(fault)
             if founds and (self._pictures or not self._pair.same_system):
-                self._found[key] = _encode(founds)
+                self._found[key] = self._catalog.scratch.keep(_encode(founds))
         self._name_anchors()
 
     def faults(self, key: str) -> Iterator[tuple[LinkFact, Finding]]:
@@ -138,11 +138,11 @@ class LinkBook:
 
     def goals(self, key: str) -> dict[tuple[str, str, str, str], Goal]:
         """The goals of a note's links. Within one system links stay as written, but for places of pictures."""
-        packed = self._found.get(key)
-        if packed is None:
+        place = self._found.get(key)
+        if place is None:
             return {}
         goals: dict[tuple[str, str, str, str], Goal] = {}
-        for link, found in zip(self._catalog.links(key), _decode(packed), strict=True):
+        for link, found in zip(self._catalog.links(key), _decode(self._catalog.scratch.piece(place)), strict=True):
             shown = link.form == "image" and found.kind == "asset"
             if found.kind != "outside" and (shown or not self._pictures):
                 goals[link.form, link.target, link.place, link.block] = self._goal(found)

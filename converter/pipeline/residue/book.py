@@ -43,19 +43,21 @@ _unpack = msgspec.msgpack.Decoder(NoteRecord).decode
 class Held(msgspec.Struct, frozen=True, gc=False):
     """The record of a note, and where its bytes are kept.
 
-    `holder` is the note whose blocks carried it; `partial` tells that not all of it is left.
+    `holder` is the note whose blocks carried it; `partial` tells that not all of it is left. `place` and `told` are
+    where the scratch has its bytes and its record.
     """
 
     holder: str
     origin: str
+    scratch: Scratch
     place: int
-    packed: bytes
+    told: int
     partial: bool = False
 
     @property
     def record(self) -> NoteRecord:
         """The record, without the bytes."""
-        return _unpack(self.packed)
+        return _unpack(self.scratch.piece(self.told))
 
 
 class ResidueBook:
@@ -155,7 +157,7 @@ class ResidueBook:
         place = self._kept(content)
         self._keys.append(record.key)
         bare = msgspec.structs.replace(record, content=None, head="", tail="")
-        held = Held(holder, origin, place, _pack(bare), partial)
+        held = Held(holder, origin, self._scratch, place, self._scratch.keep(_pack(bare)), partial)
         self.notes.setdefault(record.output.key, []).append(held)
 
     def visit(self, key: str, visit: Visit | None) -> None:

@@ -28,6 +28,7 @@ from converter.pipeline.residue.claims import Claim
 from converter.pipeline.residue.places import Places
 from converter.pipeline.residue.records import AssetRecord, Header
 from converter.pipeline.residue.tree import Node
+from converter.storage.scratch import Scratch
 
 __all__ = ["Mirror", "zone_of"]
 
@@ -48,13 +49,20 @@ class Mirror:
     """The origin as residue tells of it: its notes by their keys there, and orders to lower them into the source."""
 
     def __init__(
-        self, origin: Format, source: Format, header: Header, reading: SourceContext, book: ResidueBook
+        self,
+        origin: Format,
+        source: Format,
+        header: Header,
+        reading: SourceContext,
+        book: ResidueBook,
+        scratch: Scratch,
     ) -> None:
         self.reading = msgspec.structs.replace(reading, zone=zone_of(header.zone))
         self.pair = Pair(origin.profile(header.options), source.profile(header.options), self.reading.zone)
         self.notes: dict[str, NoteEntry] = {}
         self._origin = origin
         self._book = book
+        self._scratch = scratch
         self._links: LinkBook | None = None
         self._renamed: set[str] = set()
 
@@ -79,7 +87,7 @@ class Mirror:
         """
         failed: list[tuple[str, str]] = []
         held = [(item, claim.held) for item, claim in claims.items() if claim.held is not None]
-        catalog = Catalog(self._origin.names)
+        catalog = Catalog(self._origin.names, self._scratch)
         reading = Reading(format=self._origin.id, context=self.reading, lifts=self.pair.source)
         notes = (self.stored(one) for _, one in held)
         homes = {claims[item].key: there[item[1]].bench for item, _ in held if item[0] == "notes"}
@@ -99,7 +107,7 @@ class Mirror:
 
         What the source no longer has is in it as well, at its old place: links to it dangle on both sides.
         """
-        mirror = Catalog(self._origin.names)
+        mirror = Catalog(self._origin.names, self._scratch)
         self._renamed = {key for (_, key), node in places.nodes.items() if node.renamed}
         for (kind, key), node in places.nodes.items():
             entry = catalog.notes[key] if kind == "notes" else catalog.folders[key]
@@ -131,7 +139,7 @@ class Mirror:
         path = output.path if output is not None else ""
         if known is None:
             return NoteEntry(key=key, path=path, size=0, title=node.name, output=present)
-        entry = NoteEntry(key=key, path=path, size=0, title=known.title, id=known.id, packed=known.packed)
+        entry = NoteEntry(key=key, path=path, size=0, title=known.title, id=known.id, outlined=known.outlined)
         entry.output = present
         return entry
 

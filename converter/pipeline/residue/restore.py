@@ -62,7 +62,7 @@ class Restorer:
         self.stamps: dict[str, Moment | None] = {}
         """Times of files by their places in the origin."""
         self.claims = Claims(catalog, book, header.origin, pair, looks)
-        self.mirror = Mirror(target, source, header, reading, book)
+        self.mirror = Mirror(target, source, header, reading, book, catalog.scratch)
         self.reading = self.mirror.reading
         self._payloads = list(self._sound_payloads(pair))
         book.members_that_come({member.key for fact in self._payloads for member in fact.members})

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
 from hashlib import blake2b
+from operator import attrgetter
 
 import msgspec
 
 from converter.model.blocks import Block, Blocks, Cell, Code, Heading, Row, Table
-from converter.model.runs import BOLD, Runs, Style, TextRun, merge_runs
+from converter.model.runs import BOLD, Run, Runs, TextRun, merge_runs
 
 __all__ = ["digests_of", "known_again", "mark_of", "marks_of", "settled", "split_marks"]
 
@@ -23,51 +23,48 @@ def settled(block: Block, ignored: frozenset[str] = frozenset()) -> Block:
 
     Applications make headings bold, make links of what looks like one, number lists and spell the names of languages.
     """
-    runs = _runs(block.runs, heading=isinstance(block, Heading))
-    changes: dict[str, object] = {} if runs == block.runs else {"runs": runs}
-    if block.id is not None:
-        changes["id"] = None
-    if block.created is not None or block.updated is not None:
-        changes |= {"created": None, "updated": None}
-    if block.attrs:
-        changes["attrs"] = tuple(pair for pair in block.attrs if pair[0] not in ignored)
-    if block.children:
-        changes["children"] = tuple(settled(child, ignored) for child in block.children)
     if isinstance(block, Table):
-        changes["rows"] = tuple(_row(row, ignored) for row in block.rows)
+        block = msgspec.structs.replace(block, rows=tuple([_row(row, ignored) for row in block.rows]))
     elif isinstance(block, Code):
-        changes["language"] = block.language.lower()
-    return msgspec.structs.replace(block, **changes) if changes else block
-
-
-def _row(row: Row, ignored: frozenset[str]) -> Row:
-    return msgspec.structs.replace(row, id=None, cells=tuple(_cell(cell, ignored) for cell in row.cells))
-
-
-def _cell(cell: Cell, ignored: frozenset[str]) -> Cell:
-    children = tuple(settled(child, ignored) for child in cell.children)
-    return msgspec.structs.replace(cell, id=None, runs=_runs(cell.runs, heading=False), children=children)
-
-
-def _runs(runs: Runs, *, heading: bool) -> Runs:
-    if not any(run.style.link is not None or (heading and run.style.flags & BOLD) for run in runs):
-        return runs
-    return merge_runs(
-        [
-            msgspec.structs.replace(run, style=_style(run.style, run.text, heading=heading))
-            if isinstance(run, TextRun)
-            else run
-            for run in runs
-        ]
+        block = msgspec.structs.replace(block, language=block.language.lower())
+    return msgspec.structs.replace(
+        block,
+        runs=_runs(block.runs, heading=isinstance(block, Heading)) if block.runs else (),
+        children=tuple([settled(child, ignored) for child in block.children]) if block.children else (),
+        id=None,
+        attrs=tuple([pair for pair in block.attrs if pair[0] not in ignored]) if block.attrs else (),
+        created=None,
+        updated=None,
     )
 
 
-@lru_cache(maxsize=1024)
-def _style(style: Style, text: str, *, heading: bool) -> Style:
-    link = style.link
-    if link is not None and link.target in (text, f"https://{text}") and not link.title:
+def _row(row: Row, ignored: frozenset[str]) -> Row:
+    return msgspec.structs.replace(row, id=None, cells=tuple([_cell(cell, ignored) for cell in row.cells]))
+
+
+def _cell(cell: Cell, ignored: frozenset[str]) -> Cell:
+    children = tuple([settled(child, ignored) for child in cell.children])
+    return msgspec.structs.replace(cell, id=None, runs=_runs(cell.runs, heading=False), children=children)
+
+
+_link_of = attrgetter("style.link")
+
+
+def _runs(runs: Runs, *, heading: bool) -> Runs:
+    if not any(map(_link_of, runs)) and not (heading and any(run.style.flags & BOLD for run in runs)):
+        return runs
+    return merge_runs([_run(run, heading=heading) for run in runs])
+
+
+def _run(run: Run, *, heading: bool) -> Run:
+    if not isinstance(run, TextRun):
+        return run
+    style, link = run.style, run.style.link
+    if link is not None and link.target in (run.text, f"https://{run.text}") and not link.title:
         style = msgspec.structs.replace(style, link=None)
-    return msgspec.structs.replace(style, flags=style.flags & ~BOLD) if heading else style
+    if heading and style.flags & BOLD:
+        style = msgspec.structs.replace(style, flags=style.flags & ~BOLD)
+    return run if style is run.style else TextRun(text=run.text, style=style)
 
 
 def digests_of(blocks: Blocks, ignored: frozenset[str] = frozenset()) -> list[bytes]:

@@ -26,65 +26,58 @@ def groups_of(
     `origins` and `joined` are those of `Lowered`. Every block that was read is in one group; target blocks
     that come from nobody are in none.
     """
-    owner = _owners(read, lifted, answers)
+    count = len(read)
+    above = _owners(read, lifted, answers)
     for one in joined:
-        owner.join(("lifted", joined[0]), ("lifted", one))
+        _join(above, count + joined[0], count + one)
     runs: dict[int, tuple[int, int]] = {}
     for place, origin in enumerate(origins):
-        home = _root(owner, ("lifted", origin)) if origin >= 0 else None
-        if home is not None:
+        if origin >= 0:
+            home = _root(above, count + origin)
             low, high = runs.get(home, (place, place))
             runs[home] = min(low, place), max(high, place)
     merged = _merged(runs)
     members: dict[int, list[int]] = {}
-    for number in range(len(read)):
-        home = _root(owner, ("read", number))
+    for number in range(count):
+        home = _root(above, number)
         members.setdefault(merged.get(home, (home, 0, 0))[0], []).append(number)
     spans = {home: (first, last - first + 1) for home, first, last in merged.values()}
     made = [Group(tuple(numbers), *spans.get(home, (0, 0))) for home, numbers in members.items()]
-    return sorted(made, key=lambda group: group.source[0])
+    return sorted(made, key=_first)
 
 
-_Key = tuple[str, int]
+def _first(group: Group) -> int:
+    return group.source[0]
 
 
-class _Union:
-    """Sets of keys that belong together, each known by a number."""
-
-    def __init__(self) -> None:
-        self._above: dict[_Key, _Key] = {}
-        self.numbers: dict[_Key, int] = {}
-
-    def find(self, key: _Key) -> _Key:
-        """The key that stands for the set."""
-        above = self._above.setdefault(key, key)
-        while above != key:
-            self._above[key] = self._above.setdefault(above, above)
-            key, above = above, self._above[above]
-        return key
-
-    def join(self, left: _Key, right: _Key) -> None:
-        """Make one set of two."""
-        self._above[self.find(left)] = self.find(right)
-
-
-def _owners(read: Blocks, lifted: Blocks, answers: Answers) -> _Union:
-    """Blocks as they were read, and lifted ones, in sets: who became part of whom."""
-    places: dict[int, int] = {}
-    for number, block in enumerate(lifted):
-        for inner in walk((block,)):
-            places[id(inner)] = number
-    union = _Union()
-    for number, block in enumerate(read):
-        place = places.get(answers.result_of(block))
+def _owners(read: Blocks, lifted: Blocks, answers: Answers) -> list[int]:
+    """Blocks as they were read, and lifted ones behind them, in sets of who became part of whom: the one above each."""
+    count = len(read)
+    above = list(range(count + len(lifted)))
+    places = {id(block): count + number for number, block in enumerate(lifted)}
+    results = [answers.result_of(block) for block in read]
+    if not all(map(places.__contains__, results)):
+        for number, block in enumerate(lifted, count):
+            for inner in walk((block,)):
+                places[id(inner)] = number
+    for number, result in enumerate(results):
+        place = places.get(result)
         if place is not None:
-            union.join(("read", number), ("lifted", place))
-    return union
+            _join(above, number, place)
+    return above
 
 
-def _root(union: _Union, key: _Key) -> int:
-    """A number for the set that a key is in."""
-    return union.numbers.setdefault(union.find(key), len(union.numbers))
+def _root(above: list[int], one: int) -> int:
+    """What stands for the set that this is in."""
+    while above[one] != one:
+        above[one] = above[above[one]]
+        one = above[one]
+    return one
+
+
+def _join(above: list[int], left: int, right: int) -> None:
+    """Make one set of two."""
+    above[_root(above, left)] = _root(above, right)
 
 
 def _merged(runs: dict[int, tuple[int, int]]) -> dict[int, tuple[int, int, int]]:
