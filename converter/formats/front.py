@@ -117,7 +117,7 @@ LinkLocator = Callable[[Stored, Collection[LinkKey]], Iterator[tuple[LinkKey, Lo
 """Gives the places of these links of a note, one for each time that one stands there, in reading order."""
 
 
-class Segments(msgspec.Struct, frozen=True, gc=False):
+class Segments(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """The text of a note cut where its blocks at the top begin: one text a block, and what stands behind each.
 
     `head` is what comes before the first block, `tail` what comes after the last; joined they are the note's bytes.

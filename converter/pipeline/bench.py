@@ -12,7 +12,7 @@ import msgspec
 
 from converter.errors import ConverterError, EnvironmentFaultError, ItemError
 from converter.findings.finding import Finding
-from converter.formats.front import SourceContext, Stored, TargetContext
+from converter.formats.front import Segments, SourceContext, Stored, TargetContext
 from converter.formats.registry import load
 from converter.model.blocks import has_text
 from converter.model.items import Note
@@ -26,7 +26,7 @@ from converter.pipeline.pair import Pair
 from converter.pipeline.residue.carry import Carrier
 from converter.pipeline.residue.give_back import Back, GiveBack, Way
 from converter.pipeline.residue.visit import visit_of
-from converter.pipeline.work import Read, Result, Workshop, digest_of, digest_of_bytes, too_deep, unreadable
+from converter.pipeline.work import Result, Workshop, digest_of, digest_of_bytes, too_deep, unreadable
 from converter.storage.scratch import Scratch
 
 __all__ = ["Bench", "Checked", "Made", "Reading", "Task", "Writing"]
@@ -41,13 +41,15 @@ _FEW = 256 << 10
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """How notes of a source are read and understood.
 
-    `lifts` is the profile to lift by, None within one system. `visits` asks for the residue that notes carry.
+    `lifts` is the profile to lift by, None within one system. `visits` asks for the residue that notes carry, `cuts`
+    for their segments.
     """
 
     format: str
     context: SourceContext
     lifts: Profile | None = None
     visits: bool = False
+    cuts: bool = False
 
 
 class Writing(msgspec.Struct, frozen=True, kw_only=True):
@@ -159,10 +161,14 @@ class Bench:
             outline=pack(outline(lifted)),
             blank=not has_text(note.blocks),
             hollow=lifts is not None and lifts.parameters.get("tree") in _NESTING and says_nothing(lifted),
-            kept=self._kept.keep((note, found), len(stored.data)),
+            kept=self._kept.keep((note, found, self._cut(stored, note)), len(stored.data)),
             visit=visit_of(note) if reading.visits else None,
             findings=found,
         )
+
+    def _cut(self, stored: Stored, note: Note) -> Segments | None:
+        """The segments of a note that was just read: formats still know where its blocks begin."""
+        return self._source.segments(stored.data, len(note.blocks)) if self._reading.cuts else None
 
     def check(self, stored: Stored) -> Checked:
         """Read a note that was written; raises `EnvironmentFaultError` where the system does not let it be read."""
@@ -189,14 +195,15 @@ class Bench:
     def work(self, task: Task) -> Result:
         """Make a note, or give it back; raises `ItemError` where it cannot be made."""
         stored, order, back = task.stored, task.order, task.back
-        read = self._kept.read(task.kept) or self._source.read(stored, self._reading.context)
+        kept = self._kept.read(task.kept)
+        read, cut = (kept[:2], kept[2]) if kept else (self._source.read(stored, self._reading.context), None)
         given = None
         if back is not None:
             was = self._kept.read(back.kept)
-            given = self.give_back.note(stored, read, order, back, was)
+            given = self.give_back.note(stored, read, order, back, was[0] if was else None)
         if isinstance(given, Result):
             return given
-        result = self.workshop.convert(stored, order, read)
+        result = self.workshop.convert(stored, order, read, cut)
         return result if given is None else msgspec.structs.replace(result, findings=(given, *result.findings))
 
     def close(self) -> None:
@@ -204,15 +211,19 @@ class Bench:
         self._kept.close()
 
 
+_Found = tuple[Note, tuple[Finding, ...], Segments | None]
+"""What reading a note gave, and its segments."""
+
+
 class _Kept:
     """What reading gave, by the places where it is kept."""
 
     def __init__(self, few: int) -> None:
         self._few = few
-        self._first: list[Read] = []
+        self._first: list[_Found] = []
         self._scratch = Scratch()
 
-    def keep(self, read: Read, size: int) -> int:
+    def keep(self, read: _Found, size: int) -> int:
         """Keep what a note of so many bytes said: its place."""
         self._few -= size
         if self._few >= 0:
@@ -220,7 +231,7 @@ class _Kept:
             return len(self._first) - 1
         return len(self._first) + self._scratch.keep(pack(read))
 
-    def read(self, place: int) -> Read | None:
+    def read(self, place: int) -> _Found | None:
         """What is kept at this place; None for -1."""
         if place < 0:
             return None
@@ -233,6 +244,6 @@ class _Kept:
 
 
 @cache
-def _unpacker() -> Callable[[bytes], Read]:
+def _unpacker() -> Callable[[bytes], _Found]:
     """Made when the first note is unpacked: a few notes never are."""
-    return msgspec.msgpack.Decoder(Read).decode
+    return msgspec.msgpack.Decoder(_Found).decode

@@ -190,6 +190,7 @@ class Session:
             context=self.reading,
             lifts=None if self.pair.same_system else self.pair.source,
             visits=self.book is not None,
+            cuts=self.carries and self.pair.parameter("residue") == "blocks",
         )
         size = sum(entry.size for entry in self.catalog.notes.values())
         self.crew = self._closing.enter_context(closing(crew_of(self._notes_read, size, self.options.jobs)))

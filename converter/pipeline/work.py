@@ -11,7 +11,7 @@ import msgspec
 
 from converter.errors import InternalFaultError, ItemError
 from converter.findings.finding import Finding
-from converter.formats.front import Format, Rendered, SourceContext, Stored, TargetContext
+from converter.formats.front import Format, Rendered, Segments, SourceContext, Stored, TargetContext
 from converter.model.blocks import walk
 from converter.model.items import Note
 from converter.model.order import WorkOrder
@@ -99,17 +99,19 @@ class Workshop:
         self._clean = clean
         self._digests = digests
 
-    def convert(self, stored: Stored, order: WorkOrder, read: Read | None = None) -> Result:
-        """One note, all the way, from what reading gave where it was read before.
+    def convert(
+        self, stored: Stored, order: WorkOrder, read: Read | None = None, cut: Segments | None = None
+    ) -> Result:
+        """One note, all the way, from what reading (and cutting) it gave where that was done before.
 
         Raises `ItemError` where it cannot be read, or is nested too deeply to be handled.
         """
         try:
-            return self._convert(stored, order, read or self._source.read(stored, self._reading))
+            return self._convert(stored, order, read or self._source.read(stored, self._reading), cut)
         except RecursionError:
             raise ItemError(too_deep(stored.key)) from None
 
-    def _convert(self, stored: Stored, order: WorkOrder, read: Read) -> Result:
+    def _convert(self, stored: Stored, order: WorkOrder, read: Read, cut: Segments | None) -> Result:
         note, found = self._cleaned(read)
         if stored.key != order.key:
             found = tuple(msgspec.structs.replace(finding, item=f"notes/{order.key}") for finding in found)
@@ -123,7 +125,7 @@ class Workshop:
         changed = any(finding.code not in _NO_LOSS for finding in worked.findings)
         lowered, record = worked.note, b""
         if carrier is not None:
-            lowered, record = carrier.carried(stored, order, len(note.blocks), lowered, worked.groups)
+            lowered, record = carrier.carried(stored, order, len(note.blocks), lowered, worked.groups, cut)
         rendered = self._target.render(lowered, self._writing)
         if self._is_untouched(note, lowered, found):
             rendered = msgspec.structs.replace(rendered, data=stored.data)

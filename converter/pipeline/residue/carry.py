@@ -31,13 +31,19 @@ class Carrier:
         self._marked = marked
 
     def carried(
-        self, stored: Stored, order: WorkOrder, blocks: int, lowered: Note, groups: Sequence[Group]
+        self,
+        stored: Stored,
+        order: WorkOrder,
+        blocks: int,
+        lowered: Note,
+        groups: Sequence[Group],
+        cut: Segments | None = None,
     ) -> tuple[Note, bytes]:
-        """The note as it is to be written, and its record as a line."""
+        """The note as it is to be written, and its record as a line. `cut` is what its bytes were cut to before."""
         record = self._record(stored, order, marks_of(lowered.blocks) if self._marked else "")
         if lowered.title != order.output.title:
             record = msgspec.structs.replace(record, shown=lowered.title)
-        cut = self._cut(stored.data, blocks) if self.in_blocks else None
+        cut = (cut or self._cut(stored.data, blocks)) if self.in_blocks else None
         if cut is None:
             return lowered, encode_record(msgspec.structs.replace(record, content=Text.of(stored.data)))
         framed = msgspec.structs.replace(record, head=cut.head, tail=cut.tail, slices=len(cut.texts))

@@ -60,14 +60,13 @@ class GiveBack:
         self.editor = Editor(target, way.mirror.source, mirror, workshop, writing, self.finisher.in_order)
 
     def note(
-        self, stored: Stored, read: Read, order: WorkOrder, back: Back, was: Read | None = None
+        self, stored: Stored, read: Read, order: WorkOrder, back: Back, own: Note | None = None
     ) -> Result | Finding:
         """The note as it was in its origin, with what was changed since; or why its residue is of no use.
 
-        `read` is what reading the note gave, and `was` what reading it in its origin gave, where that was done before.
+        `read` is what reading the note gave, and `own` the note in its origin, where that was read before.
         """
         note, found = read
-        own = was[0] if was is not None else None
         edit = self._edit(back, own, bare(note), stored.path, order)
         if edit is None:
             return unused(f"notes/{stored.key}", "it does not fit the note")
