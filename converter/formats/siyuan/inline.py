@@ -62,6 +62,7 @@ _NESTED = {
     "NodeCodeSpan": CODE,
 }
 _SILENT = frozenset(("NodeKramdownSpanIAL", "NodeKramdownBlockIAL", "NodeHeadingC8hMarker", "NodeLinkSpace"))
+_VALUED = frozenset(("a", "file-annotation-ref", "block-ref", "inline-memo"))
 _BLANK = "\u200b"
 
 
@@ -72,8 +73,13 @@ def inline_runs(nodes: list[Node], problems: Problems, pointer: str, *, cell: bo
         return (TextRun(text=text),) if text else ()
     runs: list[Run] = []
     for node in nodes:
-        _READERS.get(node.type, _other)(node, PLAIN, runs, problems, pointer)
-    if not cell and any(isinstance(run, BreakRun) for run in runs):
+        kind = node.type
+        if kind == "NodeText":  # half of all nodes: as `_text` would, without the call
+            text = node.data
+            runs.append(TextRun(text=text if _BLANK not in text and "\x00" not in text else _shown(text)))
+        else:
+            _READERS.get(kind, _other)(node, PLAIN, runs, problems, pointer)
+    if not cell and BreakRun in map(type, runs):
         if isinstance(runs[-1], BreakRun):
             problems.add("document-repaired", pointer, what="a line break at the end of a block")
             del runs[-1]
@@ -112,40 +118,75 @@ def _inside(node: Node, style: Style, runs: list[Run], _problems: Problems, _poi
     runs.append(TextRun(text=_shown("".join(text_below(child) for child in node.below)), style=style))
 
 
+class _Mark(msgspec.Struct, frozen=True, gc=False):
+    """What the types of a mark say: which of its members count. `style` is that of its flags alone."""
+
+    flags: int
+    style: Style
+    link: bool
+    annotation: bool
+    reference: bool
+    memo: bool
+    formula: bool
+    tag: bool
+    valued: bool
+    """Its style is more than flags."""
+
+
 @lru_cache(maxsize=1024)
-def _flags(types: str) -> int:
+def _mark_of(types: str) -> _Mark:
+    named = types.split()
     flags = 0
-    for name in types.split():
+    for name in named:
         flags |= MARK_FLAGS.get(name, 0)
-    return flags
+    return _Mark(
+        flags=flags,
+        style=Style(flags) if flags else PLAIN,
+        link="a" in named,
+        annotation="file-annotation-ref" in named,
+        reference="block-ref" in named,
+        memo="inline-memo" in named,
+        formula="inline-math" in named,
+        tag="tag" in named,
+        valued=not _VALUED.isdisjoint(named),
+    )
 
 
 def _mark(node: Node, outer: Style, runs: list[Run], problems: Problems, pointer: str) -> None:
-    types = node.text_mark_type.split()
-    style = _mark_style(node, types, outer, problems, pointer)
-    text = _shown(plain_text(node.text_mark_text_content))
-    if "inline-math" in types:
+    mark = _mark_of(node.text_mark_type)
+    if mark.valued or node.properties or outer is not PLAIN:
+        style = _mark_style(node, mark, outer, problems, pointer)
+    else:
+        style = mark.style
+    text = node.text_mark_text_content
+    if "&" in text:
+        text = plain_text(text)
+    if _BLANK in text or "\x00" in text:
+        text = _shown(text)
+    if mark.formula:
         runs.append(FormulaRun(tex=plain_memo(node.text_mark_inline_math_content), style=style))
-    elif "tag" in types and text:
+    elif mark.tag and text:
         runs.append(TagRun(name=text, style=style))
     else:
         runs.append(TextRun(text=text, style=style))
 
 
-def _mark_style(node: Node, types: list[str], outer: Style, problems: Problems, pointer: str) -> Style:
-    flags = _flags(node.text_mark_type) | outer.flags
-    color, background, css = parts_of(plain_attribute(node.attributes.get("style", "")))
+def _mark_style(node: Node, mark: _Mark, outer: Style, problems: Problems, pointer: str) -> Style:
+    flags = mark.flags | outer.flags
+    color = background = css = ""
+    if node.properties:
+        color, background, css = parts_of(plain_attribute(node.properties.get("style", "")))
     link, reference, memo = outer.link, outer.reference, None
-    if "a" in types:
+    if mark.link:
         link = Link(plain_text(node.text_mark_a_href), plain_text(node.text_mark_a_title))
-    elif "file-annotation-ref" in types:
+    elif mark.annotation:
         link = Link(node.text_mark_file_annotation_ref_id)
-    if "block-ref" in types:
+    if mark.reference:
         reference = _reference(node, problems, pointer)
         if reference is not None and link is not None:
             problems.add("document-repaired", pointer, what="a mark that is a link and a reference, which it stays")
             link = None
-    if "inline-memo" in types:
+    if mark.memo:
         memo = Memo(plain_memo(node.text_mark_inline_memo_content))
     if not (flags or color or background or css or link or reference or memo):
         return PLAIN
@@ -166,7 +207,7 @@ def _part(node: Node, kind: str) -> str:
     for child in node.below:
         if child.type == kind:
             return child.data
-        found = _part(child, kind)
+        found = _part(child, kind) if child.children else ""
         if found:
             return found
     return ""
