@@ -42,7 +42,7 @@ from converter.model.blocks import (
     Rule,
     TableColumn,
 )
-from converter.model.runs import Runs, TextRun
+from converter.model.runs import TextRun
 
 __all__ = ["TASKS", "BlockReader"]
 
@@ -143,10 +143,6 @@ class BlockReader:
                 made.append((name, value))
         return tuple(made)
 
-    def runs(self, node: Node, at: str) -> Runs:
-        """The runs of a leaf block."""
-        return inline_runs(node.children, self.problems, at) if node.children else ()
-
     def incomplete(self, at: str, what: str) -> None:
         """Note a block that the kernel would delete or could not show."""
         self.problems.add("block-completed", at, what=what)
@@ -167,7 +163,7 @@ Reader = Callable[[BlockReader, Node, str], Block]
 
 def _paragraph(reader: BlockReader, node: Node, at: str) -> Block:
     own, attrs = reader.take(node, at)
-    return Paragraph(runs=reader.runs(node, at), id=own, attrs=attrs)
+    return Paragraph(runs=inline_runs(node.children, reader.problems, at), id=own, attrs=attrs)
 
 
 def _heading(reader: BlockReader, node: Node, at: str) -> Block:
@@ -175,7 +171,7 @@ def _heading(reader: BlockReader, node: Node, at: str) -> Block:
     if level != node.heading_level:
         reader.problems.add("document-repaired", at, what=f"a heading of level {node.heading_level}")
     own, attrs = reader.take(node, at)
-    return Heading(level=level, runs=reader.runs(node, at), id=own, attrs=attrs)
+    return Heading(level=level, runs=inline_runs(node.children, reader.problems, at), id=own, attrs=attrs)
 
 
 def _rule(reader: BlockReader, node: Node, at: str) -> Block:
@@ -222,7 +218,8 @@ def _list(reader: BlockReader, node: Node, at: str) -> Block:
     own, attrs = reader.take(node, at)
     items: list[Block] = []
     for place, child in enumerate(children):
-        item = _item_of(reader, child, f"{at}/Children/{place}", kind)
+        where = f"{at}/Children/{place}"
+        item = _item(reader, child, where, kind) if child.type == "NodeListItem" else _lost(reader, child, where)
         items.append(_numbered(item, child, start + place) if kind == ORDERED else item)
     sign = lead.delimiter if ordered else lead.bullet_char
     return List(
@@ -244,10 +241,8 @@ def _numbered(item: ListItem, node: Node, expected: int) -> ListItem:
     return msgspec.structs.replace(item, attrs=(*item.attrs, ("@number", str(number))))
 
 
-def _item_of(reader: BlockReader, node: Node, at: str, kind: int) -> ListItem:
-    """An item of a list; anything else in a list is taken as the content of one."""
-    if node.type == "NodeListItem":
-        return _item(reader, node, at, kind)
+def _lost(reader: BlockReader, node: Node, at: str) -> ListItem:
+    """What stands in a list and is no item, taken as the content of one."""
     reader.problems.add("document-repaired", at, what="a list that holds something else than items")
     return ListItem(children=reader.blocks([node], at))
 

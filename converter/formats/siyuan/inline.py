@@ -66,20 +66,26 @@ _VALUED = frozenset(("a", "file-annotation-ref", "block-ref", "inline-memo"))
 _BLANK = "\u200b"
 
 
-def inline_runs(nodes: list[Node], problems: Problems, pointer: str, *, cell: bool = False) -> Runs:
+def inline_runs(nodes: list[Node] | None, problems: Problems, pointer: str, *, cell: bool = False) -> Runs:
     """The runs of a leaf block's children, merged; breaks are runs of their own in table cells only."""
+    if not nodes:
+        return ()
     if len(nodes) == 1 and nodes[0].type == "NodeText":
         text = _shown(nodes[0].data)
         return (TextRun(text=text),) if text else ()
     runs: list[Run] = []
+    simple = True
     for node in nodes:
         kind = node.type
         if kind == "NodeText":  # half of all nodes: as `_text` would, without the call
             text = node.data
             runs.append(TextRun(text=text if _BLANK not in text and "\x00" not in text else _shown(text)))
+        elif kind == "NodeTextMark":
+            _mark(node, PLAIN, runs, problems, pointer)
         else:
+            simple = False
             _READERS.get(kind, _other)(node, PLAIN, runs, problems, pointer)
-    if not cell and BreakRun in map(type, runs):
+    if not simple and not cell and BreakRun in map(type, runs):
         if isinstance(runs[-1], BreakRun):
             problems.add("document-repaired", pointer, what="a line break at the end of a block")
             del runs[-1]

@@ -53,7 +53,7 @@ def _rows(grid: list[list[Node]], width: int, aligns: list[int], problems: Probl
         cells: list[Cell] = []
         for place, node in enumerate(nodes):
             if covered and (number, place) in covered and _is_hidden(node):
-                if inline_runs(node.below, problems, at, cell=True):
+                if inline_runs(node.children, problems, at, cell=True):
                     problems.add("text-dropped", at, what="the text of a cell that another covers")
                 continue
             cell = _cell(node, aligns[place], problems, at)
@@ -87,7 +87,7 @@ def _known(align: int) -> int:
 
 def _cell(node: Node, align: int, problems: Problems, at: str) -> Cell:
     properties = node.attributes
-    runs = inline_runs(node.children, problems, at, cell=True) if node.children else ()
+    runs = inline_runs(node.children, problems, at, cell=True)
     if not properties and node.table_cell_align == align:
         return Cell(runs=runs)
     if _is_hidden(node):

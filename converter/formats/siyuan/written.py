@@ -122,6 +122,7 @@ AnyNode: TypeAlias = Plain | Mark | TableCell | CodeInfo | Task | BlockNode | Ra
 """A node of any kind."""
 
 _ESCAPES = ((b"<", b"\\u003c"), (b">", b"\\u003e"), (b"&", b"\\u0026"))
+_SEPARATORS = (b"\xe2\x80\xa8", b"\xe2\x80\xa9")
 _encoder = msgspec.json.Encoder()
 
 
@@ -140,7 +141,10 @@ def _escaped(data: bytes) -> bytes:
     for sign, escape in _ESCAPES:
         if sign in data:
             data = data.replace(sign, escape)
-    # the first byte of both separators: where it is nowhere, nothing longer need be sought
-    if b"\xe2" in data:
-        data = data.replace(b"\xe2\x80\xa8", b"\\u2028").replace(b"\xe2\x80\xa9", b"\\u2029")
+    # one byte is found many times faster than three, and there are few of it
+    at = data.find(b"\xe2")
+    while at >= 0:
+        if data.startswith(_SEPARATORS, at):
+            return data.replace(_SEPARATORS[0], b"\\u2028").replace(_SEPARATORS[1], b"\\u2029")
+        at = data.find(b"\xe2", at + 1)
     return data
