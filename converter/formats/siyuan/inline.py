@@ -124,7 +124,7 @@ def _inside(node: Node, style: Style, runs: list[Run], _problems: Problems, _poi
     runs.append(TextRun(text=_shown("".join(text_below(child) for child in node.below)), style=style))
 
 
-class _Mark(msgspec.Struct, frozen=True, gc=False):
+class _Types(msgspec.Struct, frozen=True, gc=False):
     """What the types of a mark say: which of its members count. `style` is that of its flags alone."""
 
     flags: int
@@ -140,12 +140,12 @@ class _Mark(msgspec.Struct, frozen=True, gc=False):
 
 
 @lru_cache(maxsize=1024)
-def _mark_of(types: str) -> _Mark:
+def _types_of(types: str) -> _Types:
     named = types.split()
     flags = 0
     for name in named:
         flags |= MARK_FLAGS.get(name, 0)
-    return _Mark(
+    return _Types(
         flags=flags,
         style=Style(flags) if flags else PLAIN,
         link="a" in named,
@@ -159,40 +159,40 @@ def _mark_of(types: str) -> _Mark:
 
 
 def _mark(node: Node, outer: Style, runs: list[Run], problems: Problems, pointer: str) -> None:
-    mark = _mark_of(node.text_mark_type)
-    if mark.valued or node.properties or outer is not PLAIN:
-        style = _mark_style(node, mark, outer, problems, pointer)
+    types = _types_of(node.text_mark_type)
+    if types.valued or node.properties or outer is not PLAIN:
+        style = _mark_style(node, types, outer, problems, pointer)
     else:
-        style = mark.style
+        style = types.style
     text = node.text_mark_text_content
     if "&" in text:
         text = plain_text(text)
     if _BLANK in text or "\x00" in text:
         text = _shown(text)
-    if mark.formula:
+    if types.formula:
         runs.append(FormulaRun(tex=plain_memo(node.text_mark_inline_math_content), style=style))
-    elif mark.tag and text:
+    elif types.tag and text:
         runs.append(TagRun(name=text, style=style))
     else:
         runs.append(TextRun(text=text, style=style))
 
 
-def _mark_style(node: Node, mark: _Mark, outer: Style, problems: Problems, pointer: str) -> Style:
-    flags = mark.flags | outer.flags
+def _mark_style(node: Node, types: _Types, outer: Style, problems: Problems, pointer: str) -> Style:
+    flags = types.flags | outer.flags
     color = background = css = ""
     if node.properties:
         color, background, css = parts_of(plain_attribute(node.properties.get("style", "")))
     link, reference, memo = outer.link, outer.reference, None
-    if mark.link:
+    if types.link:
         link = Link(plain_text(node.text_mark_a_href), plain_text(node.text_mark_a_title))
-    elif mark.annotation:
+    elif types.annotation:
         link = Link(node.text_mark_file_annotation_ref_id)
-    if mark.reference:
+    if types.reference:
         reference = _reference(node, problems, pointer)
         if reference is not None and link is not None:
             problems.add("document-repaired", pointer, what="a mark that is a link and a reference, which it stays")
             link = None
-    if mark.memo:
+    if types.memo:
         memo = Memo(plain_memo(node.text_mark_inline_memo_content))
     if not (flags or color or background or css or link or reference or memo):
         return PLAIN

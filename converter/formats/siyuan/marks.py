@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache
+from typing import NoReturn
 
 from converter.errors import InternalFaultError
 from converter.formats.siyuan.escape import attribute, attribute_list, memo, quoted, text
@@ -97,10 +98,9 @@ def _types(flags: int, kinds: str) -> str:
     return " ".join(sorted([name for name, flag in MARK_FLAGS.items() if flags & flag] + kinds.split()))
 
 
-def _image(run: Run, nodes: list[AnyNode], _cell: bool) -> None:
+def _image(run: Run, nodes: list[AnyNode], cell: bool) -> None:
     if not isinstance(run, ImageRun):
-        _unknown(run, nodes, _cell)
-        return
+        _unknown(run, nodes, cell)
     children: list[AnyNode] = [
         _BANG,
         _OPEN_BRACKET,
@@ -119,13 +119,15 @@ def _image(run: Run, nodes: list[AnyNode], _cell: bool) -> None:
 
 
 def _tag(run: Run, nodes: list[AnyNode], cell: bool) -> None:
-    if isinstance(run, TagRun):
-        _add(_with_text(run.name, run.style, cell), run.style, "tag", nodes)
+    if not isinstance(run, TagRun):
+        _unknown(run, nodes, cell)
+    _add(_with_text(run.name, run.style, cell), run.style, "tag", nodes)
 
 
-def _formula(run: Run, nodes: list[AnyNode], _cell: bool) -> None:
-    if isinstance(run, FormulaRun):
-        _add(Mark("NodeTextMark", text_mark_inline_math_content=memo(run.tex)), run.style, "inline-math", nodes)
+def _formula(run: Run, nodes: list[AnyNode], cell: bool) -> None:
+    if not isinstance(run, FormulaRun):
+        _unknown(run, nodes, cell)
+    _add(Mark("NodeTextMark", text_mark_inline_math_content=memo(run.tex)), run.style, "inline-math", nodes)
 
 
 def _break(_run: Run, nodes: list[AnyNode], cell: bool) -> None:
@@ -135,13 +137,12 @@ def _break(_run: Run, nodes: list[AnyNode], cell: bool) -> None:
 def _emoji(run: Run, nodes: list[AnyNode], cell: bool) -> None:
     if not isinstance(run, RawRun) or run.format != "emoji":
         _unknown(run, nodes, cell)
-        return
     alias = _ALIAS.search(run.source)
     name = Plain("NodeEmojiAlias", f":{alias[1]}:" if alias else "")
     nodes.append(Plain("NodeEmoji", "img", children=[Plain("NodeEmojiImg", run.source, children=[name])]))
 
 
-def _unknown(run: Run, _nodes: list[AnyNode], _cell: bool) -> None:
+def _unknown(run: Run, _nodes: list[AnyNode], _cell: bool) -> NoReturn:
     raise InternalFaultError(f"SiYuan has no inline content of the kind {type(run).__name__}.")
 
 
