@@ -134,6 +134,23 @@ def test_documents_become_a_package(note: Note) -> None:
 
 
 @pytest.mark.parametrize(
+    ("shown", "stored"),
+    [
+        ("“a” — b", "“a” — b"),
+        ("“a\u2028b”\u2029", "“a\\u2028b”\\u2029"),
+        ("\u2029 \u2027 \u202a \u00a8\u2128", "\\u2029 \u2027 \u202a \u00a8\u2128"),
+        ("a<b>&", "a\\u003cb\\u003e\\u0026"),
+    ],
+)
+def test_texts_are_escaped_as_the_application_does(shown: str, stored: str) -> None:
+    blocks = (Paragraph(id=BLOCK, runs=(TextRun(text=shown),)),)
+    written = document_bytes(Note(key=NOTE_ID, id=NOTE_ID, title="t", blocks=blocks), ZONE)
+
+    assert f'"Data":"{stored}"' in written.decode()
+    assert json.loads(written)["Children"][0]["Children"][0]["Data"] == shown
+
+
+@pytest.mark.parametrize(
     "content",
     [
         "- [x] a\n- [ ] b\n- [/] c\n- [é] d\n",

@@ -42,7 +42,7 @@ from converter.model.blocks import (
     Rule,
     TableColumn,
 )
-from converter.model.runs import Runs, TextRun
+from converter.model.runs import TextRun
 
 __all__ = ["TASKS", "BlockReader"]
 
@@ -84,40 +84,50 @@ class BlockReader:
         made: list[Block] = []
         loose: list[Node] = []
         for index, node in enumerate(nodes):
-            where = f"{at}/Children/{index}"
-            if node.type in _MARKERS:
-                continue
-            if node.type in INLINE:
-                if not loose:
-                    self.problems.add("document-repaired", where, what="text outside a block")
-                loose.append(node)
-                continue
+            kind = node.type
+            read = _READERS.get(kind)
+            if read is None:
+                if kind in _MARKERS:
+                    continue
+                if kind in INLINE:
+                    if not loose:
+                        self.problems.add("document-repaired", f"{at}/Children/{index}", what="text outside a block")
+                    loose.append(node)
+                    continue
+                read = _unknown
             if loose:
                 made.append(Paragraph(runs=inline_runs(loose, self.problems, at)))
                 loose = []
-            made.append(self.block(node, where))
+            made.append(read(self, node, f"{at}/Children/{index}"))
         if loose:
             made.append(Paragraph(runs=inline_runs(loose, self.problems, at)))
         return tuple(made)
 
-    def block(self, node: Node, at: str) -> Block:
-        """One block."""
-        return _READERS.get(node.type, _unknown)(self, node, at)
-
     def take(self, node: Node, at: str) -> tuple[str | None, Attrs]:
         """The id and the attributes of a block, each id once."""
+        own: str | None = node.id
         properties = node.properties or {}
-        own: str | None = node.id or properties.get("id") or None
+        if own and properties.get("id") == own and own not in self._ids:
+            self._ids.add(own)
+            if len(properties) == 1:
+                return own, ()
+        else:
+            own = self._settled_id(node, properties, at)
+        if len(properties) == 2 and "updated" in properties and "id" in properties:
+            return own, (("updated", properties["updated"]),)
+        return own, self.attrs(properties, at)
+
+    def _settled_id(self, node: Node, properties: Mapping[str, str], at: str) -> str | None:
+        """The id of a block that does not say it as it should; None where another block has it."""
+        own = node.id or properties.get("id") or None
         if not node.id or properties.get("id") != own:
             self.problems.add("document-repaired", at, what="a block whose id is missing or said in two ways")
         if own in self._ids:
             self.problems.add("document-repaired", at, what=f"the id {own}, which stands twice")
-            own = None
-        elif own is not None:
+            return None
+        if own is not None:
             self._ids.add(own)
-        if len(properties) == 2 and "updated" in properties and "id" in properties:
-            return own, (("updated", properties["updated"]),)
-        return own, self.attrs(properties, at)
+        return own
 
     def attrs(self, properties: Mapping[str, str], at: str) -> Attrs:
         """Attributes by name, as a person sees their values; the id is not among them."""
@@ -132,10 +142,6 @@ class BlockReader:
             if name not in _MEMORY_ONLY:
                 made.append((name, value))
         return tuple(made)
-
-    def runs(self, node: Node, at: str) -> Runs:
-        """The runs of a leaf block."""
-        return inline_runs(node.children, self.problems, at) if node.children else ()
 
     def incomplete(self, at: str, what: str) -> None:
         """Note a block that the kernel would delete or could not show."""
@@ -162,7 +168,7 @@ Reader = Callable[[BlockReader, Node, str], Block]
 
 def _paragraph(reader: BlockReader, node: Node, at: str) -> Block:
     own, attrs = reader.take(node, at)
-    return Paragraph(runs=reader.runs(node, at), id=own, attrs=attrs)
+    return Paragraph(runs=inline_runs(node.children, reader.problems, at), id=own, attrs=attrs)
 
 
 def _heading(reader: BlockReader, node: Node, at: str) -> Block:
@@ -170,7 +176,7 @@ def _heading(reader: BlockReader, node: Node, at: str) -> Block:
     if level != node.heading_level:
         reader.problems.add("document-repaired", at, what=f"a heading of level {node.heading_level}")
     own, attrs = reader.take(node, at)
-    return Heading(level=level, runs=reader.runs(node, at), id=own, attrs=attrs)
+    return Heading(level=level, runs=inline_runs(node.children, reader.problems, at), id=own, attrs=attrs)
 
 
 def _rule(reader: BlockReader, node: Node, at: str) -> Block:
@@ -204,9 +210,10 @@ def _list(reader: BlockReader, node: Node, at: str) -> Block:
     if data is None:
         reader.incomplete(at, "a list without its data")
         data = ListData()
-    if not node.below:
+    children = node.below
+    if not children:
         reader.incomplete(at, "a list without items")
-    first = next((child for child in node.below if child.type == "NodeListItem"), None)
+    first = next((child for child in children if child.type == "NodeListItem"), None)
     lead = (first.list_data if first is not None else None) or ListData()
     kind = TASKS if lead.typ == TASKS else data.typ
     if kind != data.typ:
@@ -215,8 +222,9 @@ def _list(reader: BlockReader, node: Node, at: str) -> Block:
     start = (lead.num or data.start) if ordered else 1
     own, attrs = reader.take(node, at)
     items: list[Block] = []
-    for place, child in enumerate(node.below):
-        item = _item_of(reader, child, f"{at}/Children/{place}", kind)
+    for place, child in enumerate(children):
+        where = f"{at}/Children/{place}"
+        item = _item(reader, child, where, kind) if child.type == "NodeListItem" else _lost(reader, child, where)
         items.append(_numbered(item, child, start + place) if kind == ORDERED else item)
     sign = lead.delimiter if ordered else lead.bullet_char
     return List(
@@ -238,10 +246,8 @@ def _numbered(item: ListItem, node: Node, expected: int) -> ListItem:
     return msgspec.structs.replace(item, attrs=(*item.attrs, ("@number", str(number))))
 
 
-def _item_of(reader: BlockReader, node: Node, at: str, kind: int) -> ListItem:
-    """An item of a list; anything else in a list is taken as the content of one."""
-    if node.type == "NodeListItem":
-        return _item(reader, node, at, kind)
+def _lost(reader: BlockReader, node: Node, at: str) -> ListItem:
+    """What stands in a list and is no item, taken as the content of one."""
     reader.problems.add("document-repaired", at, what="a list that holds something else than items")
     return ListItem(children=reader.blocks([node], at))
 
@@ -250,18 +256,26 @@ def _item(reader: BlockReader, node: Node, at: str, kind: int) -> ListItem:
     data = node.list_data
     if data is None:
         reader.incomplete(at, "a list item without its data")
-    if not any(child.type not in _MARKERS for child in node.below):
+    children = node.below
+    marker: Node | None = None
+    empty = True
+    for child in children:
+        if child.type not in _MARKERS:
+            empty = False
+        elif marker is None and child.type == "NodeTaskListItemMarker":
+            marker = child
+    if empty:
         reader.incomplete(at, "a list item without text")
-    checked, mark = _task(node, kind)
     own, attrs = reader.take(node, at)
-    return ListItem(checked=checked, mark=mark, children=reader.blocks(node.below, at), id=own, attrs=attrs)
+    blocks = reader.blocks(children, at)
+    if marker is not None:
+        checked, mark = _task(marker)
+        return ListItem(checked=checked, mark=mark, children=blocks, id=own, attrs=attrs)
+    return ListItem(checked=False if kind == TASKS else None, children=blocks, id=own, attrs=attrs)
 
 
-def _task(node: Node, kind: int) -> tuple[bool | None, str]:
+def _task(marker: Node) -> tuple[bool, str]:
     """Whether the task is done, and the character that says so where it is no X."""
-    marker = next((child for child in node.below if child.type == "NodeTaskListItemMarker"), None)
-    if marker is None:
-        return (False if kind == TASKS else None), ""
     sign = marker.task_list_item_marker
     done = marker.task_list_item_checked or sign not in (0, 32)
     return done, chr(sign) if sign not in (0, 32, 88, 120) else ""

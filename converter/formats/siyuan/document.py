@@ -13,7 +13,8 @@ from converter.findings.problems import Problems
 from converter.formats.siyuan.blocks import BlockReader
 from converter.formats.siyuan.build import block_nodes
 from converter.formats.siyuan.escape import attribute
-from converter.formats.siyuan.tree import Node, decode, encode
+from converter.formats.siyuan.tree import Node, decode
+from converter.formats.siyuan.written import DocumentNode, encode
 from converter.model.items import Note
 from converter.model.timed_id import is_timed_id, moment_of, time_text
 
@@ -129,11 +130,4 @@ def document_bytes(note: Note, zone: tzinfo) -> bytes:
     values |= {"alias": ",".join(note.aliases)} if note.aliases else {}
     values |= {"title-img": f'background-image:url("{note.cover}")'} if note.cover else {}
     properties = {name: attribute(value) for name, value in sorted(values.items())}
-    root = Node(
-        id=note.id or "",
-        spec=_SPEC,
-        type="NodeDocument",
-        properties=properties,
-        children=block_nodes(note.blocks),
-    )
-    return encode(root)
+    return encode(DocumentNode(note.id or "", _SPEC, "NodeDocument", properties, block_nodes(note.blocks)))

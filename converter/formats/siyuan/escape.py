@@ -18,7 +18,6 @@ __all__ = [
 ]
 
 _NEWLINE = "_esc_newline_"
-_TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 QUOTED = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 ATTRIBUTE = str.maketrans(
     {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\n": _NEWLINE, "{": "&#123;", "}": "&#125;"}
@@ -32,12 +31,13 @@ def plain_text(stored: str) -> str:
 
 def text(shown: str) -> str:
     """A mark's text as it is stored."""
-    return shown.translate(_TEXT)
+    # one after the other: most texts have none of these signs, and `translate` would go through each of them
+    return shown.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def quoted(shown: str) -> str:
     """The destination or title of a link as it is stored."""
-    return shown.translate(QUOTED)
+    return text(shown).replace('"', "&quot;")
 
 
 def plain_memo(stored: str) -> str:
@@ -47,7 +47,7 @@ def plain_memo(stored: str) -> str:
 
 def memo(shown: str) -> str:
     """An inline memo as it is stored."""
-    return shown.translate(QUOTED).replace("\n", _NEWLINE)
+    return quoted(shown).replace("\n", _NEWLINE)
 
 
 def plain_attribute(stored: str) -> str:
@@ -60,7 +60,7 @@ def plain_attribute(stored: str) -> str:
 
 def attribute(value: str) -> str:
     """A value as an attribute stores it."""
-    return value.translate(ATTRIBUTE)
+    return memo(value).replace("{", "&#123;").replace("}", "&#125;")
 
 
 def attribute_list(properties: dict[str, str]) -> str:

@@ -62,18 +62,30 @@ _NESTED = {
     "NodeCodeSpan": CODE,
 }
 _SILENT = frozenset(("NodeKramdownSpanIAL", "NodeKramdownBlockIAL", "NodeHeadingC8hMarker", "NodeLinkSpace"))
+_VALUED = frozenset(("a", "file-annotation-ref", "block-ref", "inline-memo"))
 _BLANK = "\u200b"
 
 
-def inline_runs(nodes: list[Node], problems: Problems, pointer: str, *, cell: bool = False) -> Runs:
+def inline_runs(nodes: list[Node] | None, problems: Problems, pointer: str, *, cell: bool = False) -> Runs:
     """The runs of a leaf block's children, merged; breaks are runs of their own in table cells only."""
+    if not nodes:
+        return ()
     if len(nodes) == 1 and nodes[0].type == "NodeText":
         text = _shown(nodes[0].data)
         return (TextRun(text=text),) if text else ()
     runs: list[Run] = []
+    simple = True
     for node in nodes:
-        _READERS.get(node.type, _other)(node, PLAIN, runs, problems, pointer)
-    if not cell and any(isinstance(run, BreakRun) for run in runs):
+        kind = node.type
+        if kind == "NodeText":  # half of all nodes: as `_text` would, without the call
+            text = node.data
+            runs.append(TextRun(text=text if _BLANK not in text and "\x00" not in text else _shown(text)))
+        elif kind == "NodeTextMark":
+            _mark(node, PLAIN, runs, problems, pointer)
+        else:
+            simple = False
+            _READERS.get(kind, _other)(node, PLAIN, runs, problems, pointer)
+    if not simple and not cell and BreakRun in map(type, runs):
         if isinstance(runs[-1], BreakRun):
             problems.add("document-repaired", pointer, what="a line break at the end of a block")
             del runs[-1]
@@ -112,40 +124,75 @@ def _inside(node: Node, style: Style, runs: list[Run], _problems: Problems, _poi
     runs.append(TextRun(text=_shown("".join(text_below(child) for child in node.below)), style=style))
 
 
+class _Types(msgspec.Struct, frozen=True, gc=False):
+    """What the types of a mark say: which of its members count. `style` is that of its flags alone."""
+
+    flags: int
+    style: Style
+    link: bool
+    annotation: bool
+    reference: bool
+    memo: bool
+    formula: bool
+    tag: bool
+    valued: bool
+    """Its style is more than flags."""
+
+
 @lru_cache(maxsize=1024)
-def _flags(types: str) -> int:
+def _types_of(types: str) -> _Types:
+    named = types.split()
     flags = 0
-    for name in types.split():
+    for name in named:
         flags |= MARK_FLAGS.get(name, 0)
-    return flags
+    return _Types(
+        flags=flags,
+        style=Style(flags) if flags else PLAIN,
+        link="a" in named,
+        annotation="file-annotation-ref" in named,
+        reference="block-ref" in named,
+        memo="inline-memo" in named,
+        formula="inline-math" in named,
+        tag="tag" in named,
+        valued=not _VALUED.isdisjoint(named),
+    )
 
 
 def _mark(node: Node, outer: Style, runs: list[Run], problems: Problems, pointer: str) -> None:
-    types = node.text_mark_type.split()
-    style = _mark_style(node, types, outer, problems, pointer)
-    text = _shown(plain_text(node.text_mark_text_content))
-    if "inline-math" in types:
+    types = _types_of(node.text_mark_type)
+    if types.valued or node.properties or outer is not PLAIN:
+        style = _mark_style(node, types, outer, problems, pointer)
+    else:
+        style = types.style
+    text = node.text_mark_text_content
+    if "&" in text:
+        text = plain_text(text)
+    if _BLANK in text or "\x00" in text:
+        text = _shown(text)
+    if types.formula:
         runs.append(FormulaRun(tex=plain_memo(node.text_mark_inline_math_content), style=style))
-    elif "tag" in types and text:
+    elif types.tag and text:
         runs.append(TagRun(name=text, style=style))
     else:
         runs.append(TextRun(text=text, style=style))
 
 
-def _mark_style(node: Node, types: list[str], outer: Style, problems: Problems, pointer: str) -> Style:
-    flags = _flags(node.text_mark_type) | outer.flags
-    color, background, css = parts_of(plain_attribute(node.attributes.get("style", "")))
+def _mark_style(node: Node, types: _Types, outer: Style, problems: Problems, pointer: str) -> Style:
+    flags = types.flags | outer.flags
+    color = background = css = ""
+    if node.properties:
+        color, background, css = parts_of(plain_attribute(node.properties.get("style", "")))
     link, reference, memo = outer.link, outer.reference, None
-    if "a" in types:
+    if types.link:
         link = Link(plain_text(node.text_mark_a_href), plain_text(node.text_mark_a_title))
-    elif "file-annotation-ref" in types:
+    elif types.annotation:
         link = Link(node.text_mark_file_annotation_ref_id)
-    if "block-ref" in types:
+    if types.reference:
         reference = _reference(node, problems, pointer)
         if reference is not None and link is not None:
             problems.add("document-repaired", pointer, what="a mark that is a link and a reference, which it stays")
             link = None
-    if "inline-memo" in types:
+    if types.memo:
         memo = Memo(plain_memo(node.text_mark_inline_memo_content))
     if not (flags or color or background or css or link or reference or memo):
         return PLAIN
@@ -166,7 +213,7 @@ def _part(node: Node, kind: str) -> str:
     for child in node.below:
         if child.type == kind:
             return child.data
-        found = _part(child, kind)
+        found = _part(child, kind) if child.children else ""
         if found:
             return found
     return ""

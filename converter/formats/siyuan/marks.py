@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
+from typing import NoReturn
 
 from converter.errors import InternalFaultError
 from converter.formats.siyuan.escape import attribute, attribute_list, memo, quoted, text
 from converter.formats.siyuan.inline import MARK_FLAGS
 from converter.formats.siyuan.styles import css_of, image_properties
-from converter.formats.siyuan.tree import Node
+from converter.formats.siyuan.written import AnyNode, Mark, Plain
 from converter.model.runs import (
     CODE,
     PLAIN,
@@ -27,78 +29,67 @@ from converter.model.timed_id import is_annotation
 
 __all__ = ["inline_nodes"]
 
+_BANG, _SPACE = Plain("NodeBang"), Plain("NodeLinkSpace")
+_OPEN_BRACKET, _CLOSE_BRACKET = Plain("NodeOpenBracket"), Plain("NodeCloseBracket")
+_OPEN_PAREN, _CLOSE_PAREN = Plain("NodeOpenParen"), Plain("NodeCloseParen")
 _ALIAS = re.compile(r'\balt="([^"]*)"')
 
 
-def inline_nodes(runs: Runs, *, cell: bool = False) -> list[Node]:
+def inline_nodes(runs: Runs, *, cell: bool = False) -> list[AnyNode]:
     """The nodes of a line; in a table cell bars are set off, and line breaks are nodes."""
-    nodes: list[Node] = []
+    nodes: list[AnyNode] = []
     for run in runs:
-        _add(run, nodes, cell=cell)
+        if type(run) is not TextRun:
+            _WRITERS.get(type(run), _unknown)(run, nodes, cell)
+        elif run.style != PLAIN:
+            _add(_with_text(run.text, run.style, cell), run.style, "", nodes)
+        elif cell and "|" in run.text:
+            nodes += _barred(run.text)
+        else:
+            nodes.append(Plain("NodeText", run.text))
     return nodes
 
 
-def _add(run: Run, nodes: list[Node], *, cell: bool) -> None:
-    match run:
-        case TextRun(text=shown) if run.style == PLAIN:
-            nodes += _plain(shown, cell=cell)
-        case TextRun(text=shown):
-            nodes += _marked(Node(text_mark_text_content=_content(shown, run.style, cell=cell)), run.style)
-        case TagRun(name=name):
-            nodes += _marked(Node(text_mark_text_content=_content(name, run.style, cell=cell)), run.style, "tag")
-        case FormulaRun(tex=tex):
-            nodes += _marked(Node(text_mark_inline_math_content=memo(tex)), run.style, "inline-math")
-        case BreakRun():
-            nodes.append(Node(type="NodeBr", data="br") if cell else Node(type="NodeText", data="\n"))
-        case ImageRun():
-            nodes += _image(run)
-        case RawRun(format="emoji", source=source):
-            nodes.append(_emoji(source))
-        case _:
-            raise InternalFaultError(f"SiYuan has no inline content of the kind {type(run).__name__}.")
-
-
-def _plain(shown: str, *, cell: bool) -> list[Node]:
-    if not cell or "|" not in shown:
-        return [Node(type="NodeText", data=shown)]
-    nodes: list[Node] = []
+def _barred(shown: str) -> list[AnyNode]:
+    """Text of a table cell with its bars set off."""
+    nodes: list[AnyNode] = []
     for place, part in enumerate(shown.split("|")):
         if place:
-            bar = Node(type="NodeText", data="|")
-            nodes.append(Node(type="NodeBackslash", data="span", children=[bar]))
-        nodes += [Node(type="NodeText", data=part)] if part else []
+            nodes.append(Plain("NodeBackslash", "span", children=[Plain("NodeText", "|")]))
+        if part:
+            nodes.append(Plain("NodeText", part))
     return nodes
 
 
-def _content(shown: str, style: Style, *, cell: bool) -> str:
+def _with_text(shown: str, style: Style, cell: bool) -> Mark:
     stored = text(shown)
-    return stored.replace("|", "&#124;") if cell and style.flags & CODE else stored
+    if cell and style.flags & CODE:
+        stored = stored.replace("|", "&#124;")
+    return Mark("NodeTextMark", text_mark_text_content=stored)
 
 
-def _marked(node: Node, style: Style, kind: str = "") -> list[Node]:
-    """The mark around a node's content, and the list of its attributes behind it."""
-    node.type = "NodeTextMark"
-    kinds = [kind] if kind else []
+def _add(node: Mark, style: Style, kinds: str, nodes: list[AnyNode]) -> None:
+    """Complete the mark around a node's content, and add it, with the list of its attributes behind it."""
     if style.reference is not None:
-        kinds.append("block-ref")
+        kinds += " block-ref"
         node.text_mark_block_ref_id = style.reference.target
         node.text_mark_block_ref_subtype = "d" if style.reference.shows == "title" else "s"
     elif style.link is not None and is_annotation(style.link.target):
-        kinds.append("file-annotation-ref")
+        kinds += " file-annotation-ref"
         node.text_mark_file_annotation_ref_id = style.link.target
     elif style.link is not None:
-        kinds.append("a")
+        kinds += " a"
         node.text_mark_a_href = quoted(style.link.target)
         node.text_mark_a_title = quoted(style.link.title)
     if style.memo is not None:
-        kinds.append("inline-memo")
+        kinds += " inline-memo"
         node.text_mark_inline_memo_content = memo(style.memo.text)
-    css = css_of(style.color, style.background, style.css)
-    node.text_mark_type = _types(style.flags, " ".join(kinds)) or ("text" if css else "")
-    if not css:
-        return [node]
-    node.properties = {"style": attribute(css)}
-    return [node, Node(type="NodeKramdownSpanIAL", data=attribute_list(node.properties))]
+    node.text_mark_type = _types(style.flags, kinds)
+    nodes.append(node)
+    if style.color or style.background or style.css:
+        node.text_mark_type = node.text_mark_type or "text"
+        node.properties = {"style": attribute(css_of(style.color, style.background, style.css))}
+        nodes.append(Plain("NodeKramdownSpanIAL", attribute_list(node.properties)))
 
 
 @lru_cache(maxsize=1024)
@@ -107,26 +98,60 @@ def _types(flags: int, kinds: str) -> str:
     return " ".join(sorted([name for name, flag in MARK_FLAGS.items() if flags & flag] + kinds.split()))
 
 
-def _image(run: ImageRun) -> list[Node]:
-    children = [
-        Node(type="NodeBang"),
-        Node(type="NodeOpenBracket"),
-        Node(type="NodeLinkText", data=run.alt),
-        Node(type="NodeCloseBracket"),
-        Node(type="NodeOpenParen"),
-        Node(type="NodeLinkDest", data=run.target),
+def _image(run: Run, nodes: list[AnyNode], cell: bool) -> None:
+    if not isinstance(run, ImageRun):
+        _unknown(run, nodes, cell)
+    children: list[AnyNode] = [
+        _BANG,
+        _OPEN_BRACKET,
+        Plain("NodeLinkText", run.alt),
+        _CLOSE_BRACKET,
+        _OPEN_PAREN,
+        Plain("NodeLinkDest", run.target),
     ]
     if run.title:
-        children += [Node(type="NodeLinkSpace"), Node(type="NodeLinkTitle", data=run.title)]
-    children.append(Node(type="NodeCloseParen"))
+        children += [_SPACE, Plain("NodeLinkTitle", run.title)]
+    children.append(_CLOSE_PAREN)
     properties = {name: attribute(value) for name, value in image_properties(run.width, run.height, run.attrs).items()}
-    image = Node(type="NodeImage", data="span", properties=properties or None, children=children)
-    if not properties:
-        return [image]
-    return [image, Node(type="NodeKramdownSpanIAL", data=attribute_list(properties))]
+    nodes.append(Plain("NodeImage", "span", properties or None, children))
+    if properties:
+        nodes.append(Plain("NodeKramdownSpanIAL", attribute_list(properties)))
 
 
-def _emoji(source: str) -> Node:
-    alias = _ALIAS.search(source)
-    name = Node(type="NodeEmojiAlias", data=f":{alias[1]}:" if alias else "")
-    return Node(type="NodeEmoji", data="img", children=[Node(type="NodeEmojiImg", data=source, children=[name])])
+def _tag(run: Run, nodes: list[AnyNode], cell: bool) -> None:
+    if not isinstance(run, TagRun):
+        _unknown(run, nodes, cell)
+    _add(_with_text(run.name, run.style, cell), run.style, "tag", nodes)
+
+
+def _formula(run: Run, nodes: list[AnyNode], cell: bool) -> None:
+    if not isinstance(run, FormulaRun):
+        _unknown(run, nodes, cell)
+    _add(Mark("NodeTextMark", text_mark_inline_math_content=memo(run.tex)), run.style, "inline-math", nodes)
+
+
+def _break(_run: Run, nodes: list[AnyNode], cell: bool) -> None:
+    nodes.append(Plain("NodeBr", "br") if cell else Plain("NodeText", "\n"))
+
+
+def _emoji(run: Run, nodes: list[AnyNode], cell: bool) -> None:
+    if not isinstance(run, RawRun) or run.format != "emoji":
+        _unknown(run, nodes, cell)
+    alias = _ALIAS.search(run.source)
+    name = Plain("NodeEmojiAlias", f":{alias[1]}:" if alias else "")
+    nodes.append(Plain("NodeEmoji", "img", children=[Plain("NodeEmojiImg", run.source, children=[name])]))
+
+
+def _unknown(run: Run, _nodes: list[AnyNode], _cell: bool) -> NoReturn:
+    raise InternalFaultError(f"SiYuan has no inline content of the kind {type(run).__name__}.")
+
+
+Writer = Callable[[Run, list[AnyNode], bool], None]
+
+_WRITERS: dict[type[Run], Writer] = {
+    TagRun: _tag,
+    FormulaRun: _formula,
+    BreakRun: _break,
+    ImageRun: _image,
+    RawRun: _emoji,
+}

@@ -15,7 +15,7 @@ from converter.formats.probes import probed
 from converter.formats.siyuan.escape import ATTRIBUTE, QUOTED
 from converter.formats.siyuan.relink_files import edit_file
 from converter.formats.siyuan.renames import Renames, changes_inside
-from converter.formats.siyuan.tree import spelled
+from converter.formats.siyuan.written import spelled
 from converter.text.json_places import Change, Entries, Patch, Place, Spot, decoded, edited
 from converter.text.positions import Positions
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from converter.formats.siyuan.msgpack_strings import renamed_strings
 from converter.formats.siyuan.renames import Renames
-from converter.formats.siyuan.tree import spelled
+from converter.formats.siyuan.written import spelled
 from converter.text.json_places import Entries, Patch, Place, Spot, edited, strings
 
 __all__ = ["edit_file"]

@@ -6,7 +6,9 @@ import msgspec
 
 from converter.formats.cut import cut_json
 from converter.formats.front import Segments, TargetContext
+from converter.formats.siyuan.build import block_nodes
 from converter.formats.siyuan.document import document_bytes
+from converter.formats.siyuan.written import encode
 from converter.model.items import Note
 
 __all__ = ["frame", "pieces", "segments"]
@@ -26,10 +28,9 @@ def segments(data: bytes, count: int) -> Segments | None:
     return cut_json(data, count, lambda text: _decode(text).children)
 
 
-def pieces(note: Note, context: TargetContext) -> tuple[str, ...]:
+def pieces(note: Note, _context: TargetContext) -> tuple[str, ...]:
     """The node of each block of a lowered note."""
-    cut = segments(document_bytes(note, context.zone), len(note.blocks))
-    return cut.texts if cut is not None else ()
+    return tuple([encode(node).decode("utf-8") for node in block_nodes(note.blocks)])
 
 
 def frame(note: Note, context: TargetContext) -> tuple[str, str]:

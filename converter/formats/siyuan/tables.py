@@ -9,13 +9,15 @@ from converter.formats.siyuan.escape import attribute, attribute_list, plain_att
 from converter.formats.siyuan.inline import inline_runs
 from converter.formats.siyuan.marks import inline_nodes
 from converter.formats.siyuan.tree import Node
+from converter.formats.siyuan.written import AnyNode, BlockNode, Plain, TableCell
 from converter.model.blocks import Attrs, Cell, Row, Table, TableColumn
 
-__all__ = ["read_table", "table_nodes"]
+__all__ = ["read_table", "table_node"]
 
 _ALIGNS = ("", "left", "center", "right")
 _WIDTH = re.compile(r"width: (\d{1,5}(?:\.\d+)?)px;", re.ASCII)
 _COVERED = "fn__none"
+_EMPTY = Cell()
 _SAID = ("colspan", "rowspan", "id", "updated")
 
 
@@ -29,14 +31,15 @@ def read_table(node: Node, own: str | None, attrs: Attrs, problems: Problems, at
     if not any(grid):
         problems.add("block-completed", at, what="a table without cells")
         grid = [[Node(type="NodeTableCell")]]
+    width = max(map(len, grid))
     aligns = _aligns(node)
-    width = max(len(cells) for cells in grid)
+    aligns += [0] * (width - len(aligns))
     rows = _rows(grid, width, aligns, problems, at)
     widths = _widths(dict(attrs).get("colgroup", ""), width)
     if widths is not None:
         attrs = tuple(pair for pair in attrs if pair[0] != "colgroup")
     columns = tuple(
-        TableColumn(align=_ALIGNS[_at(aligns, place)], width=widths[place] if widths is not None else 0.0)
+        TableColumn(align=_ALIGNS[aligns[place]], width=widths[place] if widths is not None else 0.0)
         for place in range(width)
     )
     return Table(columns=columns, rows=rows, id=own, attrs=attrs)
@@ -49,18 +52,19 @@ def _rows(grid: list[list[Node]], width: int, aligns: list[int], problems: Probl
     for number, nodes in enumerate(grid):
         cells: list[Cell] = []
         for place, node in enumerate(nodes):
-            if (number, place) in covered and _is_hidden(node):
-                if inline_runs(node.below, problems, at, cell=True):
+            if covered and (number, place) in covered and _is_hidden(node):
+                if inline_runs(node.children, problems, at, cell=True):
                     problems.add("text-dropped", at, what="the text of a cell that another covers")
                 continue
-            cell = _cell(node, _at(aligns, place), problems, at)
+            cell = _cell(node, aligns[place], problems, at)
             cells.append(cell)
-            covered |= {
-                (line, column)
-                for line in range(number, min(number + cell.rowspan, len(grid)))
-                for column in range(place, min(place + cell.colspan, width))
-            }
-        cells += [Cell()] * (width - len(nodes))
+            if cell.rowspan > 1 or cell.colspan > 1:
+                covered |= {
+                    (line, column)
+                    for line in range(number, min(number + cell.rowspan, len(grid)))
+                    for column in range(place, min(place + cell.colspan, width))
+                }
+        cells += [_EMPTY] * (width - len(nodes))
         rows.append(Row(cells=tuple(cells), header=not rows))
     return tuple(rows)
 
@@ -81,13 +85,9 @@ def _known(align: int) -> int:
     return align if 0 <= align < len(_ALIGNS) else 0
 
 
-def _at(values: list[int], place: int) -> int:
-    return values[place] if place < len(values) else 0
-
-
 def _cell(node: Node, align: int, problems: Problems, at: str) -> Cell:
     properties = node.attributes
-    runs = inline_runs(node.below, problems, at, cell=True)
+    runs = inline_runs(node.children, problems, at, cell=True)
     if not properties and node.table_cell_align == align:
         return Cell(runs=runs)
     if _is_hidden(node):
@@ -123,62 +123,60 @@ def _widths(colgroup: str, columns: int) -> list[float] | None:
     return (widths + [0.0] * columns)[:columns]
 
 
-def table_nodes(table: Table, properties: dict[str, str]) -> Node:
-    """The node of a table without its id; `properties` are its stored attributes, completed here."""
+def table_node(table: Table, own: str, properties: dict[str, str]) -> BlockNode:
+    """The node of a table; `properties` are its stored attributes, completed here."""
     width = len(table.columns)
     aligns = [_ALIGNS.index(column.align) for column in table.columns]
     if "colgroup" not in properties and any(column.width for column in table.columns):
-        properties["colgroup"] = "|".join(f"width: {c.width:g}px;" if c.width else "" for c in table.columns)
-    lines = [Node(type="NodeTableRow", data="tr", children=cells or None) for cells in _grid(table, width, aligns)]
-    head = Node(type="NodeTableHead", data="thead", children=lines[:1])
-    return Node(type="NodeTable", table_aligns=aligns, children=[head, *lines[1:]])
+        properties["colgroup"] = "|".join([f"width: {c.width:g}px;" if c.width else "" for c in table.columns])
+    lines: list[AnyNode] = [Plain("NodeTableRow", "tr", None, cells or None) for cells in _grid(table, width, aligns)]
+    head = Plain("NodeTableHead", "thead", None, lines[:1])
+    return BlockNode(own, "NodeTable", table_aligns=aligns, children=[head, *lines[1:]])
 
 
-def _grid(table: Table, width: int, aligns: list[int]) -> list[list[Node]]:
+def _grid(table: Table, width: int, aligns: list[int]) -> list[list[AnyNode]]:
     """The cells of every row, with those that merged cells cover."""
     covered: dict[int, int] = {}
-    lines: list[list[Node]] = []
-    for number, row in enumerate(table.rows):
-        name = "td" if number else "th"
-        line: list[Node] = []
+    lines: list[list[AnyNode]] = []
+    name = "th"
+    for row in table.rows:
+        line: list[AnyNode] = []
         waiting = iter(row.cells)
         while len(line) < width:
             place = len(line)
-            if covered.get(place, 0):
+            if covered and covered.get(place, 0):
                 covered[place] -= 1
                 line.append(_covered_cell(name, aligns[place]))
                 continue
-            cell = next(waiting, Cell())
+            cell = next(waiting, _EMPTY)
             line.append(_cell_node(cell, name, aligns[place]))
-            right = range(place + 1, min(place + cell.colspan, width))
-            line += [_covered_cell(name, aligns[column]) for column in right]
-            if cell.rowspan > 1:
-                covered |= dict.fromkeys((place, *right), cell.rowspan - 1)
+            if cell.colspan > 1 or cell.rowspan > 1:
+                right = range(place + 1, min(place + cell.colspan, width))
+                line += [_covered_cell(name, aligns[column]) for column in right]
+                if cell.rowspan > 1:
+                    covered |= dict.fromkeys((place, *right), cell.rowspan - 1)
         lines.append(line)
+        name = "td"
     return lines
 
 
-def _covered_cell(name: str, align: int) -> Node:
+def _covered_cell(name: str, align: int) -> TableCell:
     properties = {"class": _COVERED}
-    listed = Node(type="NodeKramdownSpanIAL", data=attribute_list(properties))
-    return Node(type="NodeTableCell", data=name, table_cell_align=align, properties=properties, children=[listed])
+    listed = Plain("NodeKramdownSpanIAL", attribute_list(properties))
+    return TableCell("NodeTableCell", name, align, properties, [listed])
 
 
-def _cell_node(cell: Cell, name: str, align: int) -> Node:
+def _cell_node(cell: Cell, name: str, align: int) -> TableCell:
+    children = inline_nodes(cell.runs, cell=True)
+    if not cell.attrs and cell.colspan <= 1 and cell.rowspan <= 1:
+        return TableCell("NodeTableCell", name, align, None, children or None)
     properties = {key: attribute(value) for key, value in cell.attrs if not key.startswith("@")}
     own = dict(cell.attrs).get("@align", "")
     if cell.colspan > 1:
         properties["colspan"] = str(cell.colspan)
     if cell.rowspan > 1:
         properties["rowspan"] = str(cell.rowspan)
-    children = inline_nodes(cell.runs, cell=True)
     if properties:
         properties = dict(sorted(properties.items()))
-        children.insert(0, Node(type="NodeKramdownSpanIAL", data=attribute_list(properties)))
-    return Node(
-        type="NodeTableCell",
-        data=name,
-        table_cell_align=int(own) if own.isdigit() else align,
-        properties=properties or None,
-        children=children or None,
-    )
+        children.insert(0, Plain("NodeKramdownSpanIAL", attribute_list(properties)))
+    return TableCell("NodeTableCell", name, int(own) if own.isdigit() else align, properties or None, children or None)

@@ -1,18 +1,16 @@
-"""The nodes of a document, typed, with their JSON (docs/formats/siyuan.md, "Blocks" and "Encoding").
+"""The nodes of a document as they are read, typed (docs/formats/siyuan.md, "Blocks" and "Encoding").
 
-The fields stand in the order in which the kernel writes them; what has its default is left out. So decoding
-refuses what the kernel refuses, and encoding gives the kernel's bytes.
+They have all members that the kernel knows, so decoding refuses what the kernel refuses.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from typing import Annotated, Any
 
 import msgspec
 
-__all__ = ["ListData", "Node", "decode", "encode", "spelled"]
+__all__ = ["ListData", "Node", "decode", "stored_name"]
 
 
 Number = Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
@@ -47,11 +45,12 @@ _NAMES = {
 }
 
 
-def _stored_name(field: str) -> str:
+def stored_name(field: str) -> str:
+    """The name of a member in a document."""
     return _NAMES.get(field) or "".join(part.capitalize() for part in field.split("_"))
 
 
-class Node(msgspec.Struct, gc=False, omit_defaults=True, rename=_stored_name):
+class Node(msgspec.Struct, gc=False, omit_defaults=True, rename=stored_name):
     """A node: a block, a marker or inline content. Numbers, bytes and texts are as stored."""
 
     id: str = ""
@@ -105,8 +104,6 @@ class Node(msgspec.Struct, gc=False, omit_defaults=True, rename=_stored_name):
 
 
 _decoder = msgspec.json.Decoder(Node)
-_encoder = msgspec.json.Encoder()
-_ESCAPED = re.compile(rb"[<>&]|\xe2\x80[\xa8\xa9]")
 
 
 def decode(data: bytes) -> tuple[Node, bool]:
@@ -132,7 +129,7 @@ def _patient(data: bytes) -> Node:
     return msgspec.convert(_spelled(value, _NODE_KEYS), Node)
 
 
-_NODE_KEYS = {_stored_name(name).casefold(): _stored_name(name) for name in Node.__struct_fields__}
+_NODE_KEYS = {stored_name(name).casefold(): stored_name(name) for name in Node.__struct_fields__}
 _LIST_KEYS = {field.encode_name.casefold(): field.encode_name for field in msgspec.structs.fields(ListData)}
 _BASE64 = frozenset(("CodeBlockOpenFence", "CodeBlockInfo", "CodeBlockCloseFence", "Marker"))
 
@@ -157,17 +154,3 @@ def _spelled(value: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
 def _whole(value: Any) -> Any:
     """A text without halves of surrogate pairs, which become U+FFFD."""
     return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if isinstance(value, str) else value
-
-
-def encode(root: Node) -> bytes:
-    """The bytes of a document in the kernel's one-line form."""
-    return _ESCAPED.sub(_escape, _encoder.encode(root))
-
-
-def spelled(text: str) -> str:
-    """A text as the kernel writes it between quotation marks."""
-    return _ESCAPED.sub(_escape, _encoder.encode(text)).decode()[1:-1]
-
-
-def _escape(match: re.Match[bytes]) -> bytes:
-    return b"\\u%04x" % ord(match[0].decode())

@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -20,6 +21,7 @@ from converter.formats.siyuan.workspace.layout import (
     RESIDUE,
     RESIDUE_GROUP,
     find_layout,
+    is_document,
     is_junk,
     outside_data,
     place_of,
@@ -74,9 +76,12 @@ class WorkspaceSource:
         listed = sorted(notebooks, key=lambda one: (notebooks[one].sort, one))
         for name in listed:
             yield from _notebook_facts(name, notebooks[name])
-        seen = {key: entry for key, entry in entries.items() if key.partition("/")[0] not in locked}
-        yield from self._documents_of(seen)
-        yield from self._other_files(seen, {name: place for place, name in enumerate(listed)})
+        if locked:
+            entries = {key: entry for key, entry in entries.items() if key.partition("/")[0] not in locked}
+        documents = {key: entry for key, entry in entries.items() if is_document(key)}
+        yield from self._documents_of(documents)
+        others = {key: entry for key, entry in entries.items() if key not in documents}
+        yield from self._other_files(others, {name: place for place, name in enumerate(listed)})
 
     def _outside(self) -> Iterator[Fact | Finding]:
         """What a workspace holds beside its data: the application's own settings, caches and history."""
@@ -119,14 +124,13 @@ class WorkspaceSource:
     def _bytes(self, key: str) -> bytes | None:
         return self._layout.read(key) if key in self._files else None
 
-    def _documents_of(self, entries: dict[str, Entry]) -> Iterator[Fact | Finding]:
+    def _documents_of(self, documents: dict[str, Entry]) -> Iterator[Fact | Finding]:
         """Documents, parents before children, siblings in the application's order; missing parents as folders."""
-        documents = {key: entry for key, entry in entries.items() if place_of(key).kind == "document"}
         children: dict[str, set[str]] = {}
         for key in documents:
             at = key
             while "/" in at:
-                above = posixpath.dirname(at)
+                above = at.rpartition("/")[0]
                 siblings = children.setdefault(above, set())
                 if at in siblings:
                     break
@@ -141,12 +145,9 @@ class WorkspaceSource:
             elif "/" in key:
                 yield from self._missing_parent(key, documents)
             below = children.get(key.removesuffix(".sy"), ())
-            waiting += sorted(below, key=self._place, reverse=True)
-
-    def _place(self, key: str) -> tuple[int, list[int]]:
-        """Ascending numbers; among equal ones the newer id first."""
-        own = posixpath.basename(key).removesuffix(".sy")
-        return self._orders[key.partition("/")[0]].get(own, 0), [-ord(character) for character in own]
+            if below:
+                order = self._orders[key.partition("/")[0]]
+                waiting += sorted(below, key=partial(_from_last, order))
 
     def _missing_parent(self, key: str, documents: dict[str, Entry]) -> Iterator[Fact | Finding]:
         own = posixpath.basename(key).removesuffix(".sy")
@@ -163,8 +164,6 @@ class WorkspaceSource:
         units: dict[str, dict[str, UnitFact]] = {}
         for key in sorted(entries, key=lambda one: (listed.get(one.partition("/")[0], -1), one)):
             place = place_of(key)
-            if place.kind == "document":
-                continue
             if place.kind == "asset":
                 yield AssetFact(
                     key=key,
@@ -259,6 +258,11 @@ class WorkspaceSource:
 
     def close(self) -> None:
         """Nothing is held open."""
+
+
+def _from_last(order: dict[str, int], key: str) -> tuple[int, str]:
+    """Siblings from the last to the first: the first have low numbers, and among equal ones the newer id."""
+    return -order.get(key.rpartition("/")[2].removesuffix(".sy"), 0), key
 
 
 def _notebook_facts(name: str, settings: Notebook) -> Iterator[Fact | Finding]:
