@@ -18,7 +18,7 @@ from multiprocessing.connection import Connection, wait
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
-from converter.errors import InternalFaultError
+from converter.errors import EnvironmentFaultError
 from converter.pipeline.work import deep_recursion
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class Processes:
     def answers(self, requests: Iterable[Request]) -> Iterator[tuple[int, bytes]]:
         """Ask, a few requests ahead: the number of the worker and what it answers, in the order of the requests.
 
-        What a worker raised is raised here. Raises `InternalFaultError` where a worker died.
+        What a worker raised is raised here. Raises `EnvironmentFaultError` where a worker died.
         """
         asked, given = 0, 0
         done: dict[int, tuple[int, bytes]] = {}
@@ -149,12 +149,12 @@ def _may_fork() -> bool:
     return sys.platform == "linux" and threading.active_count() == 1
 
 
-def _died(worker: _Worker) -> InternalFaultError:
+def _died(worker: _Worker) -> EnvironmentFaultError:
     worker.process.join(1)
     code = worker.process.exitcode
     why = f"was ended by signal {-code}" if code is not None and code < 0 else "ended by itself"
     hint = "Perhaps the memory did not suffice. With --jobs 1 everything happens in one process."
-    return InternalFaultError(f"A worker process {why}.", hint=hint)
+    return EnvironmentFaultError(f"A worker process {why}.", hint=hint)
 
 
 def _named(name: str, said: bytes) -> bytes:

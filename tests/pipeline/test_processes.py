@@ -7,7 +7,7 @@ from contextlib import closing
 
 import pytest
 
-from converter.errors import InternalFaultError, ItemError
+from converter.errors import EnvironmentFaultError, ItemError
 from converter.pipeline.processes import Processes
 from tests.pipeline.serving import serving
 
@@ -63,7 +63,7 @@ def test_requests_are_not_made_long_before_they_are_answered(processes: Processe
     [
         ("refuse", ItemError, "This cannot be read."),
         ("odd", RuntimeError, "_UnfitError"),
-        ("die", InternalFaultError, "signal 9"),
+        ("die", EnvironmentFaultError, "signal 9"),
     ],
 )
 def test_what_a_worker_raises_is_raised(name: str, kind: type[Exception], text: str) -> None:
