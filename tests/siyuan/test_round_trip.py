@@ -17,8 +17,10 @@ from hypothesis import strategies as st
 
 from converter import Options, convert
 from converter.findings.problems import Problems
+from converter.formats.front import TargetContext
 from converter.formats.mnemo.notes import note_text
 from converter.formats.siyuan.document import document_bytes, read_document
+from converter.formats.siyuan.workspace import FORMAT
 from converter.model.blocks import (
     Block,
     Blocks,
@@ -57,6 +59,16 @@ def test_what_is_written_is_read_back(note: Note) -> None:
     assert problems.findings() == ()
     assert document_bytes(again, ZONE) == written
     assert document_faults(written, f"{NOTE_ID}.sy") == []
+
+
+@given(notes())
+@settings(deadline=None, max_examples=60, derandomize=True)
+def test_parts_are_the_whole_document(note: Note) -> None:
+    written = document_bytes(note, ZONE)
+    context = TargetContext(profile=FORMAT.profile({}), clock=Moment(0), zone=ZONE, version="")
+    before, after = FORMAT.frame(note, context)
+
+    assert (before + FORMAT.gap.join(FORMAT.pieces(note, context)) + after).encode() == written
 
 
 # Whole runs.

@@ -20,6 +20,7 @@ class _Shell(msgspec.Struct, gc=False):
     children: list[msgspec.Raw] = msgspec.field(name="Children", default_factory=list)
 
 
+_NO_CHILDREN = ',"Children":[]}'
 _decode = msgspec.json.Decoder(_Shell).decode
 
 
@@ -36,4 +37,4 @@ def pieces(note: Note, _context: TargetContext) -> tuple[str, ...]:
 def frame(note: Note, context: TargetContext) -> tuple[str, str]:
     """What a lowered note has before and after its blocks: the document's own node."""
     bare = document_bytes(msgspec.structs.replace(note, blocks=()), context.zone).decode("utf-8")
-    return bare.removesuffix("}") + ',"Children":[', "]}"
+    return bare.removesuffix(_NO_CHILDREN) + ',"Children":[', "]}"

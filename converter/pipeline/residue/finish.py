@@ -27,6 +27,7 @@ class Finisher:
         self._writing = writing
         own = writing.profile
         self._same = Pair(own, own, reading.zone)
+        self._digests = digests
         self._workshop = Workshop(target, reading, target, writing, self._same, digests=digests)
 
     def blank(self, output: Output) -> tuple[Rendered, bytes]:
@@ -50,15 +51,17 @@ class Finisher:
             order=output.order,
             stamp=stamp,
         )
-        note = own if own is not None and stored == then else self._target.read(stored, self._reading)[0]
-        if data is not then.data:
-            note = in_place(note)
         if self._target.keeps is not None:
-            return Rendered(
-                output.key, data, output.path or output.key, stored.stamp, output.order
-            ), self._workshop.digest(note)
-        lowered = self._as_written(note, output)
+            rendered = Rendered(output.key, data, output.path or output.key, stored.stamp, output.order)
+            return rendered, self._workshop.digest(self._read(stored, then, own)) if self._digests else b""
+        lowered = self._as_written(self._read(stored, then, own), output)
         return self._target.render(lowered, self._writing), self._workshop.digest(lowered)
+
+    def _read(self, stored: Stored, then: Stored, own: Note | None) -> Note:
+        """What a note says, that was what it was `then` or was changed since."""
+        if stored.data is not then.data:
+            return in_place(self._target.read(stored, self._reading)[0])
+        return own if own is not None and stored == then else self._target.read(stored, self._reading)[0]
 
     def in_order(self, then: Stored) -> Stored:
         """A note with its blocks in the order of their numbers, where its format writes every note anew."""
