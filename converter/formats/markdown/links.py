@@ -114,12 +114,15 @@ def _named(lookup: Lookup, origin: str, target: str, place: str) -> Found:
                 return found
     folded = fold(path)
     name = posixpath.basename(folded)
-    notes = [key for key in lookup.notes_named(f"n:{_bare(name)}") if _ends_with(_bare(fold(key)), _bare(folded))]
-    if not notes and _bare(name) == name:
-        notes = [key for key in lookup.notes_named(f"n:{name}") if _ends_with(_bare(fold(key)), folded)]
+    bare = _bare(folded)
+    notes = lookup.notes_named(f"n:{posixpath.basename(bare)}")
+    if "/" in bare:
+        notes = [key for key in notes if _ends_with(_bare(fold(key)), bare)]
     if notes:
         return _placed(lookup, _nearest(notes, origin), place)
-    assets = [key for key in lookup.assets_named(f"n:{name}") if _ends_with(fold(key), folded)]
+    assets = lookup.assets_named(f"n:{name}")
+    if "/" in folded:
+        assets = [key for key in assets if _ends_with(fold(key), folded)]
     return Found("asset", _nearest(assets, origin), place) if assets else Found("missing")
 
 
@@ -134,6 +137,8 @@ def _ends_with(path: str, tail: str) -> bool:
 
 
 def _nearest(keys: Sequence[str], origin: str) -> str:
+    if len(keys) == 1:
+        return keys[0]
     folder = posixpath.dirname(origin)
     return min(keys, key=lambda key: (posixpath.dirname(key) != folder, key.count("/"), key))
 
