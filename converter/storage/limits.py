@@ -6,7 +6,6 @@ cannot fill memory or a disk; honest archives stay far below. See docs/formats/c
 
 from __future__ import annotations
 
-import difflib
 import re
 import sys
 from typing import TYPE_CHECKING, Final, NoReturn
@@ -82,7 +81,9 @@ def _parse_pair(pair: str) -> tuple[str, int]:
     if not equals:
         raise UsageError(f"--limits {pair}: expected KEY=VALUE.", hint="For example --limits members=2M.")
     if key not in _TEXTS:
-        near = difflib.get_close_matches(key, _TEXTS, n=1)
+        from difflib import get_close_matches
+
+        near = get_close_matches(key, _TEXTS, n=1)
         known = f"did you mean {near[0]!r}?" if near else "known limits: " + ", ".join(_TEXTS) + "."
         raise UsageError(f"--limits {pair}: there is no limit {key!r}; {known}", hint="`formats --limits` lists them.")
     match = _VALUE.fullmatch(text.strip())

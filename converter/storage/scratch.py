@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from typing import IO
 
 __all__ = ["Scratch"]
@@ -16,24 +15,34 @@ class Scratch:
 
     def __init__(self, held: int = _HELD) -> None:
         """Keep up to `held` bytes in memory."""
-        self._file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=held)  # noqa: SIM115
+        self._held = held
+        self._file: IO[bytes] | None = None
         self._end = 0
 
     def keep(self, data: bytes) -> int:
         """Keep a piece: its place."""
-        place = self._end
-        self._file.seek(place)
-        self._file.write(len(data).to_bytes(_SIZE, "little"))
-        self._file.write(data)
+        file, place = self._file or self._opened(), self._end
+        file.seek(place)
+        file.write(len(data).to_bytes(_SIZE, "little"))
+        file.write(data)
         self._end = place + _SIZE + len(data)
         return place
 
     def piece(self, place: int) -> bytes:
         """The piece at this place."""
-        self._file.seek(place)
-        size = int.from_bytes(self._file.read(_SIZE), "little")
-        return self._file.read(size)
+        file = self._file or self._opened()
+        file.seek(place)
+        size = int.from_bytes(file.read(_SIZE), "little")
+        return file.read(size)
 
     def close(self) -> None:
         """Let go of all pieces."""
-        self._file.close()
+        if self._file is not None:
+            self._file.close()
+
+    def _opened(self) -> IO[bytes]:
+        """The file, made for the first piece: many a run keeps none."""
+        from tempfile import SpooledTemporaryFile
+
+        self._file = SpooledTemporaryFile(max_size=self._held)  # noqa: SIM115
+        return self._file

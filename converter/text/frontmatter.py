@@ -1,21 +1,22 @@
 """Front matter: YAML 1.2 between two lines of dashes, kept as it stands (docs/formats/markdown.md, "Front matter").
 
-python-frontmatter does the splitting through a handler of ours, which keeps the raw text of every entry, and reads
-values by YAML 1.2, so that `no`, `12:30` and `017` stay what they are.
+python-frontmatter does the splitting through a handler of ours (`frontmatter_handler`), which is imported where there
+is front matter.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from functools import lru_cache
-from typing import Any
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any
 
 import msgspec
-import ryaml
-from frontmatter.default_handlers import BaseHandler
 
 from converter.model.items import Property
+
+if TYPE_CHECKING:
+    from converter.text.frontmatter_handler import RawHandler
 
 __all__ = [
     "Front",
@@ -29,11 +30,7 @@ __all__ = [
     "value_text",
 ]
 
-_OPEN = re.compile(r"---[ \t]*\n")
-_CLOSE = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\n|$)", re.MULTILINE)
-_ALIAS = re.compile(r"(?:^|[\s\[{,:-])\*[^\s,\]}]")
-_MOST_ALIASES = 64
-_MOST_CHARACTERS = 1 << 20
+_DASHES = "---"
 _PLAIN = re.compile(r"[^\W\d_][\w./()+%°-]*(?: [\w./()+%°&-]+)*")
 _WORDS = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"))
 _UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\ufffe\uffff]")
@@ -56,43 +53,21 @@ class Front(msgspec.Struct, frozen=True):
     preamble: str = ""
 
 
-class _RawHandler(BaseHandler):  # type: ignore[misc]
-    """python-frontmatter's handler for YAML 1.2 that gives the text beside the values."""
+@cache
+def _handler() -> RawHandler:
+    """Made for the first note that has front matter: most have none."""
+    from converter.text.frontmatter_handler import RawHandler
 
-    FM_BOUNDARY = re.compile(r"^---[ \t]*$", re.MULTILINE)
-    START_DELIMITER = END_DELIMITER = "---"
-
-    def detect(self, text: str) -> bool:
-        """Whether the text opens front matter and closes it."""
-        opened = _OPEN.match(text)
-        return opened is not None and _CLOSE.search(text, opened.end()) is not None
-
-    def split(self, text: str) -> tuple[str, str]:
-        """The YAML, and what follows it."""
-        opened = _OPEN.match(text)
-        start = opened.end() if opened else 0
-        closed = _CLOSE.search(text, start)
-        if closed is None:
-            return "", text
-        return text[start : closed.start()], text[closed.end() :]
-
-    def load(self, fm: str, **_: object) -> Any:
-        """The values; raises `ValueError` for what is no YAML or too much of it."""
-        if len(fm) > _MOST_CHARACTERS or len(_ALIAS.findall(fm)) > _MOST_ALIASES:
-            raise ValueError("too large")
-        return ryaml.loads(fm)
-
-
-_HANDLER = _RawHandler()
+    return RawHandler()
 
 
 def split(text: str) -> Front:
     """Take a file apart. Front matter that is not closed is text."""
     preamble = "\ufeff" if text.startswith("\ufeff") else ""
     text = text[len(preamble) :]
-    if not _HANDLER.detect(text):
+    if not text.startswith(_DASHES) or not _handler().detect(text):
         return Front(False, (), text, preamble=preamble)
-    raw, body = _HANDLER.split(text)
+    raw, body = _handler().split(text)
     entries = _entries(raw)
     if entries is None:
         return Front(False, (), body, text[: len(text) - len(body)], preamble)
@@ -102,7 +77,7 @@ def split(text: str) -> Front:
 def _entries(raw: str) -> tuple[Property, ...] | None:
     """The entries of a mapping by their own text; None where there is none."""
     try:
-        values = _HANDLER.load(raw)
+        values = _handler().load(raw)
     except ValueError:
         values = None
         pieces = _pieces(raw)
@@ -154,7 +129,7 @@ def _name_of(text: str) -> str:
 @lru_cache(maxsize=4096)
 def _load(text: str) -> Any:
     try:
-        return _HANDLER.load(text)
+        return _handler().load(text)
     except ValueError:
         return None
 

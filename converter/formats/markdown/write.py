@@ -17,7 +17,7 @@ from converter.model.facts import PayloadFact
 from converter.model.items import Folder, Note
 from converter.model.moment import Moment
 from converter.text.frontmatter import join
-from converter.text.markdown import render as render_body
+from converter.text.markdown.render import render as render_body
 
 __all__ = ["FolderTarget", "head_of", "open_merge", "open_target", "render"]
 
