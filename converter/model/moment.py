@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import cache
 
 import msgspec
 
@@ -19,11 +20,15 @@ __all__ = [
 TICKS_PER_SECOND = 10_000_000
 EPOCH_TICKS = 621_355_968_000_000_000
 _YEAR_ONE = datetime(1, 1, 1, tzinfo=UTC)
-_ISO = re.compile(
-    r"\s*(?P<date>\d{4}-\d{1,2}-\d{1,2})"
-    r"(?:[Tt ]\s*(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d*))?)?"
-    r"\s*(?P<zone>[Zz]|[+-]\d{1,2}(?::?\d{2})?)?)?\s*"
-)
+
+
+@cache
+def _iso() -> re.Pattern[str]:
+    return re.compile(
+        r"\s*(?P<date>\d{4}-\d{1,2}-\d{1,2})"
+        r"(?:[Tt ]\s*(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d*))?)?"
+        r"\s*(?P<zone>[Zz]|[+-]\d{1,2}(?::?\d{2})?)?)?\s*"
+    )
 
 
 class Moment(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -79,7 +84,7 @@ def parse_moment(text: str, zone: tzinfo = UTC) -> Moment | None:
 
     Returns None where the text is none. Fractions beyond 100 ns are cut off, not rounded.
     """
-    match = _ISO.fullmatch(text)
+    match = _iso().fullmatch(text)
     if match is None:
         return None
     try:

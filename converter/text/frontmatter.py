@@ -1,7 +1,7 @@
 """Front matter: YAML 1.2 between two lines of dashes, kept as it stands (docs/formats/markdown.md, "Front matter").
 
-python-frontmatter does the splitting through a handler of ours (`frontmatter_handler`), which is imported where there
-is front matter.
+A handler in the form of python-frontmatter's splits it: it keeps the raw text of every entry, and reads values by YAML
+1.2, so that `no`, `12:30` and `017` stay what they are.
 """
 
 from __future__ import annotations
@@ -9,17 +9,15 @@ from __future__ import annotations
 import json
 import re
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
 from converter.model.items import Property
 
-if TYPE_CHECKING:
-    from converter.text.frontmatter_handler import RawHandler
-
 __all__ = [
     "Front",
+    "RawHandler",
     "entry",
     "join",
     "property_of",
@@ -30,13 +28,30 @@ __all__ = [
     "value_text",
 ]
 
-_DASHES = "---"
-_PLAIN = re.compile(r"[^\W\d_][\w./()+%°-]*(?: [\w./()+%°&-]+)*")
-_WORDS = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"))
-_UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\ufffe\uffff]")
-"""Characters that YAML takes in escaped form only, or for line breaks."""
+_OPEN = re.compile(r"---[ \t]*\n")
+_CLOSE = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\n|$)", re.MULTILINE)
+_ALIAS = re.compile(r"(?:^|[\s\[{,:-])\*[^\s,\]}]")
+_MOST_ALIASES = 64
+_MOST_CHARACTERS = 1 << 20
 
-_TIME = re.compile(r"\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})?)?")
+
+@cache
+def _plain() -> re.Pattern[str]:
+    return re.compile(r"[^\W\d_][\w./()+%°-]*(?: [\w./()+%°&-]+)*")
+
+
+_WORDS = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"))
+
+
+@cache
+def _unsafe() -> re.Pattern[str]:
+    """Characters that YAML takes in escaped form only, or for line breaks."""
+    return re.compile("[\x7f-\x9f\u2028\u2029\ufffe\uffff]")
+
+
+@cache
+def _time() -> re.Pattern[str]:
+    return re.compile(r"\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})?)?")
 
 
 class Front(msgspec.Struct, frozen=True):
@@ -53,21 +68,45 @@ class Front(msgspec.Struct, frozen=True):
     preamble: str = ""
 
 
-@cache
-def _handler() -> RawHandler:
-    """Made for the first note that has front matter: most have none."""
-    from converter.text.frontmatter_handler import RawHandler
+class RawHandler:
+    """A handler as python-frontmatter takes them, for YAML 1.2.
 
-    return RawHandler()
+    It does without a class of theirs: importing one loads a second reader of YAML, which takes longer than many notes.
+    """
+
+    def detect(self, text: str) -> bool:
+        """Whether the text opens front matter and closes it."""
+        opened = _OPEN.match(text)
+        return opened is not None and _CLOSE.search(text, opened.end()) is not None
+
+    def split(self, text: str) -> tuple[str, str]:
+        """The YAML, and what follows it."""
+        opened = _OPEN.match(text)
+        start = opened.end() if opened else 0
+        closed = _CLOSE.search(text, start)
+        if closed is None:
+            return "", text
+        return text[start : closed.start()], text[closed.end() :]
+
+    def load(self, fm: str, **_: object) -> Any:
+        """The values; raises `ValueError` for what is no YAML or too much of it."""
+        if len(fm) > _MOST_CHARACTERS or len(_ALIAS.findall(fm)) > _MOST_ALIASES:
+            raise ValueError("too large")
+        import ryaml
+
+        return ryaml.loads(fm)
+
+
+_HANDLER = RawHandler()
 
 
 def split(text: str) -> Front:
     """Take a file apart. Front matter that is not closed is text."""
     preamble = "\ufeff" if text.startswith("\ufeff") else ""
     text = text[len(preamble) :]
-    if not text.startswith(_DASHES) or not _handler().detect(text):
+    if not _HANDLER.detect(text):
         return Front(False, (), text, preamble=preamble)
-    raw, body = _handler().split(text)
+    raw, body = _HANDLER.split(text)
     entries = _entries(raw)
     if entries is None:
         return Front(False, (), body, text[: len(text) - len(body)], preamble)
@@ -77,7 +116,7 @@ def split(text: str) -> Front:
 def _entries(raw: str) -> tuple[Property, ...] | None:
     """The entries of a mapping by their own text; None where there is none."""
     try:
-        values = _handler().load(raw)
+        values = _HANDLER.load(raw)
     except ValueError:
         values = None
         pieces = _pieces(raw)
@@ -129,7 +168,7 @@ def _name_of(text: str) -> str:
 @lru_cache(maxsize=4096)
 def _load(text: str) -> Any:
     try:
-        return _handler().load(text)
+        return _HANDLER.load(text)
     except ValueError:
         return None
 
@@ -195,11 +234,11 @@ def _scalar(content: object, *, flow: bool) -> str:
     if isinstance(content, int | float):
         return json.dumps(content)
     text = str(content)
-    if _TIME.fullmatch(text) and not flow:
+    if _time().fullmatch(text) and not flow:
         return text
-    if _PLAIN.fullmatch(text) and text.lower() not in _WORDS:
+    if _plain().fullmatch(text) and text.lower() not in _WORDS:
         return text
-    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False))
+    return _unsafe().sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False))
 
 
 def join(entries: tuple[Property, ...]) -> str:

@@ -15,7 +15,6 @@ import msgspec
 from converter.errors import ItemError
 from converter.findings.problems import Problems
 from converter.formats.siyuan.charts import code_text
-from converter.formats.siyuan.databases import shown_table
 from converter.formats.siyuan.escape import attribute, plain_attribute, plain_text
 from converter.formats.siyuan.inline import INLINE, inline_runs, text_below
 from converter.formats.siyuan.tables import read_table
@@ -149,7 +148,11 @@ class BlockReader:
     def table_of(self, database: str, view: str) -> tuple[tuple[TableColumn, ...], tuple[Row, ...]]:
         """The columns and rows that a view of a database shows."""
         data = self._databases.get(database)
-        return shown_table(data, view, self._zone, self._databases) if data is not None else ((), ())
+        if data is None:
+            return (), ()
+        from converter.formats.siyuan.databases import shown_table
+
+        return shown_table(data, view, self._zone, self._databases)
 
 
 Reader = Callable[[BlockReader, Node, str], Block]
