@@ -23,13 +23,14 @@ class later:  # noqa: N801 - it stands for a function
         self._name = name
 
     @cached_property
-    def _function(self) -> Callable[..., Any]:
+    def function(self) -> Callable[..., Any]:
+        """The function itself; its module is imported."""
         found: Callable[..., Any] = getattr(import_module(self._module), self._name)
         return found
 
     def __call__(self, *args: Any, **named: Any) -> Any:
         """Call the function."""
-        return self._function(*args, **named)
+        return self.function(*args, **named)
 
     def __reduce__(self) -> tuple[type[later], tuple[str, str]]:
         return later, (self._module, self._name)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import frontmatter
 import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from converter.text.frontmatter import entry, join, scalar_text, split, string_list, value
+from converter.text.frontmatter import RawHandler, entry, join, scalar_text, split, string_list, value
 
 
 def test_the_text_between_the_dashes_is_kept() -> None:
@@ -82,3 +83,10 @@ def test_a_byte_order_mark_is_kept_apart() -> None:
     front = split("\ufeff---\na: 1\n---\nb")
 
     assert (front.preamble, front.present, front.body) == ("\ufeff", True, "b")
+
+
+def test_python_frontmatter_takes_the_handler() -> None:
+    values, body = frontmatter.parse("---\nbegin: 12:30\ndraft: no\n---\nbody", handler=RawHandler())
+
+    assert values == {"begin": "12:30", "draft": "no"}
+    assert body == "body"
