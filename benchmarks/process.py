@@ -27,11 +27,15 @@ class RunFailedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """`peak` is in bytes: that of the process, or of its largest child where that is more."""
+    """`peak` is in bytes: that of the process, or of its largest child where that is more.
+
+    `busy` are seconds of processors, those of its children included.
+    """
 
     seconds: float
     peak: int
     code: int
+    busy: float
 
 
 def measure(command: Sequence[str], accepted: frozenset[int] = frozenset((0,))) -> Measured:
@@ -53,7 +57,7 @@ def measure(command: Sequence[str], accepted: frozenset[int] = frozenset((0,))) 
             said.seek(0)
             text = said.read(_SAID).decode(errors="replace").strip()
             raise RunFailedError(f"exit code {child.returncode} of {' '.join(command)}\n{text}")
-    return Measured(seconds, usage.ru_maxrss * _PEAK_UNIT, child.returncode)
+    return Measured(seconds, usage.ru_maxrss * _PEAK_UNIT, child.returncode, usage.ru_utime + usage.ru_stime)
 
 
 def measure_floor(source: Path, sizes: Path, target: Path) -> Measured:

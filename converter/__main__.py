@@ -9,12 +9,16 @@ __all__ = ["main"]
 
 def main() -> None:
     """Run the command line and exit with its code."""
+    from converter.cli import garbage
+
+    garbage.wait()
     try:
         from converter.cli.main import run
 
         code = run()
     except KeyboardInterrupt:
         code = 130
+    garbage.end()
     sys.exit(code)
 
 

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import json
 import os
-import shutil
 import sys
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -49,13 +47,15 @@ def result(pieces: Iterable[str]) -> None:
 
 def result_file(path: Path) -> None:
     """Write a file to standard output as it is."""
+    from shutil import copyfileobj
+
     out = sys.stdout
     if out is None:
         return
     out.flush()
     try:
         with path.open("rb") as stream:
-            shutil.copyfileobj(stream, out.buffer, 1 << 20)
+            copyfileobj(stream, out.buffer, 1 << 20)
         out.buffer.flush()
     except OSError as error:
         _silence(out)
@@ -70,6 +70,8 @@ def aside(pieces: Iterable[str]) -> None:
 
 def result_json(value: Any) -> None:
     """Write a small result as JSON to standard output."""
+    import json
+
     result((json.dumps(value, ensure_ascii=False, indent=2), "\n"))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import traceback
 from pathlib import Path
 
 from converter.cli import console
@@ -30,6 +29,8 @@ def fault_of(error: BaseException) -> Fault:
         case OSError():
             name = f"{error.filename}: " if error.filename else ""
             return Fault(f"{name}{error.strerror or error}", "Check free space and permissions.", 5)
+    import traceback
+
     place = traceback.extract_tb(error.__traceback__)[-1:]
     at = "".join(f" ({Path(frame.filename).name}:{frame.lineno})" for frame in place)
     message = f"An error of mnemo-converter itself: {type(error).__name__}: {error}{at}"
@@ -48,4 +49,6 @@ def show(error: BaseException) -> int:
 def show_traceback() -> None:
     """Print the traceback of the exception at hand for those who asked for it."""
     if os.environ.get(_DEBUG):
+        import traceback
+
         console.note(traceback.format_exc())

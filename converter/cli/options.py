@@ -80,7 +80,7 @@ reading_options = _all(
         callback=checks.time_zone,
         help="Zone of times that name none. [the system's]",
     ),
-    _flag(_READ, "--strict-unknown", help="Refuse unknown kinds of content instead of keeping them."),
+    _flag(_READ, "--strict-unknown", help="Refuse unknown kinds of content; else they are kept."),
     _flag(_READ, "--salvage", help="Read what is left of a broken source."),
     _flag(_READ, "--skip-unsafe", help="Leave out members with unsafe names."),
     _option(
@@ -105,7 +105,7 @@ reading_options = _all(
         metavar="N",
         default=0,
         callback=checks.number_of_workers,
-        help="Worker processes for large inputs; 1: none. [processors]",
+        help="Worker processes at most; 1: none. [processors]",
     ),
 )
 """How a source is read."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from converter import __version__
-from converter.cli import console
+from converter.cli import console, garbage
 from converter.cli.faults import fault_of, show_traceback
 from converter.cli.progress import Bar, Watch, on_terminal
 from converter.cli.stops import Stopped, Stops
@@ -71,6 +70,7 @@ def _run(
     command: str, options: Options, view: View, run: Callable[[Options, Progress], Report], stops: Stops
 ) -> Report:
     silent = view.quiet or view.no_progress or not on_terminal()
+    garbage.begin()
     progress = Watch(stops) if silent else Bar(stops)
     try:
         return _heard(run(options, progress), stops)
@@ -162,7 +162,9 @@ def _write(pieces: Iterable[str], path: Path) -> None:
 
 
 def _write_beside(path: Path, pieces: Iterable[str]) -> None:
-    handle, name = tempfile.mkstemp(prefix=f".{path.name[:50]}.", dir=path.parent)
+    from tempfile import mkstemp
+
+    handle, name = mkstemp(prefix=f".{path.name[:50]}.", dir=path.parent)
     part = Path(name)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as stream:

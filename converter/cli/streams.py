@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
-import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,9 +39,11 @@ class Streams:
         if asked.source == STREAM:
             if sys.stdin is None:
                 raise UsageError("There is no standard input to read.", hint="Name a file.")
+            from shutil import copyfileobj
+
             spooled = self._folder / "Notes"
             with spooled.open("wb") as out:
-                shutil.copyfileobj(sys.stdin.buffer, out, 1 << 20)
+                copyfileobj(sys.stdin.buffer, out, 1 << 20)
             changes["source"] = str(spooled)
         self.options = msgspec.structs.replace(asked, **changes)
 
@@ -84,7 +84,9 @@ def streams(options: Options) -> Iterator[Streams]:
     if STREAM not in (options.source, options.target):
         yield Streams(options, Path())
         return
-    with tempfile.TemporaryDirectory(prefix="mnemo-converter-") as folder:
+    from tempfile import TemporaryDirectory
+
+    with TemporaryDirectory(prefix="mnemo-converter-") as folder:
         made = Streams(options, Path(folder))
         made.open()
         yield made

@@ -8,10 +8,16 @@ means the same and is harmless where it is shown.
 from __future__ import annotations
 
 import re
+from functools import cache
 
 __all__ = ["escape_for_terminal", "escape_json", "shortened", "shown", "well_formed"]
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
+
+@cache
+def _surrogate() -> re.Pattern[str]:
+    return re.compile("[\ud800-\udfff]")
+
+
 _HOSTILE = re.compile(
     "["
     "\x00-\x1f\x7f-\x9f"  # controls, escape sequences among them
@@ -40,7 +46,7 @@ def shown(text: str, limit: int = 400) -> str:
 
 def well_formed(text: str) -> str:
     r"""Show surrogates as `\xff` (a byte that is not UTF-8) or `\ud800`, so that the text can be encoded."""
-    return text if text.isascii() else _SURROGATE.sub(_escaped, text)
+    return text if text.isascii() else _surrogate().sub(_escaped, text)
 
 
 def escape_json(text: str) -> str:

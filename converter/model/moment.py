@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal
+from functools import cache
 
 import msgspec
 
@@ -21,17 +22,21 @@ __all__ = [
 TICKS_PER_SECOND = 10_000_000
 EPOCH_TICKS = 621_355_968_000_000_000
 _YEAR_ONE = datetime(1, 1, 1, tzinfo=UTC)
-_ISO = re.compile(
-    r"\s*(?P<date>\d{4}-\d{1,2}-\d{1,2})"
-    r"(?:[Tt ]\s*(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d*))?)?"
-    r"\s*(?P<zone>[Zz]|[+-]\d{1,2}(?::?\d{2})?)?)?\s*"
-)
 _NUMBER = re.compile(r"(?P<whole>[0-9]{7,17})(?P<fraction>\.[0-9]{1,20})?")
 _JULIAN_YEAR_ONE = Decimal("1721425.5")
 _JULIAN = (2_415_021, 2_488_070)
 """Days of the years 1900 to 2099."""
 _TICKS_BY_SIZE = ((10**8, 10**11, TICKS_PER_SECOND), (10**11, 10**14, 10_000), (10**14, 10**17, 10))
 """Numbers of seconds, milliseconds and microseconds since 1970, each from 1973 to 5138: none fits two of them."""
+
+
+@cache
+def _iso() -> re.Pattern[str]:
+    return re.compile(
+        r"\s*(?P<date>\d{4}-\d{1,2}-\d{1,2})"
+        r"(?:[Tt ]\s*(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d*))?)?"
+        r"\s*(?P<zone>[Zz]|[+-]\d{1,2}(?::?\d{2})?)?)?\s*"
+    )
 
 
 class Moment(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -87,7 +92,7 @@ def parse_moment(text: str, zone: tzinfo = UTC) -> Moment | None:
 
     Returns None where the text is none. Fractions beyond 100 ns are cut off, not rounded.
     """
-    match = _ISO.fullmatch(text)
+    match = _iso().fullmatch(text)
     if match is None:
         return None
     try:

@@ -94,8 +94,6 @@ def _no_plan(name: str, why: str) -> UsageError:
 
 def check_planned(plan: Plan, options: Options) -> None:
     """Refuse to commit anything but what was planned; raises `TargetError`."""
-    if not options.planned:
-        return
     from converter.findings.render_json import plan_item
 
     if _digest(json.loads(plan_item(item)) for item in plan.items) != options.planned:

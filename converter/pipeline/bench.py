@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -24,10 +25,13 @@ from converter.pipeline.lift.rules import lift
 from converter.pipeline.outline import outline, says_nothing
 from converter.pipeline.pair import Pair
 from converter.pipeline.residue.carry import Carrier
-from converter.pipeline.residue.give_back import Back, GiveBack, Way
 from converter.pipeline.residue.visit import visit_of
+from converter.pipeline.residue.way import Back, Way
 from converter.pipeline.work import Result, Workshop, digest_of, digest_of_bytes, too_deep, unreadable
 from converter.storage.scratch import Scratch
+
+if TYPE_CHECKING:
+    from converter.pipeline.residue.give_back import GiveBack
 
 __all__ = ["Bench", "Checked", "Made", "Reading", "Task", "Writing"]
 
@@ -128,6 +132,8 @@ class Bench:
             digests=writing.digests,
         )
         if writing.way is not None:
+            from converter.pipeline.residue.give_back import GiveBack
+
             self.give_back = GiveBack(
                 writing.way, reading.format, self.workshop, writing.context, digests=writing.digests
             )

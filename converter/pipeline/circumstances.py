@@ -56,11 +56,11 @@ def sound(reading: SourceContext) -> SourceContext:
 
 def _zone(name: str) -> tzinfo:
     """The zone of that IANA name; without one the system's: `TZ`, else /etc/localtime, else UTC."""
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
     wanted = name or os.environ.get("TZ", "").removeprefix(":") or _system_zone()
     if wanted.upper() == "UTC":
         return UTC
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
     try:
         return ZoneInfo(wanted)
     except (ZoneInfoNotFoundError, ValueError, OSError):

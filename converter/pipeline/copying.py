@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from io import BytesIO
-from tempfile import SpooledTemporaryFile
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from converter.errors import ItemError
 from converter.formats.front import Target
-from converter.pipeline.into.merge import Merge
 from converter.pipeline.residue.recorder import Recorder
 from converter.pipeline.session import Session
 from converter.pipeline.verify import Written
 from converter.pipeline.work import unreadable
 from converter.storage.digest import copy_digest
+
+if TYPE_CHECKING:
+    from converter.pipeline.into.merge import Merge
 
 __all__ = ["copy_files"]
 
@@ -48,6 +49,8 @@ def _copy(
     target: Target | None,
 ) -> bool:
     """Copy one file to these places; it is read to its end before a byte of it reaches the target."""
+    from tempfile import SpooledTemporaryFile
+
     root = session.pair.parameter("asset_root")
     stamps = session.restorer.stamps if session.restorer is not None else {}
     with SpooledTemporaryFile(max_size=_HELD) as held:

@@ -8,18 +8,15 @@ from typing import TYPE_CHECKING, Self, cast
 
 from converter.errors import TargetError, UsageError
 from converter.storage.commit import CommitResult, Staging
-from converter.storage.companion import check_companions, commit_with_companions
-from converter.storage.database import DatabaseUpdate
-from converter.storage.exclusive import take_back
 from converter.storage.faults import writing
 from converter.storage.room import check_settled, settle
-from converter.storage.state import quick_state
 from converter.storage.target import check_kind, check_target
-from converter.storage.update import TreeUpdate
 
 if TYPE_CHECKING:
     from converter.formats.front import DatabaseTarget, Format, Target, TreeTarget
     from converter.pipeline.session import Session
+    from converter.storage.database import DatabaseUpdate
+    from converter.storage.update import TreeUpdate
 
 __all__ = ["Destination", "check_destination"]
 
@@ -34,6 +31,8 @@ def check_destination(session: Session) -> None:
         check_target(Path(options.source), final, options.overwrite_output, folder=not front.single_file)
         _refuse_use(front, final)
         if front.beside is not None and not options.inline:
+            from converter.storage.companion import check_companions
+
             check_companions(final, front.beside(final.name), options.overwrite_output)
 
 
@@ -51,6 +50,8 @@ def _check_merge(session: Session, final: Path) -> None:
     check_kind(final, folder=not front.single_file)
     _refuse_use(front, final)
     if front.merges == "database" and not session.options.dry_run:
+        from converter.storage.exclusive import take_back
+
         with writing(final):
             take_back(final)
 
@@ -93,8 +94,12 @@ class Destination:
         front = self._session.target_front
         merges = front.merges if self._session.options.into else ""
         if merges == "tree":
+            from converter.storage.update import TreeUpdate
+
             return TreeUpdate(self._final)
         if merges == "database":
+            from converter.storage.database import DatabaseUpdate
+
             return DatabaseUpdate(self._final)
         return Staging.for_file(self._final) if front.single_file else Staging.for_folder(self._final)
 
@@ -114,21 +119,33 @@ class Destination:
         return made
 
     def _commit(self) -> CommitResult:
-        options, staged = self._session.options, self._staged
-        beside = self._session.target_front.beside
-        if isinstance(staged, DatabaseUpdate):
-            return staged.commit(cast("DatabaseTarget", self.target).apply, options.backup, self._revalidate)
+        backup, staged = self._session.options.backup, self._staged
+        if isinstance(staged, Staging):
+            self._revalidate()
+            return self._replaced(staged)
+        from converter.storage.update import TreeUpdate
+
         if isinstance(staged, TreeUpdate):
             grown = cast("TreeTarget", self.target).grown
-            return staged.commit(options.backup, self._revalidate, grown=grown)
-        self._revalidate()
+            return staged.commit(backup, self._revalidate, grown=grown)
+        return staged.commit(cast("DatabaseTarget", self.target).apply, backup, self._revalidate)
+
+    def _replaced(self, staged: Staging) -> CommitResult:
+        """Put what is staged in the place of what was there, with what stands beside it."""
+        options, beside = self._session.options, self._session.target_front.beside
         overwrite = options.overwrite_output or options.into
         if beside is None or options.inline:
             return staged.commit(overwrite, options.backup)
+        from converter.storage.companion import commit_with_companions
+
         return commit_with_companions(staged, beside(staged.final.name), overwrite, options.backup)
 
     def _revalidate(self) -> None:
         """A target that takes what comes must be the one that was looked at."""
-        if self._session.options.into and quick_state(self._final) != self._session.seen:
+        if not self._session.options.into:
+            return
+        from converter.storage.state import quick_state
+
+        if quick_state(self._final) != self._session.seen:
             hint = "Nothing was written. Close what uses it, and run the command again."
             raise TargetError(f"The target {self._final} changed while the run was under way.", hint=hint)

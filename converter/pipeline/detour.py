@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 
 import msgspec
@@ -38,9 +37,11 @@ def carry_out(session: Session) -> Report | None:
 
 def _by_way_of(header: Header, session: Session) -> Report:
     """Restore the origin in a temporary place, and convert that: so A → B → C gives what A → C gives."""
+    from tempfile import TemporaryDirectory
+
     session.dismiss()
     options, name = session.options, safe_segment(header.name or session.name())
-    with tempfile.TemporaryDirectory(prefix="mnemo-converter-") as folder:
+    with TemporaryDirectory(prefix="mnemo-converter-") as folder:
         between = Path(folder) / (f"{name}.part" if load(header.origin).single_file else name)
         back = run_session("convert", _way_back(options, header, between), session.progress, carry_out)
         with back:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from io import BytesIO
-from shutil import copyfileobj
-from tempfile import SpooledTemporaryFile
 from typing import IO, TYPE_CHECKING, cast
 
 import msgspec
@@ -17,16 +15,11 @@ from converter.findings.tally import WRITTEN
 from converter.formats.front import Part, Target
 from converter.model.facts import MemberFact, PayloadFact, UnitFact
 from converter.pipeline.diff.residue import is_residue
-from converter.pipeline.into.members import unit_way
-from converter.pipeline.into.merge import Merge
-from converter.pipeline.into.parts import by_items
 from converter.pipeline.pair import LOST_CODES
 from converter.pipeline.plan import unit_end, unit_rule
 from converter.pipeline.residue.book import unused
-from converter.pipeline.residue.collect import Collector
 from converter.pipeline.residue.recorder import Recorder
 from converter.pipeline.residue.records import Header, kept_lines
-from converter.pipeline.residue.sections import foreign_lines
 from converter.pipeline.session import Session
 from converter.pipeline.verify import Written
 from converter.pipeline.work import unreadable
@@ -34,6 +27,8 @@ from converter.storage.digest import digest
 
 if TYPE_CHECKING:
     from converter.formats.front import PartTarget
+    from converter.pipeline.into.merge import Merge
+    from converter.pipeline.residue.collect import Collector
 
 __all__ = ["Payloads"]
 
@@ -73,7 +68,7 @@ class Payloads:
             if is_residue(payload):
                 continue
             ends = [unit_end(session, payload, unit) for unit in payload.units]
-            if by_items(session, payload, merges=self._merge is not None):
+            if self._passes_by_items(payload):
                 self._by_parts(payload, ends, target)
             else:
                 self._whole(payload, ends, target)
@@ -87,6 +82,11 @@ class Payloads:
                 session.add(unused(f"payloads/{payload.key}", "the target has no place for it but residue"))
             elif (refused := self._taken(payload, members, target)) is not None:
                 session.add(unused(f"payloads/{payload.key}", refused.message))
+
+    def _passes_by_items(self, payload: PayloadFact) -> bool:
+        from converter.pipeline.into.parts import by_items
+
+        return by_items(self._session, payload, merges=self._merge is not None)
 
     def _whole(self, payload: PayloadFact, ends: list[str], target: Target | None) -> None:
         """Pass a payload with all its members, or carry it."""
@@ -119,6 +119,8 @@ class Payloads:
 
     def _merged(self, payload: PayloadFact, ends: list[str], merge: Merge, target: Target | None) -> list[str]:
         """Pass those members that the target has not, or that change there; how the units end then."""
+        from converter.pipeline.into.members import unit_way
+
         ways: dict[str, str] = {}
         made: list[MemberFact] = []
         opened: list[Opened] = []
@@ -206,6 +208,8 @@ class Payloads:
             self._recorder.payload(payload, members)
             return
         if self._parcel is None:
+            from converter.pipeline.residue.collect import Collector
+
             back = self._session.restorer is not None
             own = self._session.target_front if back else self._session.source_front
             self._parcel = Collector(msgspec.structs.replace(self._header(), origin=own.id))
@@ -223,6 +227,16 @@ class Payloads:
             for fact in found:
                 self._whole(fact, [], target)
             return
+        self._pass_on(found, target)
+
+    def _pass_on(self, found: list[PayloadFact], target: Target) -> None:
+        """Write residue of others that the source has, without that of its own system, and what is carried."""
+        from shutil import copyfileobj
+        from tempfile import SpooledTemporaryFile
+
+        from converter.pipeline.residue.sections import foreign_lines
+
+        session = self._session
         with SpooledTemporaryFile(max_size=_HELD) as lines:
             for fact in found:
                 for member in fact.members:
@@ -240,6 +254,9 @@ class Payloads:
         if before is None:
             target.residue(lines)
             return
+        from shutil import copyfileobj
+        from tempfile import SpooledTemporaryFile
+
         replaced = self._written.notes.keys() | self._written.files.keys()
         with before as stream, SpooledTemporaryFile(max_size=_HELD) as joined:
             joined.writelines(kept_lines(stream, replaced))

@@ -11,7 +11,6 @@ from converter.findings.report import Place
 from converter.model.facts import PayloadFact, UnitFact
 from converter.model.order import Output
 from converter.model.profile import Rule
-from converter.pipeline.apply import state_at
 from converter.pipeline.pair import LOST_CODES
 from converter.pipeline.session import Session
 
@@ -43,6 +42,8 @@ def plan_of(session: Session) -> Plan:
 
 
 def _with_state(place: Place) -> Place:
+    from converter.pipeline.apply import state_at
+
     return msgspec.structs.replace(place, state=state_at(place.path, place.format)) if place.path else place
 
 

@@ -1,4 +1,7 @@
-"""The runs: `convert`, `preview`, `inspect`, `diff`. Each gives a report and never raises what a report can say."""
+"""The runs: `convert`, `preview`, `inspect`, `diff`. Each gives a report and never raises what a report can say.
+
+Each imports what it alone needs.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,10 @@ from contextlib import AbstractContextManager, ExitStack
 import msgspec
 
 from converter.findings.report import Place, Report
-from converter.pipeline.apply import planned_options
-from converter.pipeline.detour import carry_out
-from converter.pipeline.diff.compare import Comparison
 from converter.pipeline.options import Options
 from converter.pipeline.progress import Progress
 from converter.pipeline.running import guarded, run_session
 from converter.pipeline.session import Session, open_session
-from converter.pipeline.validate import check_source, joined
 from converter.pipeline.work import deep_recursion
 
 __all__ = ["convert", "diff", "inspect", "preview", "validate"]
@@ -29,15 +28,17 @@ def convert(options: Options, progress: Progress | None = None) -> Report:
         return _apply(options, progress)
     if options.plan:
         options = _dry(options)
-    return run_session("convert", options, progress, carry_out)
+    return run_session("convert", options, progress, _carry_out)
 
 
 def _apply(options: Options, progress: Progress | None) -> Report:
     """Run a plan that was saved."""
+    from converter.pipeline.apply import planned_options
+
     report = Report(command="convert", fail_on=options.fail_on)
 
     def carry_out_plan() -> Report:
-        return run_session("convert", planned_options(options), progress, carry_out)
+        return run_session("convert", planned_options(options), progress, _carry_out)
 
     return guarded(report, carry_out_plan)
 
@@ -49,7 +50,7 @@ def preview(options: Options, progress: Progress | None = None) -> Report:
     """
     if not options.target:
         return run_session("preview", options, progress, _describe)
-    return run_session("preview", _dry(options), progress, carry_out)
+    return run_session("preview", _dry(options), progress, _carry_out)
 
 
 def inspect(options: Options, progress: Progress | None = None) -> Report:
@@ -62,6 +63,8 @@ def validate(options: Options, progress: Progress | None = None) -> Report:
 
     A single source that is refused is in the report as `fault`; of several (`sources`) each has its findings.
     """
+    from converter.pipeline.validate import check_source, joined
+
     sources = options.sources or (options.source,)
     reports = (
         run_session("validate", msgspec.structs.replace(options, source=source, sources=()), progress, check_source)
@@ -75,6 +78,8 @@ def diff(options: Options, progress: Progress | None = None) -> Report:
 
     Each difference is a finding of the report, and an error of its own: the exit code is 1 where there is any.
     """
+    from converter.pipeline.diff.compare import Comparison
+
     report = Report(command="diff", fail_on=options.fail_on, source=Place(path=options.source))
     report.target = Place(path=options.target)
 
@@ -108,6 +113,12 @@ def _resolved(a: Session, b: Session) -> dict[str, object]:
 
 def _dry(options: Options) -> Options:
     return msgspec.structs.replace(options, dry_run=True)
+
+
+def _carry_out(session: Session) -> Report | None:
+    from converter.pipeline.detour import carry_out
+
+    return carry_out(session)
 
 
 def _describe(session: Session) -> None:

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from converter.errors import ConverterError, UsageError
 from converter.findings.report import Report
 from converter.pipeline.options import Options
-from converter.pipeline.plan import plan_of
 from converter.pipeline.progress import Progress
 from converter.pipeline.session import Session, open_session
 from converter.pipeline.work import deep_recursion
@@ -27,6 +26,8 @@ def run_session(command: str, options: Options, progress: Progress | None, work:
         with open_session(session), deep_recursion():
             other = work(session)
             if (command == "preview" or options.plan) and options.target and other is None:
+                from converter.pipeline.plan import plan_of
+
                 session.report.plan = plan_of(session)
             return other
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import msgspec
 
@@ -31,8 +31,6 @@ from converter.pipeline.circumstances import (
 from converter.pipeline.crew import Crew, crew_of
 from converter.pipeline.detect import detect_source, detect_target, file_of
 from converter.pipeline.index import listed, read_notes
-from converter.pipeline.into.known import Known
-from converter.pipeline.into.present import Present, look_into
 from converter.pipeline.options import Options
 from converter.pipeline.pair import Pair, takes
 from converter.pipeline.place.assets import place_assets
@@ -42,15 +40,17 @@ from converter.pipeline.progress import Progress, Silent
 from converter.pipeline.residue.book import ResidueBook
 from converter.pipeline.residue.carry import Carrier
 from converter.pipeline.residue.records import Header
-from converter.pipeline.residue.restore import Restorer
-from converter.pipeline.residue.sections import is_of_system
 from converter.pipeline.residue.settle import digests_of
 from converter.pipeline.select import Selection
 from converter.storage.digest import digest
 from converter.storage.faults import reading_whole
 from converter.storage.room import check_settled
 from converter.storage.scratch import Scratch
-from converter.storage.state import quick_state
+
+if TYPE_CHECKING:
+    from converter.pipeline.into.known import Known
+    from converter.pipeline.into.present import Present
+    from converter.pipeline.residue.restore import Restorer
 
 __all__ = ["Session", "open_session"]
 
@@ -212,6 +212,8 @@ class Session:
             self.book.open(self.source)
         there = {member.key for payload in self.catalog.payloads for member in payload.members}
         for origin, fact in self.book.payloads:
+            from converter.pipeline.residue.sections import is_of_system
+
             keys = {member.key for member in fact.members}
             ours = is_of_system(origin, own.system) and not takes(own, fact.type)
             if ours and there.isdisjoint(keys) and all(map(self.book.has_member, keys)):
@@ -266,6 +268,8 @@ class Session:
         book = self.book
         if book is None:
             return
+        from converter.pipeline.residue.restore import Restorer
+
         self.carries = self.carries_payloads = False
         self.restorer = Restorer(
             self.source_front,
@@ -316,6 +320,9 @@ class Session:
     def look_into_target(self) -> None:
         """See what stands in the target that takes the source's items; raises `TargetError` where it cannot be read."""
         if self.options.into:
+            from converter.pipeline.into.present import look_into
+            from converter.storage.state import quick_state
+
             self.opened.enter_context(reading_whole(self.places_of_target()))
             self.seen = quick_state(Path(self.options.target))
             found = look_into(self.target_front, Path(self.options.target), sound(self.reading), self.pair.target)
@@ -324,7 +331,7 @@ class Session:
     def place(self) -> None:
         """Decide where everything goes."""
         restorer = self.restorer
-        known = Known(self.present, self.source_front.id) if self.present is not None else None
+        known = self._known()
         report = self.add if restorer is None else restorer.quiet(self.add)
         there = self.present.notes if self.present is not None and self.pair.parameter("tree") == "folders" else ()
         self.links = LinkBook(self.catalog, self.pair, self.source_front.resolve, there)
@@ -342,6 +349,14 @@ class Session:
         placeholders = self.pair.parameter("target") == "0.6" and not self.pair.parameter("images_dir")
         if placeholders and any(asset.shown and not asset.end for asset in self.catalog.assets.values()):
             self.add(Finding(code="images-need-directory", item="archive"))
+
+    def _known(self) -> Known | None:
+        """What is known of the target that takes the source's items; None where there is none."""
+        if self.present is None:
+            return None
+        from converter.pipeline.into.known import Known
+
+        return Known(self.present, self.source_front.id)
 
     def name(self) -> str:
         """What the top of the target is called: as asked, else as the source is called."""

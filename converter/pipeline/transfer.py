@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from converter.errors import EnvironmentFaultError, InternalFaultError
 from converter.findings.finding import Finding
@@ -14,22 +14,22 @@ from converter.formats.front import LinkKey, Rendered, Stored, Target
 from converter.model.blocks import Attrs
 from converter.model.items import Folder, Note
 from converter.model.order import Goal, Output, WorkOrder, plain_order
-from converter.pipeline.apply import check_planned
 from converter.pipeline.bench import Bench, Task
 from converter.pipeline.catalog import NoteEntry
 from converter.pipeline.circumstances import sound
 from converter.pipeline.copying import copy_files
 from converter.pipeline.destination import Destination, check_destination
 from converter.pipeline.foretold import refusals
-from converter.pipeline.into.merge import Merge
 from converter.pipeline.payloads import Payloads
-from converter.pipeline.plan import plan_of
 from converter.pipeline.residue.recorder import Recorder
 from converter.pipeline.residue.records import SCHEMA, Header
 from converter.pipeline.session import Session
 from converter.pipeline.verify import Written, verify
 from converter.pipeline.work import Result, digest_of_bytes
 from converter.storage.faults import reading_whole
+
+if TYPE_CHECKING:
+    from converter.pipeline.into.merge import Merge
 
 __all__ = ["Transfer"]
 
@@ -104,7 +104,8 @@ class Transfer:
         with Destination(session) as destination:
             self._everything(destination.target, payloads)
             self._close_books()
-            check_planned(plan_of(session), options)
+            if options.planned:
+                _check_plan(session)
             if options.into and not self._changes():
                 return
             payloads.residue(destination.target)
@@ -126,6 +127,8 @@ class Transfer:
         if not (session.pair.same_system and session.target_front.parts is not None and session.catalog.payloads):
             payloads.write(None)
             return
+        from tempfile import TemporaryDirectory
+
         with TemporaryDirectory(prefix="mnemo-converter-") as folder:
             target = session.target_front.open_target(Path(folder) / Path(session.options.target).name, session.writing)
             try:
@@ -143,6 +146,8 @@ class Transfer:
         """Where the target exists: decide what becomes of items that are there already."""
         session = self._session
         if session.present is not None:
+            from converter.pipeline.into.merge import Merge
+
             self._merge = Merge(session, session.present, Made(self, session))
             self._merge.settle()
 
@@ -418,6 +423,14 @@ class Made:
         """A note without text for a folder."""
         with self._session.quiet():
             return self._transfer.blank(key, output)[0]
+
+
+def _check_plan(session: Session) -> None:
+    """Refuse to commit anything but what was planned."""
+    from converter.pipeline.apply import check_planned
+    from converter.pipeline.plan import plan_of
+
+    check_planned(plan_of(session), session.options)
 
 
 @contextmanager

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -41,14 +40,20 @@ def fault(error: OSError, doing: str, path: str | os.PathLike[str], *, needed: i
 
 def check_space(place: Path, final: Path, needed: int) -> None:
     """Raise EnvironmentFaultError when the file system of a folder has less than `needed` bytes free."""
-    if needed and shutil.disk_usage(place).free < needed:
+    if needed and _free(place) < needed:
         raise fault(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), "Cannot write", final, needed=needed)
+
+
+def _free(place: Path) -> int:
+    from shutil import disk_usage
+
+    return disk_usage(place).free
 
 
 def _free_bytes(path: Path) -> str:
     for place in (path, *path.parents):
         try:
-            return f"{shutil.disk_usage(place).free:,}"
+            return f"{_free(place):,}"
         except OSError:
             continue
     return "unknown how many"

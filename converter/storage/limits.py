@@ -6,9 +6,9 @@ cannot fill memory or a disk; honest archives stay far below. See docs/formats/c
 
 from __future__ import annotations
 
-import difflib
 import re
 import sys
+from functools import cache
 from typing import TYPE_CHECKING, Final, NoReturn, TypeVar
 
 import msgspec
@@ -63,7 +63,11 @@ DEFAULT_LIMITS: Final = Limits()
 NO_LIMITS: Final = Limits(**dict.fromkeys(_TEXTS, sys.maxsize))
 
 _SUFFIXES: Final = {"": 1, "K": _K, "M": _M, "G": _G, "T": 1024**4}
-_VALUE: Final = re.compile(r"([0-9]{1,18})([KMGT]?)(?:i?B)?", re.IGNORECASE)
+
+
+@cache
+def _value() -> re.Pattern[str]:
+    return re.compile(r"([0-9]{1,18})([KMGT]?)(?:i?B)?", re.IGNORECASE)
 
 
 def describe() -> list[tuple[str, int, str]]:
@@ -86,10 +90,12 @@ def _parse_pair(pair: str) -> tuple[str, int]:
     if not equals:
         raise UsageError(f"--limits {pair}: expected KEY=VALUE.", hint="For example --limits members=2M.")
     if key not in _TEXTS:
-        near = difflib.get_close_matches(key, _TEXTS, n=1)
+        from difflib import get_close_matches
+
+        near = get_close_matches(key, _TEXTS, n=1)
         known = f"did you mean {near[0]!r}?" if near else "known limits: " + ", ".join(_TEXTS) + "."
         raise UsageError(f"--limits {pair}: there is no limit {key!r}; {known}", hint="`formats --limits` lists them.")
-    match = _VALUE.fullmatch(text.strip())
+    match = _value().fullmatch(text.strip())
     if match is None:
         raise UsageError(f"--limits {pair}: {text!r} is not a whole number.", hint="For example 500000, 64M or 8G.")
     return key, min(int(match[1]) * _SUFFIXES[match[2].upper()], sys.maxsize)

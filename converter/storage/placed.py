@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Final
 
@@ -11,9 +10,9 @@ import msgspec
 
 from converter.errors import TargetError
 from converter.storage.record import DRAFT, Fingerprint, fingerprint, parts_of, read_record, write_record
-from converter.storage.sqlite import uri_of
 
 if TYPE_CHECKING:
+    import sqlite3
     from pathlib import Path
 
 __all__ = [
@@ -120,6 +119,10 @@ def _counted(final: Path) -> int | None:
 
     None where that cannot be known: somebody else has the database open, for one.
     """
+    import sqlite3
+
+    from converter.storage.sqlite import uri_of
+
     log, journal = (final.with_name(final.name + ending) for ending in ("-wal", "-journal"))
     try:
         if _has_bytes(journal) or _has_bytes(log):

@@ -16,7 +16,6 @@ from converter.storage.faults import check_space, fault, writing
 from converter.storage.journal import JOURNAL_NAMES, has_journal, read_journal
 from converter.storage.moves import OLD, SCRATCH, WORK
 from converter.storage.placed import PLACED_NAMES, has_placed, settle_placed
-from converter.storage.recover import roll
 from converter.storage.system import entries_below, is_locked, remove, try_lock
 
 if TYPE_CHECKING:
@@ -126,6 +125,8 @@ class Room:
             raise TargetError(f"{self.path} is in the way: it holds files that are not of mnemo-converter.")
         told = [f"Removed {self.path}, which a run that was stopped had left behind."]
         if has_journal(self.path):
+            from converter.storage.recover import roll
+
             told += roll(self.path, self.final)
         if has_placed(self.path):
             told += settle_placed(self.path, self.final)

@@ -1,14 +1,28 @@
-"""Pieces of bytes that a run needs again later: in memory while they are few, then in a temporary file."""
+"""What a run needs again later: in memory while it is little, then in a temporary file."""
 
 from __future__ import annotations
 
-import tempfile
+from io import BytesIO
 from typing import IO
 
-__all__ = ["Scratch"]
+__all__ = ["Scratch", "on_disk_if_large"]
 
 _HELD = 1 << 20
 _SIZE = 8
+
+
+def on_disk_if_large(file: IO[bytes], held: int = _HELD) -> IO[bytes]:
+    """The file, at whose end we are; of one in memory that is larger than `held` a temporary file with its bytes.
+
+    So does `SpooledTemporaryFile`, but importing it takes longer than converting a note.
+    """
+    if not isinstance(file, BytesIO) or file.tell() <= held:
+        return file
+    from tempfile import TemporaryFile
+
+    large: IO[bytes] = TemporaryFile()  # noqa: SIM115
+    large.write(file.getbuffer())
+    return large
 
 
 class Scratch:
@@ -16,7 +30,8 @@ class Scratch:
 
     def __init__(self, held: int = _HELD) -> None:
         """Keep up to `held` bytes in memory."""
-        self._file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=held)  # noqa: SIM115
+        self._held = held
+        self._file: IO[bytes] = BytesIO()
         self._end = 0
 
     def keep(self, data: bytes) -> int:
@@ -25,6 +40,7 @@ class Scratch:
         self._file.seek(place)
         self._file.write(len(data).to_bytes(_SIZE, "little"))
         self._file.write(data)
+        self._file = on_disk_if_large(self._file, self._held)
         self._end = place + _SIZE + len(data)
         return place
 

@@ -1,24 +1,23 @@
 """Front matter: YAML 1.2 between two lines of dashes, kept as it stands (docs/formats/markdown.md, "Front matter").
 
-python-frontmatter does the splitting through a handler of ours, which keeps the raw text of every entry, and reads
-values by YAML 1.2, so that `no`, `12:30` and `017` stay what they are.
+A handler in the form of python-frontmatter's splits it: it keeps the raw text of every entry, and reads values by YAML
+1.2, so that `no`, `12:30` and `017` stay what they are.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import msgspec
-import ryaml
-from frontmatter.default_handlers import BaseHandler
 
 from converter.model.items import Property
 
 __all__ = [
     "Front",
+    "RawHandler",
     "body_of",
     "entry",
     "join",
@@ -35,12 +34,25 @@ _CLOSE = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\n|$)", re.MULTILINE)
 _ALIAS = re.compile(r"(?:^|[\s\[{,:-])\*[^\s,\]}]")
 _MOST_ALIASES = 64
 _MOST_CHARACTERS = 1 << 20
-_PLAIN = re.compile(r"[^\W\d_][\w./()+%°-]*(?: [\w./()+%°&-]+)*")
-_WORDS = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"))
-_UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\ufffe\uffff]")
-"""Characters that YAML takes in escaped form only, or for line breaks."""
 
-_TIME = re.compile(r"\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})?)?")
+
+@cache
+def _plain() -> re.Pattern[str]:
+    return re.compile(r"[^\W\d_][\w./()+%°-]*(?: [\w./()+%°&-]+)*")
+
+
+_WORDS = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"))
+
+
+@cache
+def _unsafe() -> re.Pattern[str]:
+    """Characters that YAML takes in escaped form only, or for line breaks."""
+    return re.compile("[\x7f-\x9f\u2028\u2029\ufffe\uffff]")
+
+
+@cache
+def _time() -> re.Pattern[str]:
+    return re.compile(r"\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})?)?")
 
 
 class Front(msgspec.Struct, frozen=True):
@@ -57,11 +69,11 @@ class Front(msgspec.Struct, frozen=True):
     preamble: str = ""
 
 
-class _RawHandler(BaseHandler):  # type: ignore[misc]
-    """python-frontmatter's handler for YAML 1.2 that gives the text beside the values."""
+class RawHandler:
+    """A handler as python-frontmatter takes them, for YAML 1.2.
 
-    FM_BOUNDARY = re.compile(r"^---[ \t]*$", re.MULTILINE)
-    START_DELIMITER = END_DELIMITER = "---"
+    It does without a class of theirs: importing one loads a second reader of YAML, which takes longer than many notes.
+    """
 
     def detect(self, text: str) -> bool:
         """Whether the text opens front matter and closes it."""
@@ -81,10 +93,12 @@ class _RawHandler(BaseHandler):  # type: ignore[misc]
         """The values; raises `ValueError` for what is no YAML or too much of it."""
         if len(fm) > _MOST_CHARACTERS or (fm.count("*") > _MOST_ALIASES and len(_ALIAS.findall(fm)) > _MOST_ALIASES):
             raise ValueError("too large")
+        import ryaml
+
         return ryaml.loads(fm)
 
 
-_HANDLER = _RawHandler()
+_HANDLER = RawHandler()
 
 
 def body_of(text: str) -> str:
@@ -227,11 +241,11 @@ def _scalar(content: object, *, flow: bool) -> str:
     if isinstance(content, int | float):
         return json.dumps(content)
     text = str(content)
-    if _TIME.fullmatch(text) and not flow:
+    if _time().fullmatch(text) and not flow:
         return text
-    if _PLAIN.fullmatch(text) and text.lower() not in _WORDS:
+    if _plain().fullmatch(text) and text.lower() not in _WORDS:
         return text
-    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False))
+    return _unsafe().sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False))
 
 
 def join(entries: tuple[Property, ...]) -> str:

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterable
 from datetime import UTC
+from functools import cache
 from json.encoder import encode_basestring
 from typing import Final, TypeAlias, TypeGuard
 
@@ -82,9 +83,19 @@ class Parsed:
         self.surrogates = surrogates
 
 
-_STRINGS: Final = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+@cache
+def _strings() -> re.Pattern[str]:
+    return re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+
+
 _BRACKETS: Final = re.compile(r"[\[\]{}]")
-_MAYBE_SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
+
+
+@cache
+def _maybe_surrogate() -> re.Pattern[str]:
+    return re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
+
+
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _BLANKS: Final = " \t\r\n"
 
@@ -110,7 +121,7 @@ def decode(data: bytes) -> tuple[str, int]:
 def depth(text: str) -> int:
     """How many levels of objects and arrays lie inside each other."""
     level = deepest = 0
-    for bracket in _BRACKETS.findall(_STRINGS.sub("", text)):
+    for bracket in _BRACKETS.findall(_strings().sub("", text)):
         if bracket in "{[":
             level += 1
             deepest = max(deepest, level)
@@ -137,7 +148,7 @@ def parse(text: str, max_depth: int, *, mends: bool = True) -> Parsed:
         raise JsonTextError(error.msg, before.count("\n") + 1, column) from None
     except RecursionError:
         raise JsonTextError(f"{levels:,} levels of nesting are more than this Python can read") from None
-    surrogates = _mend_all(value) if mends and _MAYBE_SURROGATE.search(text) else 0
+    surrogates = _mend_all(value) if mends and _maybe_surrogate().search(text) else 0
     if surrogates and is_text(value):
         value = mend(value)
     return Parsed(value, levels, surrogates)
@@ -287,15 +298,17 @@ def object_text(pairs: Iterable[tuple[str, str]]) -> str:
     return "{" + ",".join([f"{quote(name)}:{text}" for name, text in pairs]) + "}"
 
 
-_DATE: Final = re.compile(
-    r"\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,16}|\.(?=[Z+-]))?)?(?:Z|[+-](?P<hours>\d{2})(?::(?P<minutes>\d{2}))?)?)?",
-    re.ASCII,
-)
+@cache
+def _date() -> re.Pattern[str]:
+    return re.compile(
+        r"\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,16}|\.(?=[Z+-]))?)?(?:Z|[+-](?P<hours>\d{2})(?::(?P<minutes>\d{2}))?)?)?",
+        re.ASCII,
+    )
 
 
 def is_dotnet_date(text: str) -> bool:
     """Whether .NET's JSON reader takes this text for a date; everything else is only understood by us."""
-    match = _DATE.fullmatch(text)
+    match = _date().fullmatch(text)
     if match is None:
         return False
     minutes = int(match["minutes"] or 0)

@@ -16,6 +16,7 @@ import pytest
 
 from converter.errors import ItemError, TargetError
 from converter.formats.front import Part, Rendered
+from converter.formats.later import later
 from converter.formats.mnemo.package import FORMAT
 from converter.formats.mnemo.package.index import open_source
 from converter.formats.mnemo.package.merge import PackageMerge, open_merge
@@ -479,5 +480,6 @@ def test_real_packages_keep_all_that_they_hold(tmp_path: Path, name: str) -> Non
 
 
 def test_the_record_of_the_format_offers_it() -> None:
-    assert FORMAT.open_merge is open_merge
+    assert isinstance(FORMAT.open_merge, later)
+    assert FORMAT.open_merge.function is open_merge
     assert FORMAT.merges == "file"

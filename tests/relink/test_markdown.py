@@ -21,7 +21,7 @@ from converter.model.items import Note
 from converter.model.runs import EmbedRun, ImageRun, Reference, Style, TextRun
 from converter.pipeline.outline import ADDRESS, outline
 from converter.storage.limits import DEFAULT_LIMITS
-from converter.text.markdown import render
+from converter.text.markdown.render import render
 from tests.support import shared, vault
 from tests.text.strategies import bodies
 

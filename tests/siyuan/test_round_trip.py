@@ -38,7 +38,7 @@ from converter.model.items import Note
 from converter.model.moment import Moment
 from converter.model.runs import Style, TextRun
 from converter.pipeline.verify import first_difference
-from converter.text.markdown import render
+from converter.text.markdown.render import render
 from tests.siyuan.strategies import NOTE_ID, ZONE, notes
 from tests.siyuan.structure import dangling_references, document_faults, workspace_faults
 from tests.siyuan.test_reading import BLOCK, ID, document, paragraph, text

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import frontmatter
 import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from converter.text.frontmatter import body_of, entry, join, scalar_text, split, string_list, value
+from converter.text.frontmatter import RawHandler, body_of, entry, join, scalar_text, split, string_list, value
 
 
 def test_the_text_between_the_dashes_is_kept() -> None:
@@ -89,3 +90,10 @@ def test_a_byte_order_mark_is_kept_apart() -> None:
 )
 def test_the_body_alone_is_that_of_the_whole(text: str) -> None:
     assert body_of(text) == split(text).body
+
+
+def test_python_frontmatter_takes_the_handler() -> None:
+    values, body = frontmatter.parse("---\nbegin: 12:30\ndraft: no\n---\nbody", handler=RawHandler())
+
+    assert values == {"begin": "12:30", "draft": "no"}
+    assert body == "body"

@@ -24,7 +24,8 @@ from converter.model.runs import (
 )
 from converter.pipeline.verify import first_difference
 from converter.text.frontmatter import split
-from converter.text.markdown import parse, render
+from converter.text.markdown.parse import parse
+from converter.text.markdown.render import render
 from tests.support import shared, vault
 from tests.text.strategies import SIGNS, bodies
 

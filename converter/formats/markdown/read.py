@@ -12,7 +12,7 @@ from converter.model.blocks import Blocks, Raw
 from converter.model.items import Note, Property
 from converter.model.moment import Moment, parse_moment
 from converter.text.frontmatter import scalar_text, split, string_list
-from converter.text.markdown import parse
+from converter.text.markdown.parse import parse
 
 __all__ = ["keeps", "read"]
 

@@ -7,8 +7,8 @@ from converter.formats.markdown.write import head_of
 from converter.model.blocks import Raw
 from converter.model.items import Note
 from converter.text.frontmatter import body_of
-from converter.text.markdown import Parsed, parse
-from converter.text.markdown import render as render_body
+from converter.text.markdown.parse import Parsed, parse
+from converter.text.markdown.render import render as render_body
 
 __all__ = ["frame", "pieces", "segments"]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -17,9 +16,11 @@ from converter.model.facts import PayloadFact
 from converter.model.items import Folder, Note
 from converter.model.moment import Moment
 from converter.text.frontmatter import join
-from converter.text.markdown import render as render_body
+from converter.text.markdown.render import render as render_body
 
 __all__ = ["FolderTarget", "head_of", "open_merge", "open_target", "render"]
+
+_CHUNK_BYTES = 1 << 20
 
 
 def render(note: Note, _context: TargetContext) -> Rendered:
@@ -74,7 +75,8 @@ class FolderTarget:
         final = self._root / path
         self._make(final.parent)
         with final.open("wb") as out:
-            shutil.copyfileobj(stream, out, 1 << 20)
+            while data := stream.read(_CHUNK_BYTES):
+                out.write(data)
         set_time(final, stamp)
 
     def payload(self, fact: PayloadFact, members: Iterable[tuple[str, AbstractContextManager[IO[bytes]]]]) -> None:

@@ -15,7 +15,6 @@ import msgspec
 from converter.errors import ItemError
 from converter.findings.problems import Problems
 from converter.formats.siyuan.charts import code_text
-from converter.formats.siyuan.databases import shown_table
 from converter.formats.siyuan.escape import attribute, plain_attribute, plain_text
 from converter.formats.siyuan.inline import INLINE, inline_runs, text_below
 from converter.formats.siyuan.tables import read_table
@@ -157,6 +156,8 @@ class BlockReader:
         if self._databases is None:
             return (), ()
         data = self._databases.get(database)
+        from converter.formats.siyuan.databases import shown_table
+
         found = shown_table(data, view, self._zone, self._databases) if data is not None else ((), ())
         if not found[0]:
             self.problems.add("database-missing", at, what=database)

@@ -8,7 +8,6 @@ from converter.model.blocks import Block, Blocks, Column, Columns
 from converter.model.items import Note
 from converter.model.profile import Profile
 from converter.pipeline.law import Answers
-from converter.text.markdown import parse
 
 __all__ = ["column_pairs", "content_as_blocks", "order_by_number"]
 
@@ -54,6 +53,8 @@ def content_as_blocks(note: Note, _source: Profile, _answers: Answers) -> Note:
     attrs = tuple(pair for pair in note.attrs if pair[0] != "content")
     if note.blocks or not content.strip():
         return note if content.strip() else msgspec.structs.replace(note, attrs=attrs)
+    from converter.text.markdown.parse import parse
+
     return msgspec.structs.replace(note, attrs=attrs, blocks=parse(content).blocks)
 
 

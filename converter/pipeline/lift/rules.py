@@ -38,7 +38,7 @@ from converter.pipeline.lift.html import html_as_shown
 from converter.pipeline.lift.items import group_items
 from converter.pipeline.lift.legacy import column_pairs, content_as_blocks, order_by_number
 from converter.pipeline.lift.links import references_from_links
-from converter.text.markdown import parse
+from converter.text.markdown.parse import parse
 
 __all__ = ["LIFTS", "BlockRule", "Lift", "lift"]
 

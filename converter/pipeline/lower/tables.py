@@ -24,7 +24,6 @@ from converter.model.profile import EXACT, Profile, Rule
 from converter.model.runs import BreakRun, Runs, TextRun, plain_text
 from converter.pipeline.lower.engine import Context, Lowering, Ways
 from converter.pipeline.pair import Pair
-from converter.text.markdown import render
 
 __all__ = ["exact_table", "table_as_code", "table_as_html", "view_as_table"]
 
@@ -186,6 +185,8 @@ def table_as_code(lowering: Lowering, block: Block, context: Context) -> list[Bl
     flat = _without_spans(lowering, block)
     with inner.speaking_of(block):
         made = exact_table(inner, msgspec.structs.replace(flat, id=None, anchor=None, attrs=()), context)
+    from converter.text.markdown.render import render
+
     source = render(tuple(made)).rstrip("\n")
     for row in block.rows:
         for cell in row.cells:

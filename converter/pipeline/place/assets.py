@@ -5,17 +5,20 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable
 from hashlib import blake2b
+from typing import TYPE_CHECKING
 
 from converter.errors import ItemError
 from converter.findings.finding import Finding
 from converter.model.moment import Moment
 from converter.model.timed_id import NUMBERS, base36, is_timed_id, numbered_id, time_text
 from converter.pipeline.catalog import AssetEntry, Catalog
-from converter.pipeline.into.known import Known
 from converter.pipeline.pair import Pair
 from converter.pipeline.place.own_paths import OwnPaths, is_note_name, own_path
 from converter.pipeline.work import unreadable
 from converter.storage.names import Unique, fold, safe_segment
+
+if TYPE_CHECKING:
+    from converter.pipeline.into.known import Known
 
 __all__ = ["place_assets"]
 

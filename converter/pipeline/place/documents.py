@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import posixpath
+from typing import TYPE_CHECKING
 
 from converter.findings.finding import Finding
 from converter.model.moment import Moment
 from converter.model.order import Output
 from converter.model.timed_id import Prefixes, is_timed_id, moment_of, numbered_id, time_text
 from converter.pipeline.catalog import Catalog
-from converter.pipeline.into.known import Known
 from converter.pipeline.pair import Pair
 from converter.pipeline.place.names import Report, changed_id
 from converter.pipeline.place.tree import Branch
+
+if TYPE_CHECKING:
+    from converter.pipeline.into.known import Known
 
 __all__ = ["place_documents"]
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from converter.model.order import Output
 from converter.pipeline.catalog import Catalog, FolderEntry, NoteEntry
-from converter.pipeline.into.known import Known
 from converter.pipeline.pair import Pair
 from converter.pipeline.place.names import OwnIds, Report
 from converter.pipeline.place.tree import parents_of
+
+if TYPE_CHECKING:
+    from converter.pipeline.into.known import Known
 
 __all__ = ["place_as_it_was", "place_by_keys"]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -209,7 +208,9 @@ class ResidueBook:
     @contextmanager
     def open_member(self, key: str) -> Iterator[IO[bytes]]:
         """The bytes of a member as a stream."""
-        with tempfile.SpooledTemporaryFile(max_size=_HELD) as stream:
+        from tempfile import SpooledTemporaryFile
+
+        with SpooledTemporaryFile(max_size=_HELD) as stream:
             for place in self._members[key]:
                 stream.write(self._scratch.piece(place))
             stream.seek(0)

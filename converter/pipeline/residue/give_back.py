@@ -2,49 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-import msgspec
-
 from converter.errors import ItemError
 from converter.findings.finding import Finding
-from converter.formats.front import SourceContext, Stored, TargetContext
+from converter.formats.front import Stored, TargetContext
 from converter.formats.registry import load
 from converter.model.blocks import walk
 from converter.model.items import Note
 from converter.model.order import WorkOrder
 from converter.pipeline.law import InnerCounts
-from converter.pipeline.pair import Pair
 from converter.pipeline.residue.blocks import bare
 from converter.pipeline.residue.book import unused
 from converter.pipeline.residue.edits import Edit, Editor
 from converter.pipeline.residue.finish import Finisher
+from converter.pipeline.residue.way import Back, Way
 from converter.pipeline.work import Read, Result, Workshop
 
-__all__ = ["Back", "GiveBack", "Way"]
-
-
-class Way(msgspec.Struct, frozen=True, kw_only=True):
-    """The way back: the origin's format, how its notes are read, and the pair by which they once were lowered."""
-
-    origin: str
-    reading: SourceContext
-    mirror: Pair
-
-
-class Back(msgspec.Struct, frozen=True, gc=False, array_like=True, kw_only=True):
-    """The order for a note that may come back.
-
-    `then` is the note in its origin, `kept` where the bench has it (-1: it must be read), `mirrored` the order by which
-    it is lowered again. `retitled` gives links, as target and place, that name notes which are called otherwise now.
-    `partial` says that not all of it is left.
-    """
-
-    then: Stored
-    kept: int = -1
-    mirrored: WorkOrder
-    retitled: Mapping[tuple[str, str], str] = {}
-    partial: bool = False
+__all__ = ["GiveBack"]
 
 
 class GiveBack:

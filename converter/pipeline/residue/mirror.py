@@ -35,10 +35,10 @@ __all__ = ["Mirror", "zone_of"]
 
 def zone_of(name: str) -> tzinfo:
     """The zone that a header names; UTC where this system does not know it."""
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
     if name.upper() == "UTC":
         return UTC
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):

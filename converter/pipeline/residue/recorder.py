@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager
 from typing import IO
 
@@ -14,7 +13,7 @@ from converter.pipeline.catalog import AssetEntry
 from converter.pipeline.pair import Pair
 from converter.pipeline.residue.carry import Carrier
 from converter.pipeline.residue.collect import Collector
-from converter.pipeline.residue.records import AssetRecord, FolderRecord, Header, MadeRecord, kept_lines
+from converter.pipeline.residue.records import AssetRecord, FolderRecord, Header, MadeRecord
 
 __all__ = ["Recorder"]
 
@@ -83,16 +82,6 @@ class Recorder:
     def finished(self) -> IO[bytes]:
         """All records as lines."""
         return self._lines.finished()
-
-    def behind(self, before: AbstractContextManager[IO[bytes]] | None, replaced: AbstractSet[str]) -> IO[bytes]:
-        """All records as lines, behind those that the target has already of what is not replaced.
-
-        `replaced` holds the keys, in the target, of what the run wrote.
-        """
-        if before is None:
-            return self.finished()
-        with before as lines:
-            return self._lines.behind(kept_lines(lines, replaced))
 
     def close(self) -> None:
         """Let go of the records."""

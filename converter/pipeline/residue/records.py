@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
+from functools import cache
 
 import msgspec
 
@@ -157,7 +158,12 @@ class NoteRecord(_Record, frozen=True, omit_defaults=True, tag="note"):
 Record = Header | FolderRecord | MadeRecord | AssetRecord | PayloadRecord | MemberRecord | NoteRecord
 
 _encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(Record).decode
+
+
+@cache
+def _decoder() -> msgspec.json.Decoder[Record]:
+    """Made for the first line that is read: many archives have none."""
+    return msgspec.json.Decoder(Record)
 
 
 def encode_record(record: Record) -> bytes:
@@ -169,7 +175,7 @@ def records_of(lines: Iterable[bytes]) -> Iterator[Record | None]:
     """Each record; None for a line that is none. Raises `InputError` for another schema."""
     for line in lines:
         try:
-            record: Record | None = _decode(line)
+            record: Record | None = _decoder().decode(line)
         except (msgspec.DecodeError, ValueError):
             record = None
         if isinstance(record, Header) and record.schema != SCHEMA:
@@ -184,7 +190,7 @@ def kept_lines(lines: Iterable[bytes], replaced: AbstractSet[str]) -> Iterator[b
     """The lines without the records of notes and files that other ones replace; `replaced` are keys in the target."""
     for line in lines:
         try:
-            record: Record | None = _decode(line)
+            record: Record | None = _decoder().decode(line)
         except (msgspec.DecodeError, ValueError):
             record = None
         gone = isinstance(record, NoteRecord) and record.output.key in replaced

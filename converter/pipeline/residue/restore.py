@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from converter.errors import ItemError
 from converter.findings.finding import Finding
@@ -22,13 +22,16 @@ from converter.pipeline.place.links import LinkBook
 from converter.pipeline.place.own_paths import own_path
 from converter.pipeline.residue.book import ResidueBook, unused
 from converter.pipeline.residue.claims import Claim, Claims, Looks
-from converter.pipeline.residue.give_back import Back, GiveBack, Way
 from converter.pipeline.residue.mirror import Mirror
 from converter.pipeline.residue.places import Places, in_old_order, with_outputs
 from converter.pipeline.residue.records import Header
 from converter.pipeline.residue.sound import is_sound_file
 from converter.pipeline.residue.tree import Tree
+from converter.pipeline.residue.way import Back, Way
 from converter.storage.names import Unique
+
+if TYPE_CHECKING:
+    from converter.pipeline.residue.give_back import GiveBack
 
 __all__ = ["Restorer"]
 

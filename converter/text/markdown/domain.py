@@ -6,6 +6,7 @@ On its domain `render` is exact: what it writes is read back as what it was.
 from __future__ import annotations
 
 import re
+from functools import cache
 
 __all__ = [
     "anchor_fits",
@@ -34,10 +35,16 @@ _HTML_NAMES = (
     "main menu menuitem nav noframes ol optgroup option p param search section summary table tbody td tfoot th thead "
     "title tr track ul"
 )
-_HTML_BLOCK = re.compile(rf"</?(?:{_HTML_NAMES.replace(' ', '|')})(?:[\s>]|/>)", re.IGNORECASE)
-_HTML_ALONE = re.compile(
-    r"</?[A-Za-z][A-Za-z0-9-]*(?:\s+[\w:-]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?)*\s*/?>"
-)
+
+
+@cache
+def _html_block() -> re.Pattern[str]:
+    return re.compile(rf"</?(?:{_HTML_NAMES.replace(' ', '|')})(?:[\s>]|/>)", re.IGNORECASE)
+
+
+@cache
+def _html_alone() -> re.Pattern[str]:
+    return re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?:\s+[\w:-]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?)*\s*/?>")
 
 
 def formula_fits(tex: str) -> bool:
@@ -65,11 +72,13 @@ def display_formula_fits(tex: str) -> bool:
         and not _DOLLAR.search(tex)
         and _balanced(tex)
         and all(line.strip() and line == line.strip() for line in lines)
-        and not any(_STARTS_BLOCK.match(line) for line in lines)
+        and not any(_starts_block().match(line) for line in lines)
     )
 
 
-_STARTS_BLOCK = re.compile(r"[>#|]|[-+*]\s|\d+[.)]\s|```|~~~|=+$|-+$|<[A-Za-z/!?]|:\s|\[\^")
+@cache
+def _starts_block() -> re.Pattern[str]:
+    return re.compile(r"[>#|]|[-+*]\s|\d+[.)]\s|```|~~~|=+$|-+$|<[A-Za-z/!?]|:\s|\[\^")
 
 
 def tag_fits(name: str) -> bool:
@@ -118,4 +127,4 @@ def html_block_fits(source: str) -> bool:
         return source.find("-->") == len(source.rstrip()) - 3 and "\n\n" not in source.replace(" ", "")
     if any(not line.strip() for line in source.split("\n")):
         return False
-    return bool(_HTML_BLOCK.match(source)) or bool(_HTML_ALONE.fullmatch(first.rstrip()))
+    return bool(_html_block().match(source)) or bool(_html_alone().fullmatch(first.rstrip()))

@@ -1,20 +1,13 @@
-"""The manifest of a package as a model; imported only when a package is opened."""
+"""The manifest of a package as a model."""
 
 from __future__ import annotations
 
-from typing import Literal
-
-from pydantic import BaseModel, ConfigDict
-from pydantic.alias_generators import to_camel
+import msgspec
 
 __all__ = ["AssetEntry", "Entry", "Manifest"]
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(alias_generator=to_camel, strict=True, frozen=True, extra="ignore")
-
-
-class Entry(_Model):
+class Entry(msgspec.Struct, frozen=True, rename="camel"):
     """One payload: its type, and the folder below which its files lie.
 
     `counted` tells whether the manifest says how many items there are; `text` is the entry as compact JSON.
@@ -28,7 +21,7 @@ class Entry(_Model):
     text: str
 
 
-class AssetEntry(_Model):
+class AssetEntry(msgspec.Struct, frozen=True, rename="camel"):
     """Size and SHA-256 of a file, as the writer told them (0 and None where it did not)."""
 
     path: str
@@ -36,11 +29,11 @@ class AssetEntry(_Model):
     checksum_sha256: str | None
 
 
-class Manifest(_Model):
+class Manifest(msgspec.Struct, frozen=True, rename="camel"):
     """What a package says of itself."""
 
-    format: Literal["mnemo-package"]
-    version: Literal[1]
+    format: str
+    version: int
     created_at_utc: str
     created_by_app_version: str | None
     package_kind: str | None

@@ -16,7 +16,6 @@ from converter.errors import InputError, ItemError
 from converter.findings.finding import Finding, Location
 from converter.formats.entries import check_note_size, is_residue, odd_facts
 from converter.formats.front import SourceContext, Stored
-from converter.formats.siyuan.databases import related
 from converter.formats.siyuan.workspace.layout import (
     RESIDUE,
     RESIDUE_GROUP,
@@ -245,6 +244,8 @@ class WorkspaceSource:
             seen.add(name)
             content = self._bytes(f"storage/av/{name}.json") or self._bytes(f"{notebook}/storage/av/{name}.json")
             if content is not None:
+                from converter.formats.siyuan.databases import related
+
                 yield name, content
                 waiting += sorted(related(content))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import shutil
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -26,6 +25,8 @@ from converter.model.items import Folder, Note
 from converter.model.moment import Moment
 
 __all__ = ["WorkspaceTarget", "open_merge", "open_target", "render"]
+
+_CHUNK_BYTES = 1 << 20
 
 
 def render(note: Note, context: TargetContext) -> Rendered:
@@ -76,7 +77,8 @@ class WorkspaceTarget:
         final = self._data / path
         self._make(final.parent)
         with final.open("wb") as out:
-            shutil.copyfileobj(stream, out, 1 << 20)
+            while data := stream.read(_CHUNK_BYTES):
+                out.write(data)
         set_time(final, stamp)
 
     def payload(self, _fact: PayloadFact, members: Iterable[tuple[str, AbstractContextManager[IO[bytes]]]]) -> None:
