@@ -11,7 +11,6 @@ from converter.errors import InputError
 from converter.findings.finding import Finding
 from converter.findings.problems import Problems
 from converter.formats.mnemo.package.models import Manifest
-from converter.formats.mnemo.schema_errors import errors
 from converter.formats.mnemo.view import OuterView, int32, text_form
 from converter.storage.names import leads_out
 from converter.text.json_text import (
@@ -241,6 +240,8 @@ def _check_schema(mended: dict[str, Any], problems: Problems, *, strict: bool) -
     told = [asset["checksumSha256"] for asset in mended["assets"]]
     if all(digest is None or _DIGEST.fullmatch(digest) for digest in told):
         return
+    from converter.formats.mnemo.schema_errors import errors
+
     for pointer, what in errors("manifest", mended):
         if strict:
             raise InputError(f"{MANIFEST} at {pointer or '/'}: {what}")
