@@ -103,7 +103,7 @@ def _attrs(record: NoteRecord, created: str, updated: str) -> Iterator[tuple[str
         ("coverCrop", record.cover_crop, UNSET),
     )
     for name, value, default in said:
-        if value != default and value is not UNSET:
+        if value is not default and value != default and value is not UNSET:
             yield name, "null" if value is None else quote(value)
     if record.blocks is None:
         yield "blocks", "null"
@@ -125,6 +125,8 @@ def _moment(name: str, text: str | None, zone: tzinfo, problems: Problems) -> tu
         code = "date-invalid" if moment is None else "date-repaired"
         problems.add(code, f"/{name}", member=name, value=text)
         return None if moment is None else Moment(moment.ticks, moment.offset or 0), ""
+    if text.endswith("Z") and moment is not None and moment.ticks:
+        return moment, ""
     bare = parse_moment(text, UTC)
     if bare is None or bare.ticks == 0:
         return None, text

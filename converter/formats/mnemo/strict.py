@@ -78,14 +78,17 @@ def _is_quoted(value: msgspec.Raw) -> bool:
 
 def _canonical(block: BlockRecord) -> bool:
     payload = block.payload
-    return (
-        block.type in _TYPES
-        and -_MAX <= block.order < _MAX
-        and type(payload) is not UnknownPayload
-        and not (type(payload) is ImagePayload and bytes(payload.crop))
-        and all(_SIMPLE.fullmatch(value) or _is_quoted(value) for value in block.meta.values())
-        and all(type(span) is not FractionSpan or _fraction(span) for span in block.spans)
-    )
+    if block.type not in _TYPES or type(payload) is UnknownPayload or not -_MAX <= block.order < _MAX:
+        return False
+    if isinstance(payload, ImagePayload) and bytes(payload.crop):
+        return False
+    for span in block.spans:
+        if type(span) is FractionSpan and not _fraction(span):
+            return False
+    for value in block.meta.values():
+        if not (_SIMPLE.fullmatch(value) or _is_quoted(value)):
+            return False
+    return True
 
 
 def _fraction(span: FractionSpan) -> bool:
