@@ -48,6 +48,7 @@ _FLAGS: Final = {
 }
 _OLD_HIGHLIGHTS: Final = frozenset(("#ffd7aa", "#5b3717", "#ffff00"))
 _PLAIN_RECORD: Final = StyleRecord()
+_PLAIN_TEXT: Final = style_text(_PLAIN_RECORD)
 
 
 def runs_of(spans: Sequence[Span]) -> Runs | None:
@@ -159,20 +160,18 @@ def runs_text(runs: Runs) -> str:
     """
     if not runs:
         return BLANK
-    return "[" + ",".join([_run_text(run) for run in runs]) + "]"
-
-
-def _run_text(run: Run) -> str:
-    style = _style_text(run.style)
-    if type(run) is TextRun:
-        return TEXT_SPAN % (quote(run.text), style)
-    match run:
-        case FormulaRun(tex=tex):
-            return EQUATION_SPAN % (quote(tex), style)
-        case FractionRun(numerator=upper, denominator=lower):
-            return FRACTION_SPAN % (upper, lower, style)
-        case _:
+    parts: list[str] = []
+    for run in runs:
+        style = _PLAIN_TEXT if run.style == PLAIN else _style_text(run.style)
+        if type(run) is TextRun:
+            parts.append(TEXT_SPAN % (quote(run.text), style))
+        elif type(run) is FormulaRun:
+            parts.append(EQUATION_SPAN % (quote(run.tex), style))
+        elif type(run) is FractionRun:
+            parts.append(FRACTION_SPAN % (run.numerator, run.denominator, style))
+        else:
             raise InternalFaultError(f"a {type(run).__name__} reached the Mnemo writer: lowering let it pass")
+    return f"[{','.join(parts)}]"
 
 
 @lru_cache(maxsize=4096)

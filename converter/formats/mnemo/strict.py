@@ -85,10 +85,8 @@ def _canonical(block: BlockRecord) -> bool:
     for span in block.spans:
         if type(span) is FractionSpan and not _fraction(span):
             return False
-    for value in block.meta.values():
-        if not (_SIMPLE.fullmatch(value) or _is_quoted(value)):
-            return False
-    return True
+    meta = block.meta
+    return not meta or all(_SIMPLE.fullmatch(value) or _is_quoted(value) for value in meta.values())
 
 
 def _fraction(span: FractionSpan) -> bool:
