@@ -68,6 +68,8 @@ class PackageSource:
         self._members = self._zip.members
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._extracted: dict[str, Path] = {}
+        self._note_keys: dict[str, list[str]] = {}
+        """The keys of the notes in each database, in its order, once all of them are known."""
         try:
             self._open()
         except ItemError as error:
@@ -195,19 +197,22 @@ class PackageSource:
         return database.rows_left(table, key) if self._context.salvage else database.rows(table, key)
 
     def _note_facts(self, database: Database, member: str, keys: Keys) -> Iterator[NoteFact | PayloadFact | Finding]:
+        found: list[str] = []
         for row in self._rows(database, "Notes", "NoteId"):
-            where = Location(member=member, table="Notes", row=row.key)
             if row.gap:
                 yield from _gap(member, "Notes")
                 continue
             if row.null:
-                yield Finding(code="row-null", item=f"notes/{row.key}", location=where)
+                yield Finding(code="row-null", item=f"notes/{row.key}", location=_place(member, row))
                 continue
             key, repeated = keys.take(sniff(row.data, "noteId", self._depth).id, row.key)
             if repeated:
                 details = (("id", key.rpartition("~")[0]),)
-                yield Finding(code="duplicate-id", item=f"notes/{key}", location=where, details=details)
+                item = f"notes/{key}"
+                yield Finding(code="duplicate-id", item=item, location=_place(member, row), details=details)
+            found.append(key)
             yield NoteFact(key=key, size=len(row.data))
+        self._note_keys[member] = found
 
     def _asset_facts(self, member: str) -> Iterator[AssetFact | Finding]:
         size = self._members[member].size
@@ -291,18 +296,23 @@ class PackageSource:
                 continue
 
     def _stored(self, member: str, keys: Keys, wanted: set[str] | None) -> Iterator[Stored | Finding]:
+        known = iter(self._note_keys.get(member, ()))
         with closing(Database(self._on_disk(member), member, self._context.limits)) as database:
             for row in self._rows(database, "Notes", "NoteId"):
                 if row.null or row.gap:
                     continue
-                key, _ = keys.take(sniff(row.data, "noteId", self._depth).id, row.key)
+                key = next(known, None)
+                if key is None:
+                    key, _ = keys.take(sniff(row.data, "noteId", self._depth).id, row.key)
+                else:
+                    keys.hold(key)
                 if wanted is not None and key not in wanted:
                     continue
-                where = Location(member=member, table="Notes", row=row.key)
                 if row.lost:
-                    yield Finding(code="item-unreadable", item=f"notes/{key}", location=where, details=(_LOST,))
+                    place = _place(member, row)
+                    yield Finding(code="item-unreadable", item=f"notes/{key}", location=place, details=(_LOST,))
                 else:
-                    yield Stored(key, row.data, where=where)
+                    yield Stored(key, row.data, where=_place(member, row))
 
     def open_asset(self, key: str) -> AbstractContextManager[IO[bytes]]:
         """A file's bytes; raises ItemError at its end where they are not those that the manifest lists."""
@@ -377,6 +387,10 @@ def _kind(entry: Entry) -> str:
 
 def _database_of(share: Share) -> str | None:
     return next((member for name, member in share.files.items() if fold(name) == _DATABASE.upper()), None)
+
+
+def _place(member: str, row: Row) -> Location:
+    return Location(member=member, table="Notes", row=row.key)
 
 
 def _is_junk(name: str) -> bool:

@@ -32,6 +32,7 @@ __all__ = ["judge"]
 _METHODS: Final = (0, 8, 9)
 """Stored, deflate and deflate64."""
 _CHUNK_BYTES: Final = 1024 * 1024
+_DATABASE: Final = ".db"
 
 
 def judge(path: Path, context: SourceContext) -> Iterator[Finding]:
@@ -40,7 +41,7 @@ def judge(path: Path, context: SourceContext) -> Iterator[Finding]:
         if archive.shift:
             what = f"{archive.shift:,} bytes stand in front of the archive, and its directory does not count them"
             yield refuses("", Location(), what)
-        yield from _members(archive)
+        yield from _members(archive, unpacked)
         try:
             text = archive.read(MANIFEST).decode(errors="surrogateescape").removeprefix("\ufeff")
         except ItemError as error:
@@ -51,7 +52,7 @@ def judge(path: Path, context: SourceContext) -> Iterator[Finding]:
         yield from _entries(text, [name for name in archive.members if name != MANIFEST], unpacked)
 
 
-def _members(archive: ZipReader) -> Iterator[Finding]:
+def _members(archive: ZipReader, unpacked: Unpacked) -> Iterator[Finding]:
     """Every member is loaded before anything is imported, also one that nothing needs."""
     for member in archive.members.values():
         name = member.name
@@ -65,13 +66,19 @@ def _members(archive: ZipReader) -> Iterator[Finding]:
             method = METHODS.get(member.code, f"number {member.code}")
             yield refuses(_item(member), Location(member=name), f"it cannot unpack the compression method {method}")
         elif not member.unreadable:
-            yield from _data(archive, member)
+            yield from _data(archive, member, unpacked)
 
 
-def _data(archive: ZipReader, member: MemberInfo) -> Iterator[Finding]:
-    """The data of a member, read to its end: the application stops where it cannot unpack it, and asks no check sum."""
+def _data(archive: ZipReader, member: MemberInfo, unpacked: Unpacked) -> Iterator[Finding]:
+    """The data of a member, read to its end: the application stops where it cannot unpack it, and asks no check sum.
+
+    A database is unpacked for what comes.
+    """
     where = Location(member=member.name)
     try:
+        if member.name.lower().endswith(_DATABASE):
+            unpacked.path(member.name)
+            return
         with archive.open(member.name) as stream:
             while stream.read(_CHUNK_BYTES):
                 pass

@@ -28,6 +28,7 @@ class Database:
         self._name = name
         with sqlite.reading(self._name):
             self._connection = sqlite.open_readonly(path, limits)
+            self._connection.text_factory = bytes
 
     def close(self) -> None:
         """Let go of the file."""
@@ -86,9 +87,9 @@ class Database:
                     yield msgspec.structs.replace(_row(left.key, left.value), lost=left.lost, gap=left.gap)
 
     def _is_table(self, name: str) -> bool:
-        with sqlite.reading(self._name):
-            kinds = sqlite.tables(self._connection)
-        return any(kind == "table" and found.lower() == name.lower() for found, kind in kinds.items())
+        query = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND rootpage AND lower(name) = lower(?)"
+        with sqlite.reading(self._name), closing(self._connection.execute(query, (name,))) as cursor:
+            return cursor.fetchone() is not None
 
     def _columns(self, table: str) -> dict[str, str]:
         """The columns of a table by their names in lower case; empty where there is no such table."""
@@ -98,6 +99,8 @@ class Database:
 
 
 def _row(key: object, data: object) -> Row:
+    if type(key) is bytes and type(data) is bytes:
+        return Row(key.decode(errors="replace"), data)
     return Row(as_bytes(key).decode(errors="replace"), as_bytes(data))
 
 

@@ -32,6 +32,7 @@ class Unpacked:
     def __init__(self, archive: ZipReader) -> None:
         self._archive = archive
         self._folder = tempfile.TemporaryDirectory(prefix="mnemo-converter-")
+        self._files: dict[str, Path] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -40,11 +41,13 @@ class Unpacked:
         self._folder.cleanup()
 
     def path(self, member: str) -> Path:
-        """The member as a file; raises ItemError where it is damaged."""
-        path = Path(self._folder.name) / "member"
-        with self._archive.open(member) as source, path.open("wb") as target:
-            shutil.copyfileobj(source, target, _CHUNK_BYTES)
-        return path
+        """The member as a file, unpacked once; raises ItemError where it is damaged."""
+        if member not in self._files:
+            path = Path(self._folder.name) / str(len(self._files))
+            with self._archive.open(member) as source, path.open("wb") as target:
+                shutil.copyfileobj(source, target, _CHUNK_BYTES)
+            self._files[member] = path
+        return self._files[member]
 
     def text(self, member: str) -> str:
         """The member as text, with lone surrogates for bytes that are not UTF-8; raises ItemError likewise."""
