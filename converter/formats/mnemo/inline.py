@@ -33,7 +33,7 @@ from converter.model.runs import (
 )
 from converter.text.json_text import quote
 
-__all__ = ["normalised", "runs_from", "runs_of", "runs_text"]
+__all__ = ["OLD_HIGHLIGHTS", "normalised", "runs_from", "runs_of", "runs_text"]
 
 _FLAGS: Final = {
     "bold": BOLD,
@@ -46,7 +46,9 @@ _FLAGS: Final = {
     "subscript": SUB,
     "superscript": SUP,
 }
-_OLD_HIGHLIGHTS: Final = frozenset(("#ffd7aa", "#5b3717", "#ffff00"))
+OLD_HIGHLIGHTS: Final = frozenset(("#ffd7aa", "#5b3717", "#ffff00"))
+"""Colours, in lower case, that stood for a highlight before there was a flag."""
+
 _PLAIN_RECORD: Final = StyleRecord()
 _PLAIN_TEXT: Final = style_text(_PLAIN_RECORD)
 
@@ -110,7 +112,7 @@ def _close(kept: list[Span], parts: list[str], style: StyleRecord | None) -> Non
 
 def _migrated(style: StyleRecord) -> StyleRecord:
     color = style.background_color
-    if color is None or style.highlight or color.lower() not in _OLD_HIGHLIGHTS:
+    if color is None or style.highlight or color.lower() not in OLD_HIGHLIGHTS:
         return style
     return msgspec.structs.replace(style, highlight=True, background_color=None)
 

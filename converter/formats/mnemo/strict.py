@@ -21,7 +21,7 @@ from converter.formats.mnemo.records import (
 from converter.formats.mnemo.types import TYPES
 from converter.text.json_text import quote
 
-__all__ = ["strict_blocks", "strict_note"]
+__all__ = ["SIMPLE", "strict_blocks", "strict_note"]
 
 _STORED: Final = msgspec.defstruct(
     "_Stored",
@@ -40,9 +40,10 @@ _DECODERS: Final[dict[Dialect, msgspec.json.Decoder[Any]]] = {
 _BLOCKS: Final = msgspec.json.Decoder(list[BlockRecord])
 _TEXT: Final = msgspec.json.Decoder(str)
 _TYPES: Final = frozenset(TYPES)
-_SIMPLE: Final = re.compile(
+SIMPLE: Final = re.compile(
     rb'-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false|null|"[ !#$%(-*,-;=?-\[\]-_a-~]*"'
 )
+"""Values of `meta` as the application writes them: numbers, flags, and texts without escapes."""
 _MAX: Final = 2**31
 _MEASURED: Final = frozenset((ImagePayload, TwoColumnPayload, SketchPayload, TablePayload))
 """Payloads with numbers that have a fraction: a decoder forgets the sign of a zero among them."""
@@ -83,7 +84,7 @@ def _all_canonical(blocks: list[BlockRecord], data: bytes) -> bool:
 
 def _is_plain(meta: dict[str, msgspec.Raw]) -> bool:
     """Whether all values are simple ones, as the application writes them."""
-    return all(_SIMPLE.fullmatch(value) or _is_quoted(value) for value in meta.values())
+    return all(SIMPLE.fullmatch(value) or _is_quoted(value) for value in meta.values())
 
 
 def _is_quoted(value: msgspec.Raw) -> bool:

@@ -14,6 +14,7 @@ from converter.formats.mnemo.database.profile import profile
 from converter.formats.mnemo.database.write import open_target, render
 from converter.formats.mnemo.links import names, resolve
 from converter.formats.mnemo.part_ids import part_ids, part_said
+from converter.formats.mnemo.passing import stored_body
 from converter.formats.mnemo.read import read_stored
 from converter.formats.mnemo.relink import locate_links, own_ids, relink, relink_file
 from converter.formats.mnemo.segments import stored_frame, stored_pieces, stored_segments
@@ -38,6 +39,7 @@ FORMAT = Format(
     pieces=stored_pieces,
     frame=stored_frame,
     gap=",",
+    body=stored_body,
     beside=lambda _name: COMPANIONS,
     parts=parts,
     open_merge=open_merge,
