@@ -143,10 +143,10 @@ def is_sound_note(data: bytes, dialect: Dialect = Dialect.PACKAGE) -> bool:
 
 def sound_note(data: bytes, dialect: Dialect = Dialect.PACKAGE) -> str | None:
     """The id of a note for which the application certainly takes this text. None says nothing."""
-    if data.count(b'"children"') > _FLAT:
-        return None
     note = strict_note(data, dialect)
     if note is None:
+        return None
+    if any(block.children for block in note.blocks or ()) and data.count(b'"children"') > _FLAT:
         return None
     return note.note_id if _is_certain(note.created_at) and _is_certain(note.modified_at) else None
 
