@@ -277,6 +277,8 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     was found while a note was read whether its bytes can still be written as they are; None: they never are. `beside`
     names the folders that may stand beside a file of that name, for formats of one file that keep more than it holds.
     `origin` gives the id of the format that the items of a source came from, "" where it does not say; None: its own.
+    `body` gives the text of a note's blocks as every format of its system writes them, for notes of usual blocks in
+    which nothing is renamed; None where the model has to make it. Targets take it as `Raw` of their system. It is pure.
 
     For residue: `segments` cuts a note's bytes, with the number of its blocks, where the blocks begin (None: they
     cannot be cut); `pieces` gives the text of each block of a lowered note, `frame` what such a note has before and
@@ -321,6 +323,7 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     keeps: Callable[[tuple[Finding, ...]], bool] | None = None
     beside: Callable[[str], tuple[str, ...]] | None = None
     origin: Callable[[Path], str] | None = None
+    body: Callable[[Stored], str | None] | None = None
     open_merge: Callable[[Path, Path, TargetContext], Target] | None = None
     merges: str = ""
     in_use: Callable[[Path], str] | None = None

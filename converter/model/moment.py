@@ -39,6 +39,12 @@ def _iso() -> re.Pattern[str]:
     )
 
 
+_UTC_TIME = re.compile(
+    r"(?P<second>\d{4}-\d{2}-\d{2}T(?:[01]\d|2[0-3]):\d{2}:\d{2})(?:\.(?P<fraction>\d{1,7}))?Z", re.ASCII
+)
+"""The form of most times: what follows from it can be worked out without a zone."""
+
+
 class Moment(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """A UTC time in ticks of 100 ns since 0001-01-01, with what the source said besides.
 
@@ -92,6 +98,9 @@ def parse_moment(text: str, zone: tzinfo = UTC) -> Moment | None:
 
     Returns None where the text is none. Fractions beyond 100 ns are cut off, not rounded.
     """
+    usual = _UTC_TIME.fullmatch(text)
+    if usual is not None:
+        return _utc_moment(usual["second"], usual["fraction"] or "")
     match = _iso().fullmatch(text)
     if match is None:
         return None
@@ -122,6 +131,15 @@ def moment_from_number(text: str) -> Moment | None:
         if least <= number < most:
             return Moment(EPOCH_TICKS + int(number * ticks))
     return None
+
+
+def _utc_moment(second: str, fraction: str) -> Moment | None:
+    try:
+        at = datetime.fromisoformat(second)
+    except ValueError:
+        return None
+    seconds = (at.toordinal() - 1) * 86_400 + at.hour * 3600 + at.minute * 60 + at.second
+    return Moment(seconds * TICKS_PER_SECOND + int(fraction.ljust(7, "0")), 0)
 
 
 def _zone_of(text: str | None) -> timezone | None:

@@ -12,11 +12,12 @@ import msgspec
 from converter.errors import InternalFaultError, ItemError
 from converter.findings.finding import Finding
 from converter.formats.front import Format, Rendered, Segments, SourceContext, Stored, TargetContext
-from converter.model.blocks import walk
+from converter.model.blocks import Raw, walk
 from converter.model.items import Note
 from converter.model.order import WorkOrder
 from converter.pipeline.law import Answers, InnerCounts, inner_counts
 from converter.pipeline.lift.rules import lift
+from converter.pipeline.lower.facts import same_facts
 from converter.pipeline.lower.inside import inside
 from converter.pipeline.pair import Pair
 from converter.pipeline.residue.blocks import bare
@@ -117,6 +118,9 @@ class Workshop:
             found = tuple(msgspec.structs.replace(finding, item=f"notes/{order.key}") for finding in found)
         if self._passes(found):
             return self._passed(stored, note, order, found)
+        body = self._body(stored, order)
+        if body is not None:
+            return self._with_body(body, note, order, found)
         carrier = self._carrier
         worked = self.lower(note, order, stored.path, traced=carrier is not None and carrier.in_blocks)
         if worked.counts.unanswered:
@@ -144,6 +148,22 @@ class Workshop:
         blocks = sum(1 for _ in walk(note.blocks))
         rendered = Rendered(path, stored.data, path, note.stamp)
         return Result(rendered, self.digest(note), InnerCounts(blocks, blocks, 0, 0), found, approximated=False)
+
+    def _body(self, stored: Stored, order: WorkOrder) -> str | None:
+        """The text of a note's blocks, where it may go on as it is: within a system, and nothing gets another name."""
+        own = self._source.body is not None and self._target.body is not None and self.pair.same_system
+        if not own or order.goals or self._carrier is not None or self._clean:
+            return None
+        return self._source.body(stored) if self._source.body is not None else None
+
+    def _with_body(self, body: str, note: Note, order: WorkOrder, found: tuple[Finding, ...]) -> Result:
+        """A note whose blocks have their text already: only its facts are made anew."""
+        facts = same_facts(note, order, named=self.pair.parameter("note_ids") == "guid")
+        blocks = (Raw(format=self.pair.target.system, source=body),)
+        rendered = self._target.render(msgspec.structs.replace(facts, blocks=blocks), self._writing)
+        count = sum(1 for _ in walk(note.blocks))
+        digest = self.digest(msgspec.structs.replace(facts, blocks=note.blocks)) if self._digests else b""
+        return Result(rendered, digest, InnerCounts(count, count, 0, 0), found, approximated=False)
 
     def digest(self, note: Note) -> bytes:
         """The digest of a note that is made, where that is asked for."""

@@ -20,7 +20,7 @@ from converter.formats.mnemo.app.objects import (
     NOTE,
     SESSION,
 )
-from converter.formats.mnemo.app.quick import is_sound_deck, is_sound_note, is_sound_state
+from converter.formats.mnemo.app.quick import is_sound_note, is_sound_state, sound_deck
 from converter.formats.mnemo.app.shapes import READ, WRITE, Shape
 from converter.formats.mnemo.app.text import flaws_of
 from converter.formats.mnemo.dialect import Dialect
@@ -107,7 +107,7 @@ def test_objects_are_refused_where_the_application_refuses_them(place: tuple[str
         if found != expected:
             wrong[record["id"]] = (found, record["what"])
         if expected and (record["type"], record["dialect"]) == ("deck", "package"):
-            assert not is_sound_deck(record[text].encode("utf-8", "surrogatepass"))
+            assert sound_deck(record[text].encode("utf-8", "surrogatepass")) is None
         if expected and record[text].strip() and (record["type"], record["dialect"]) in STATES:
             state = STATES[record["type"], record["dialect"]] % record[text]
             assert not is_sound_state(state.encode("utf-8", "surrogatepass"))

@@ -189,6 +189,30 @@ def test_a_library_without_any_table_is_empty(tmp_path: Path) -> None:
     assert detect_source(empty)[0].id == "mnemo-db"
 
 
+def test_more_rows_than_are_looked_up_at_once(tmp_path: Path) -> None:
+    names = [f"n{number}" for number in range(700)]
+    rows = {f"note_{name}": note_row(name) for name in names}
+    backwards = [*reversed(names[:600])]
+
+    found = _found(tmp_path, {"notes_index": backwards, **rows})
+
+    assert found.notes == [*backwards, *names[600:]]
+    assert [(key, note.title) for key, (note, _) in found.texts.items()] == [
+        (key, f"Note {key}") for key in found.notes
+    ]
+
+
+def test_rows_of_any_kind_beside_each_other(tmp_path: Path) -> None:
+    rows = {"note_a": note_row("a", "First"), "note_b": None, "note_d": b"{}", "note_ä": note_row("ä")}
+
+    found = _found(
+        tmp_path, rows, after=["UPDATE Storage SET Key = CAST(x'6e6f74655ff0' AS TEXT) WHERE Key = 'note_a'"]
+    )
+
+    assert [(key, note.title) for key, (note, _) in found.texts.items()][-2:] == [("d", ""), ("ä", "Note ä")]
+    assert [note.title for note, _ in found.texts.values()].count("First") == 1
+
+
 def test_storage_without_a_key_may_hold_a_row_twice(tmp_path: Path) -> None:
     ddl = ("CREATE TABLE Storage (Key TEXT, Value TEXT)",)
     rows = [("notes_index", ["a"]), ("note_a", note_row("a", "First")), ("note_a", note_row("a", "Second"))]

@@ -149,6 +149,9 @@ def test_keys_are_the_inner_ids(tmp_path: Path) -> None:
     source = open_source(package, CONTEXT)
     assert _keys(source) == expected
     assert _keys(source, ["n1~3", "n2", "nowhere"]) == ["n2", "n1~3"]
+    assert len(list(source.facts())) == 12
+    assert _keys(source) == expected
+    assert _keys(source, ["n1~3", "n2", "nowhere"]) == ["n2", "n1~3"]
     source.close()
 
 

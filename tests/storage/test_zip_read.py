@@ -206,6 +206,25 @@ def test_a20_damaged_data_fails_the_member_only(tmp_path: Path, broken: Member) 
         assert archive.read("notes/b.md") == OTHER.data
 
 
+def test_lines_of_a_member(tmp_path: Path) -> None:
+    lines = [b"first\n", b"x" * 20_000 + b"\n", b"\n", b"no end"]
+    with ZipReader(write(tmp_path / "x.zip", replace(NOTE, data=b"".join(lines)))) as archive:
+        with archive.open("notes/a.md") as stream:
+            assert list(stream) == lines
+        with archive.open("notes/a.md") as stream:
+            assert [stream.readline(4), stream.read(3), stream.readline(3)] == [b"firs", b"t\nx", b"xxx"]
+
+
+@pytest.mark.parametrize("broken", [replace(NOTE, crc=1), replace(NOTE, size=len(NOTE.data) + 1)])
+def test_a20_damaged_data_fails_line_by_line(tmp_path: Path, broken: Member) -> None:
+    with (
+        ZipReader(write(tmp_path / "x.zip", broken)) as archive,
+        archive.open("notes/a.md") as stream,
+        pytest.raises(ItemError, match=r"^Member 'notes/a\.md': "),
+    ):
+        list(stream)
+
+
 def test_a20_data_that_runs_into_the_directory(tmp_path: Path) -> None:
     stored = replace(NOTE, method=0, local_extra=b"", packed_size=len(NOTE.data) + 10)
     with ZipReader(write(tmp_path / "x.zip", stored)) as archive, pytest.raises(ItemError, match="runs into"):

@@ -10,7 +10,7 @@ import sys
 from typing import Any, Final
 
 from converter.findings.problems import Problems
-from converter.formats.mnemo.inline import normalised, runs_exact, runs_from
+from converter.formats.mnemo.inline import normalised, runs_from, runs_of
 from converter.formats.mnemo.makers import made_block
 from converter.formats.mnemo.old_payloads import clamped_ratio
 from converter.formats.mnemo.records import (
@@ -22,19 +22,17 @@ from converter.formats.mnemo.records import (
     EmptyPayload,
     PagePayload,
     Payload,
-    Span,
     TableCellPayload,
     TablePayload,
-    TextSpan,
     TwoColumnPayload,
     UnknownPayload,
 )
-from converter.formats.mnemo.tables import CellPart, Part, RowPart, table_from, unwrapped
+from converter.formats.mnemo.tables import PARTS_OF_TABLES, CellPart, Part, RowPart, table_from, unwrapped
 from converter.formats.mnemo.types import DOTNET_BLANKS, TYPES
 from converter.formats.mnemo.view import text_form
 from converter.formats.mnemo.wire import payload_text, spans_text
 from converter.model.blocks import Attrs, Blocks, Cell, Paragraph, Raw, Row
-from converter.model.runs import Runs, plain_text
+from converter.model.runs import Runs, TextRun, plain_text
 from converter.text.json_text import parse
 
 __all__ = ["DEEPEST", "blocks_built"]
@@ -48,7 +46,13 @@ _NEVER_WRITTEN: Final = {
     "Page": ("reference_note_id",),
 }
 _TYPES: Final = frozenset(TYPES)
+_TABULAR: Final = frozenset(("Table", "TableRow", "TableCell"))
+_USUAL: Final = _TYPES - {"ColumnGroup"}
+"""Types whose blocks have their place among their siblings for a number."""
 _EMPTY: Final = EmptyPayload()
+_OWN_TYPES: Final = {kind: type(payload) for kind, payload in OWN_PAYLOADS.items()}
+_FLAGGED: Final = (CodePayload, TablePayload)
+_NO_PARTS: Final[list[Part]] = []
 _NEWER: Final = (CalloutPayload, TablePayload, TableCellPayload, UnknownPayload)
 
 
@@ -77,25 +81,32 @@ class _Builder:
     def blocks(self, records: list[BlockRecord]) -> Blocks:
         top = _Frame(records, "")
         self._frames = [top]
-        while top.index < len(records):
+        while True:
             frame = self._frames[-1]
-            if frame.index < len(frame.records):
-                record = frame.records[frame.index]
-                if record.children:
-                    self._frames.append(_Frame(record.children, record.type))
-                else:
-                    self._finish(frame, record, [])
-            else:
-                if len(self._frames) > DEEPEST:
-                    self._add("nesting-deep", levels=str(len(self._frames)))
-                self._frames.pop()
-                outer = self._frames[-1]
-                self._finish(outer, outer.records[outer.index], frame.made)
-        return self._unwrapped(top.made)
+            inner = self._next_inner(frame)
+            if inner is not None:
+                self._frames.append(inner)
+                continue
+            if frame is top:
+                return self._unwrapped(top.made)
+            if len(self._frames) > DEEPEST:
+                self._add("nesting-deep", levels=str(len(self._frames)))
+            self._frames.pop()
+            outer = self._frames[-1]
+            outer.made.append(self._part(outer.records[outer.index], outer, frame.made))
+            outer.index += 1
 
-    def _finish(self, frame: _Frame, record: BlockRecord, parts: list[Part]) -> None:
-        frame.made.append(self._part(record, frame, parts))
-        frame.index += 1
+    def _next_inner(self, frame: _Frame) -> _Frame | None:
+        """Make the next blocks of a frame, up to one that holds others: the frame of these; None at the end."""
+        records, made = frame.records, frame.made
+        for index in range(frame.index, len(records)):
+            frame.index = index
+            record = records[index]
+            if record.children:
+                return _Frame(record.children, record.type)
+            made.append(self._part(record, frame, _NO_PARTS))
+        frame.index = len(records)
+        return None
 
     def _pointer(self) -> str:
         frames = [frame for frame in self._frames if frame.index < len(frame.records)]
@@ -110,20 +121,26 @@ class _Builder:
             return Raw(format="mnemo", source=payload_text(record.payload))
         payload, attrs = self._payload(record)
         runs, source, more = self._text(record)
-        attrs = (*self._meta(record, payload), *self._extras(record, frame), *attrs, *more)
-        common: dict[str, Any] = {"id": record.id, "attrs": attrs, "runs": runs}
-        if kind == "TableCell":
-            children = self._unwrapped(parts)
-            return CellPart(Cell(runs=runs, children=children, fill=payload.fill, id=record.id, attrs=attrs))
-        if kind == "TableRow":
-            return self._row(common, parts)
-        if kind == "Table":
-            self._stray(parts, RowPart)
-            return table_from(payload, parts, common)
+        if more:
+            attrs += more
+        if record.meta or record.order != frame.index or record.sid or kind not in _USUAL:
+            attrs = (*self._meta(record, payload), *self._extras(record, frame), *attrs)
+        if kind in _TABULAR:
+            return self._part_of_table(record, payload, parts, runs, attrs)
         if kind == "ColumnGroup" and frame.owner != "TwoColumn":
             self._add("stray-column")
-        common["children"] = self._unwrapped(parts)
-        return made_block(kind, payload, source, common)
+        children = self._unwrapped(parts) if parts else ()
+        return made_block(kind, payload, source, runs, children, record.id, attrs)
+
+    def _part_of_table(self, record: BlockRecord, payload: Any, parts: list[Part], runs: Runs, attrs: Attrs) -> Part:
+        if record.type == "TableCell":
+            children = self._unwrapped(parts)
+            return CellPart(Cell(runs=runs, children=children, fill=payload.fill, id=record.id, attrs=attrs))
+        common: dict[str, Any] = {"id": record.id, "attrs": attrs, "runs": runs}
+        if record.type == "TableRow":
+            return self._row(common, parts)
+        self._stray(parts, RowPart)
+        return table_from(payload, parts, common)
 
     def _row(self, common: dict[str, Any], parts: list[Part]) -> RowPart:
         self._stray(parts, CellPart)
@@ -135,7 +152,7 @@ class _Builder:
         return RowPart(Row(cells=cells, id=common["id"], attrs=common["attrs"]), rest)
 
     def _unwrapped(self, parts: list[Part]) -> Blocks:
-        for part in parts:
+        for part in () if PARTS_OF_TABLES.isdisjoint(map(type, parts)) else parts:
             if isinstance(part, (RowPart, CellPart)):
                 self._add("stray-table-part", type="TableRow" if isinstance(part, RowPart) else "TableCell")
         return unwrapped(parts)
@@ -170,15 +187,14 @@ class _Builder:
     def _payload(self, record: BlockRecord) -> tuple[Any, Attrs]:
         """The payload that belongs to the type, and what is remembered of another that stands there."""
         payload: Payload = record.payload
-        own = OWN_PAYLOADS.get(record.type, _EMPTY)
-        if type(payload) is type(own):
-            return payload, _payload_attrs(payload)
+        if type(payload) is _OWN_TYPES.get(record.type, EmptyPayload):
+            return payload, _payload_attrs(payload) if isinstance(payload, _FLAGGED) else ()
         if isinstance(payload, EmptyPayload) and record.type == "TwoColumn":
             return self._row_payload(record), ()
         if isinstance(payload, EmptyPayload) and record.type == "Page":
             return PagePayload(_meta_string(record, "reference_note_id")), ()
         name = "@payload+" if isinstance(payload, _NEWER) else "@payload"
-        return own, ((name, payload_text(payload)),)
+        return OWN_PAYLOADS.get(record.type, _EMPTY), ((name, payload_text(payload)),)
 
     def _row_payload(self, record: BlockRecord) -> TwoColumnPayload:
         raw = record.meta.get("columnSplitRatio")
@@ -189,27 +205,44 @@ class _Builder:
 
     def _text(self, record: BlockRecord) -> tuple[Runs, str, Attrs]:
         """The runs, the source text of code and sketches, and the spans where the runs do not say them."""
-        spans = normalised(record.spans)
         kind = record.type
-        if kind in ("Equation", "Page") and spans:
-            self._add("text-dropped", text=plain_text(runs_from(spans)))
+        runs = runs_of(record.spans)
+        if runs is None:
+            return self._odd_text(record)
+        if kind in ("Equation", "Page") and runs:
+            self._add("text-dropped", text=plain_text(runs))
             return (), "", ()
-        runs = runs_from(spans)
-        exact = runs_exact(spans)
-        source = ""
         if kind in ("Code", "Sketch"):
-            runs, source, exact = _source(record, spans, runs, exact)
-        return runs, source, () if exact else (("@spans", spans_text(spans)),)
+            shown = plain_text(runs)
+            source = _source(record, shown)
+            replaced = _gives_way(shown, source) or runs == ((TextRun(text=source),) if source else ())
+            return () if replaced else runs, source, ()
+        return runs, "", ()
+
+    def _odd_text(self, record: BlockRecord) -> tuple[Runs, str, Attrs]:
+        """The same of spans that runs cannot say."""
+        spans = normalised(record.spans)
+        runs = runs_from(spans)
+        if record.type in ("Equation", "Page"):
+            self._add("text-dropped", text=plain_text(runs))
+            return (), "", ()
+        source = ""
+        if record.type in ("Code", "Sketch"):
+            shown = plain_text(runs)
+            source = _source(record, shown)
+            if _gives_way(shown, source):
+                return (), source, ()
+        return runs, source, (("@spans", spans_text(spans)),)
 
 
-def _source(record: BlockRecord, spans: list[Span], runs: Runs, exact: bool) -> tuple[Runs, str, bool]:
-    """The source, and runs only where they differ from it: blank text gives way to a source."""
-    shown = plain_text(runs)
-    source = record.payload.source if isinstance(record.payload, CodePayload) else shown
-    hidden = source and source != shown and not shown.strip(DOTNET_BLANKS)
-    if hidden or spans == ([TextSpan(source)] if source else []):
-        return (), source, True
-    return runs, source, exact
+def _source(record: BlockRecord, shown: str) -> str:
+    """The source text: the payload's own, else the text that is shown."""
+    return record.payload.source if isinstance(record.payload, CodePayload) else shown
+
+
+def _gives_way(shown: str, source: str) -> bool:
+    """Whether the text that is shown is blank, and a source is there: then it is no text of its own."""
+    return bool(source) and source != shown and not shown.strip(DOTNET_BLANKS)
 
 
 def _payload_attrs(payload: Payload) -> Attrs:

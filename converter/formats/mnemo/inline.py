@@ -10,7 +10,7 @@ import msgspec
 
 from converter.errors import InternalFaultError
 from converter.formats.mnemo.records import EquationSpan, FractionSpan, Span, StyleRecord, TextSpan
-from converter.formats.mnemo.wire import spans_text
+from converter.formats.mnemo.wire import BLANK, EQUATION_SPAN, FRACTION_SPAN, TEXT_SPAN, style_text
 from converter.model.runs import (
     BOLD,
     CODE,
@@ -31,8 +31,9 @@ from converter.model.runs import (
     TextRun,
     merge_runs,
 )
+from converter.text.json_text import quote
 
-__all__ = ["normalised", "runs_exact", "runs_from", "runs_text", "spans_from"]
+__all__ = ["OLD_HIGHLIGHTS", "normalised", "runs_from", "runs_of", "runs_text"]
 
 _FLAGS: Final = {
     "bold": BOLD,
@@ -45,8 +46,36 @@ _FLAGS: Final = {
     "subscript": SUB,
     "superscript": SUP,
 }
-_OLD_HIGHLIGHTS: Final = frozenset(("#ffd7aa", "#5b3717", "#ffff00"))
+OLD_HIGHLIGHTS: Final = frozenset(("#ffd7aa", "#5b3717", "#ffff00"))
+"""Colours, in lower case, that stood for a highlight before there was a flag."""
+
 _PLAIN_RECORD: Final = StyleRecord()
+_PLAIN_TEXT: Final = style_text(_PLAIN_RECORD)
+
+
+def runs_of(spans: Sequence[Span]) -> Runs | None:
+    """The runs of spans as the application holds them after reading; None where runs cannot say these spans.
+
+    The model has no colour that is there and empty. This is `normalised` and `runs_from` in one walk.
+    """
+    made: list[Run] = []
+    before: Style | None = None
+    joins = False
+    for span in spans:
+        if type(span) is not TextSpan:
+            style = _known_style(span.style)
+            if style is None:
+                return None
+            made.append(_run(span, style))
+            before = None
+        elif span.text:
+            style = PLAIN if span.style == _PLAIN_RECORD else _known_style(span.style)
+            if style is None:
+                return None
+            joins = joins or style == before
+            made.append(TextRun(text=span.text, style=style))
+            before = style
+    return merge_runs(made) if joins else tuple(made)
 
 
 def normalised(spans: Iterable[Span]) -> list[Span]:
@@ -83,23 +112,28 @@ def _close(kept: list[Span], parts: list[str], style: StyleRecord | None) -> Non
 
 def _migrated(style: StyleRecord) -> StyleRecord:
     color = style.background_color
-    if color is None or style.highlight or color.lower() not in _OLD_HIGHLIGHTS:
+    if color is None or style.highlight or color.lower() not in OLD_HIGHLIGHTS:
         return style
     return msgspec.structs.replace(style, highlight=True, background_color=None)
 
 
 def runs_from(spans: Sequence[Span]) -> Runs:
     """The runs of normalised spans."""
-    return merge_runs([_run(span) for span in spans])
+    return merge_runs([_run(span, _style(span.style)) for span in spans])
 
 
-def runs_exact(spans: Sequence[Span]) -> bool:
-    """Whether runs can say these spans: the model has no colour that is there and empty."""
-    return not any(span.style.background_color == "" or span.style.foreground_color == "" for span in spans)
+def _is_unsaid(style: StyleRecord) -> bool:
+    return style.background_color == "" or style.foreground_color == ""
 
 
-def _run(span: Span) -> Run:
-    style = _style(span.style)
+@lru_cache(maxsize=4096)
+def _known_style(record: StyleRecord) -> Style | None:
+    """The style that a record is after reading; None for one that runs cannot have."""
+    own = _migrated(record)
+    return None if _is_unsaid(own) else _style(own)
+
+
+def _run(span: Span, style: Style) -> Run:
     match span:
         case EquationSpan(latex=latex):
             return FormulaRun(tex=latex, style=style)
@@ -121,25 +155,32 @@ def _style(record: StyleRecord) -> Style:
     )
 
 
-def spans_from(runs: Runs) -> list[Span]:
-    """The spans that say these runs. Raises InternalFaultError for a run or mark that Mnemo does not have."""
-    return [_span(run) for run in runs]
+def runs_text(runs: Runs) -> str:
+    """The JSON of the spans that say these runs.
 
-
-def _span(run: Run) -> Span:
-    style = _style_record(run.style)
-    match run:
-        case TextRun(text=text):
-            return TextSpan(text, style)
-        case FormulaRun(tex=tex):
-            return EquationSpan(tex, style)
-        case FractionRun(numerator=numerator, denominator=denominator):
-            return FractionSpan(numerator, denominator, style)
-        case _:
+    Raises InternalFaultError for a run or mark that Mnemo does not have.
+    """
+    if not runs:
+        return BLANK
+    parts: list[str] = []
+    for run in runs:
+        style = _PLAIN_TEXT if run.style == PLAIN else _style_text(run.style)
+        if type(run) is TextRun:
+            parts.append(TEXT_SPAN % (quote(run.text), style))
+        elif type(run) is FormulaRun:
+            parts.append(EQUATION_SPAN % (quote(run.tex), style))
+        elif type(run) is FractionRun:
+            parts.append(FRACTION_SPAN % (run.numerator, run.denominator, style))
+        else:
             raise InternalFaultError(f"a {type(run).__name__} reached the Mnemo writer: lowering let it pass")
+    return f"[{','.join(parts)}]"
 
 
 @lru_cache(maxsize=4096)
+def _style_text(style: Style) -> str:
+    return style_text(_style_record(style))
+
+
 def _style_record(style: Style) -> StyleRecord:
     known = sum(_FLAGS.values())
     if style.flags & ~known or style.reference is not None or style.memo is not None:
@@ -150,8 +191,3 @@ def _style_record(style: Style) -> StyleRecord:
         foreground_color=style.color or None,
         link_url=None if style.link is None else style.link.target,
     )
-
-
-def runs_text(runs: Runs) -> str:
-    """The JSON of the spans that say these runs."""
-    return spans_text(spans_from(runs))

@@ -35,6 +35,27 @@ _NO_DATE: Final = "0001-01-01T00:00:00"
 """What the application writes and reads for a time that is not set."""
 
 _APP_DEPTH: Final = 64
+_MEMBERS: Final = [
+    "noteId",
+    "sid",
+    "ver",
+    "title",
+    "folderId",
+    "parentNoteId",
+    "order",
+    "folderPath",
+    "content",
+    "blocks",
+    "createdAt",
+    "modifiedAt",
+    "isFavorite",
+    "emoji",
+    "cover",
+    "coverCrop",
+    "tags",
+]
+_NAMES: Final = {dialect: [f'"{dialect.spelled(name)}":' for name in _MEMBERS] for dialect in Dialect}
+"""What begins each member of a note, in their order."""
 
 
 def members_of(data: bytes, max_depth: int, problems: Problems) -> Members:
@@ -103,7 +124,7 @@ def _attrs(record: NoteRecord, created: str, updated: str) -> Iterator[tuple[str
         ("coverCrop", record.cover_crop, UNSET),
     )
     for name, value, default in said:
-        if value != default and value is not UNSET:
+        if value is not default and value != default and value is not UNSET:
             yield name, "null" if value is None else quote(value)
     if record.blocks is None:
         yield "blocks", "null"
@@ -125,6 +146,8 @@ def _moment(name: str, text: str | None, zone: tzinfo, problems: Problems) -> tu
         code = "date-invalid" if moment is None else "date-repaired"
         problems.add(code, f"/{name}", member=name, value=text)
         return None if moment is None else Moment(moment.ticks, moment.offset or 0), ""
+    if text.endswith("Z") and moment is not None and moment.ticks:
+        return moment, ""
     bare = parse_moment(text, UTC)
     if bare is None or bare.ticks == 0:
         return None, text
@@ -141,28 +164,30 @@ def note_text(note: Note, dialect: Dialect = Dialect.PACKAGE) -> str:
     Mnemo does not have.
     """
     extra = dict(note.attrs)
-    members = [("noteId", quote(note.key if note.id is None else note.id))]
-    members += [(name, extra[name]) for name in ("sid", "ver") if name in extra]
-    members += [
-        ("title", quote(note.title) if note.title else extra.get("title", '""')),
-        ("folderId", quote(note.folder) if note.folder else extra.get("folderId", "null")),
-        ("parentNoteId", quote(note.parent) if note.parent else extra.get("parentNoteId", "null")),
-        ("order", str(note.order or 0)),
-        ("folderPath", extra.get("folderPath", '""')),
-        ("content", extra.get("content", '""')),
-        ("blocks", blocks_text(note.blocks, note.key) if note.blocks else extra.get("blocks", "[]")),
-        ("createdAt", extra.get("createdAt", _moment_text(note.created))),
-        ("modifiedAt", extra.get("modifiedAt", _moment_text(note.updated))),
-        ("isFavorite", "true" if note.favorite else "false"),
-    ]
     newer = {
         "emoji": quote(note.icon) if note.icon else extra.get("emoji"),
         "cover": quote(note.cover) if note.cover else extra.get("cover"),
         "coverCrop": extra.get("coverCrop"),
         "tags": f"[{','.join(map(quote, note.tags))}]" if note.tags else extra.get("tags"),
     }
-    members += [(name, text) for name, text in newer.items() if text is not None]
-    return object_text((dialect.spelled(name), text) for name, text in members)
+    texts = (
+        quote(note.key if note.id is None else note.id),
+        extra.get("sid"),
+        extra.get("ver"),
+        quote(note.title) if note.title else extra.get("title", '""'),
+        quote(note.folder) if note.folder else extra.get("folderId", "null"),
+        quote(note.parent) if note.parent else extra.get("parentNoteId", "null"),
+        str(note.order or 0),
+        extra.get("folderPath", '""'),
+        extra.get("content", '""'),
+        blocks_text(note.blocks, note.key) if note.blocks else extra.get("blocks", "[]"),
+        extra.get("createdAt") or _moment_text(note.created),
+        extra.get("modifiedAt") or _moment_text(note.updated),
+        "true" if note.favorite else "false",
+        *newer.values(),
+    )
+    members = [name + text for name, text in zip(_NAMES[dialect], texts, strict=True) if text is not None]
+    return "{" + ",".join(members) + "}"
 
 
 def _moment_text(moment: Moment | None) -> str:

@@ -57,15 +57,21 @@ __all__ = ["blocks_text"]
 _Node = Block | Row | Cell
 _NAMESPACE: Final = uuid.UUID("5d1b4f3e-9a0c-5b7e-8f61-6a2f0c9d7e44")
 _SPANS: Final = msgspec.json.Decoder(list[Span])
-_EMPTY: Final = EmptyPayload()
+_EMPTY: Final = payload_text(EmptyPayload())
+_CHECKED: Final = {flag: payload_text(ChecklistPayload(flag)) for flag in (False, True)}
+_NO_EXTRAS: Final[dict[str, str]] = {}
 
 
-class _Place(msgspec.Struct, frozen=True, gc=False):
-    """Where a node stands: the order that the application gives it there, and its place in the note."""
+class _Frame:
+    """Siblings on their way into the text: how far they are, and the place of their parent in the note."""
 
-    node: _Node
-    order: int
-    path: str
+    __slots__ = ("columns", "index", "nodes", "path")
+
+    def __init__(self, nodes: Sequence[_Node], path: str, *, columns: bool = False) -> None:
+        self.nodes = nodes
+        self.path = path
+        self.columns = columns
+        self.index = 0
 
 
 def blocks_text(blocks: Blocks, seed: str) -> str:
@@ -74,36 +80,43 @@ def blocks_text(blocks: Blocks, seed: str) -> str:
     Raises InternalFaultError for a block or run that Mnemo does not have.
     """
     parts: list[str] = ["["]
-    stack: list[str | _Place] = ["]", *_siblings(blocks, seed)]
-    while stack:
-        item = stack.pop()
-        if isinstance(item, str):
-            parts.append(item)
-            continue
-        parts.append(_raw_text(item.node) if isinstance(item.node, Raw) else _opening(item))
-        children = _children(item.node)
-        if children:
+    frames = [_Frame(blocks, seed)]
+    while True:
+        inner = _write(frames[-1], parts)
+        if inner is not None:
             parts.append(',"children":[')
-            stack += ["]}", *_siblings(children, item.path, columns=isinstance(item.node, Columns))]
-        elif not isinstance(item.node, Raw):
-            parts.append("}")
-    return "".join(parts)
+            frames.append(inner)
+            continue
+        frames.pop()
+        if not frames:
+            parts.append("]")
+            return "".join(parts)
+        parts.append("]}")
 
 
-def _siblings(nodes: Sequence[_Node], path: str, *, columns: bool = False) -> list[str | _Place]:
-    """The nodes and the commas between them, last first. Columns all have the order 0."""
-    items: list[str | _Place] = []
-    for index in range(len(nodes) - 1, -1, -1):
+def _write(frame: _Frame, parts: list[str]) -> _Frame | None:
+    """Write the next nodes of a frame, up to one that holds others: the frame of these; None at the end."""
+    nodes = frame.nodes
+    for index in range(frame.index, len(nodes)):
         node = nodes[index]
-        order = 0 if columns and isinstance(node, Column) else index
-        items += [_Place(node, order, f"{path}/{index}"), ","]
-    return items[:-1]
+        if index:
+            parts.append(",")
+        # all columns have the order 0
+        order = 0 if frame.columns and type(node) is Column else index
+        parts.append(_raw_text(node) if isinstance(node, Raw) else _opening(node, order, frame.path, index))
+        children = _children(node)
+        if children:
+            frame.index = index + 1
+            return _Frame(children, f"{frame.path}/{index}", columns=type(node) is Columns)
+        if type(node) is not Raw:
+            parts.append("}")
+    return None
 
 
 def _children(node: _Node) -> Sequence[_Node]:
     if isinstance(node, Row):
         return node.cells
-    if isinstance(node, Table):
+    if type(node) is Table:
         return (*node.rows, *node.children)
     return node.children
 
@@ -114,29 +127,29 @@ def _raw_text(block: Raw) -> str:
     return block.source
 
 
-def _opening(place: _Place) -> str:
-    """A block up to its children."""
-    node = place.node
+def _opening(node: _Node, order: int, path: str, index: int) -> str:
+    """A block up to its children; its parent stands at `path`, and it at `index` there."""
     maker = _KINDS.get(type(node))
     if maker is None:
         kind = kind_of(node) if isinstance(node, Block) else type(node).__name__
         raise InternalFaultError(f"a block of kind {kind} reached the Mnemo writer: lowering let it pass")
-    extras, meta = _split(node.attrs)
+    extras, meta = _split(node.attrs) if node.attrs else (_NO_EXTRAS, "{}")
     name, payload = maker(node, extras)
-    identity = str(uuid.uuid5(_NAMESPACE, place.path)) if node.id is None else node.id
+    own = str(uuid.uuid5(_NAMESPACE, f"{path}/{index}")) if node.id is None else node.id
+    spans = _spans_text(node, extras)
+    if not extras:
+        return f'{{"id":{quote(own)},"type":"{name}","order":{order},"spans":{spans},"payload":{payload},"meta":{meta}'
     other = extras.get("@payload") or extras.get("@payload+")
     return (
-        f'{{"id":{quote(identity)}'
+        f'{{"id":{quote(own)}'
         + (f',"sid":{quote(extras["@sid"])}' if "@sid" in extras else "")
-        + f',"type":{quote(extras.get("@type", name))},"order":{extras.get("@order", place.order)}'
-        + f',"spans":{_spans_text(node, extras)},"payload":{other or payload_text(payload)},"meta":{meta}'
+        + f',"type":{quote(extras.get("@type", name))},"order":{extras.get("@order", order)}'
+        + f',"spans":{spans},"payload":{other or payload},"meta":{meta}'
     )
 
 
 def _split(attrs: Attrs) -> tuple[dict[str, str], str]:
     """Our own attributes by name, and the JSON of `meta`."""
-    if not attrs:
-        return {}, "{}"
     extras = {name: text for name, text in attrs if name[:1] == "@" and name[:2] != "@@"}
     members = [f"{quote(name[1:] if name[:2] == '@@' else name)}:{text}" for name, text in attrs if name not in extras]
     return extras, "{" + ",".join(members) + "}"
@@ -144,40 +157,46 @@ def _split(attrs: Attrs) -> tuple[dict[str, str], str]:
 
 def _spans_text(node: _Node, extras: dict[str, str]) -> str:
     """The spans; those that were read, where the runs cannot say them and still agree with them."""
-    if isinstance(node, (Row, Formula, Page)):
+    if type(node) in _WITHOUT_TEXT:
         return BLANK
-    runs = node.runs
+    runs: Runs = node.runs  # type: ignore[union-attr]
     kept = extras.get("@spans")
     if kept is not None and runs_from(normalised(_SPANS.decode(kept))) == runs:
         return kept
-    return runs_text(_source_runs(node.source) if isinstance(node, (Code, Sketch)) and not runs else runs)
+    if not runs and isinstance(node, (Code, Sketch)) and node.source:
+        return runs_text((TextRun(text=node.source),))
+    return runs_text(runs)
 
 
-def _source_runs(source: str) -> Runs:
-    return (TextRun(text=source),) if source else ()
+_WITHOUT_TEXT: Final = frozenset((Row, Formula, Page))
 
 
-def _item(item: ListItem, _extras: dict[str, str]) -> tuple[str, Payload]:
+def _item(item: ListItem, _extras: dict[str, str]) -> tuple[str, str]:
     if item.checked is not None:
-        return "Checklist", ChecklistPayload(item.checked)
+        return "Checklist", _CHECKED[item.checked]
     return "NumberedList" if item.ordered else "BulletList", _EMPTY
 
 
-def _code(code: Code, extras: dict[str, str]) -> tuple[str, Payload]:
+def _code(code: Code, extras: dict[str, str]) -> tuple[str, str]:
     wrap, numbers = "@wrap" in extras, "@numbers" in extras
-    return "Code", CodePayload(code.language, code.source, wrap, numbers, code.caption)
+    return "Code", payload_text(CodePayload(code.language, code.source, wrap, numbers, code.caption))
 
 
-def _image(image: Image, _extras: dict[str, str]) -> tuple[str, Payload]:
+def _image(image: Image, _extras: dict[str, str]) -> tuple[str, str]:
     crop = msgspec.Raw(image.crop.encode())
-    return "Image", ImagePayload(image.target, image.alt, image.width, image.align, crop)
+    return "Image", payload_text(ImagePayload(image.target, image.alt, image.width, image.align, crop))
 
 
-def _plain(name: str) -> Callable[[Any, dict[str, str]], tuple[str, Payload]]:
-    return lambda _node, _extras: (name, _EMPTY)
+def _plain(name: str) -> Callable[[Any, dict[str, str]], tuple[str, str]]:
+    made = (name, _EMPTY)
+    return lambda _node, _extras: made
 
 
-_KINDS: Final[dict[type, Callable[[Any, dict[str, str]], tuple[str, Payload]]]] = {
+def _holding(name: str, payload: Callable[[Any], Payload]) -> Callable[[Any, dict[str, str]], tuple[str, str]]:
+    return lambda node, _extras: (name, payload_text(payload(node)))
+
+
+_KINDS: Final[dict[type, Callable[[Any, dict[str, str]], tuple[str, str]]]] = {
     Paragraph: _plain("Text"),
     Heading: lambda heading, _: (f"Heading{min(heading.level, 4)}", _EMPTY),
     ListItem: _item,
@@ -186,12 +205,13 @@ _KINDS: Final[dict[type, Callable[[Any, dict[str, str]], tuple[str, Payload]]]] 
     Rule: _plain("Divider"),
     Image: _image,
     Column: _plain("ColumnGroup"),
-    Columns: lambda row, _: ("TwoColumn", TwoColumnPayload(row.ratio)),
-    Formula: lambda formula, _: ("Equation", EquationPayload(formula.tex)),
-    Page: lambda page, _: ("Page", PagePayload(page.target)),
-    Sketch: lambda sketch, _: ("Sketch", SketchPayload(sketch.width, sketch.align)),
-    Callout: lambda callout, _: ("Callout", CalloutPayload(callout.icon, callout.type)),
-    Table: lambda table, extras: ("Table", table_payload(table, full_width="@fullWidth" in extras)),
+    Columns: _holding("TwoColumn", lambda row: TwoColumnPayload(row.ratio)),
+    Formula: _holding("Equation", lambda formula: EquationPayload(formula.tex)),
+    Page: _holding("Page", lambda page: PagePayload(page.target)),
+    Sketch: _holding("Sketch", lambda sketch: SketchPayload(sketch.width, sketch.align)),
+    Callout: _holding("Callout", lambda callout: CalloutPayload(callout.icon, callout.type)),
+    Table: lambda table, extras: ("Table", payload_text(table_payload(table, full_width="@fullWidth" in extras))),
     Row: _plain("TableRow"),
-    Cell: lambda cell, _: ("TableCell", TableCellPayload(cell.fill)),
+    Cell: _holding("TableCell", lambda cell: TableCellPayload(cell.fill)),
 }
+"""What makes the name of a type and the text of its payload."""

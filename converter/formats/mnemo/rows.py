@@ -97,3 +97,7 @@ class Keys:
         if key != wanted:
             self._next[wanted] = number
         return key, key != wanted
+
+    def hold(self, key: str) -> None:
+        """Let no other row have this key, which one was given before."""
+        self._taken.add(key)

@@ -13,12 +13,15 @@ from converter.formats.mnemo.records import (
     FractionSpan,
     ImagePayload,
     NoteRecord,
+    SketchPayload,
+    TablePayload,
+    TwoColumnPayload,
     UnknownPayload,
 )
 from converter.formats.mnemo.types import TYPES
 from converter.text.json_text import quote
 
-__all__ = ["strict_blocks", "strict_note"]
+__all__ = ["SIMPLE", "strict_blocks", "strict_note"]
 
 _STORED: Final = msgspec.defstruct(
     "_Stored",
@@ -37,34 +40,51 @@ _DECODERS: Final[dict[Dialect, msgspec.json.Decoder[Any]]] = {
 _BLOCKS: Final = msgspec.json.Decoder(list[BlockRecord])
 _TEXT: Final = msgspec.json.Decoder(str)
 _TYPES: Final = frozenset(TYPES)
-_SIMPLE: Final = re.compile(
+SIMPLE: Final = re.compile(
     rb'-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false|null|"[ !#$%(-*,-;=?-\[\]-_a-~]*"'
 )
+"""Values of `meta` as the application writes them: numbers, flags, and texts without escapes."""
 _MAX: Final = 2**31
+_MEASURED: Final = frozenset((ImagePayload, TwoColumnPayload, SketchPayload, TablePayload))
+"""Payloads with numbers that have a fraction: a decoder forgets the sign of a zero among them."""
 
 
 def strict_note(data: bytes, dialect: Dialect = Dialect.PACKAGE) -> NoteRecord | None:
     """The record of a canonical text; None where any part of the text needs a patient reader."""
-    if b":-0" in data:
-        return None
     try:
         found = _DECODERS[dialect].decode(data)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
     note = found if isinstance(found, NoteRecord) else NoteRecord(*msgspec.structs.astuple(found))
     whole = note.note_id is not None and note.created_at is not None and note.modified_at is not None
-    return note if whole and -_MAX <= note.order < _MAX and _all_canonical(note.blocks or []) else None
+    return note if whole and -_MAX <= note.order < _MAX and _all_canonical(note.blocks or [], data) else None
 
 
-def _all_canonical(blocks: list[BlockRecord]) -> bool:
+def _all_canonical(blocks: list[BlockRecord], data: bytes) -> bool:
+    """Whether records of blocks say all that the text says from which they were decoded."""
+    measured = False
     stack = [blocks]
     while stack:
         for block in stack.pop():
-            if not _canonical(block):
+            if block.type not in _TYPES or not -_MAX <= block.order < _MAX:
                 return False
+            kind = type(block.payload)
+            if kind is UnknownPayload or (isinstance(block.payload, ImagePayload) and bytes(block.payload.crop)):
+                return False
+            measured = measured or kind in _MEASURED
+            if block.meta and not _is_plain(block.meta):
+                return False
+            for span in block.spans:
+                if type(span) is FractionSpan and not _fraction(span):
+                    return False
             if block.children:
                 stack.append(block.children)
-    return True
+    return not (measured and b":-0" in data)
+
+
+def _is_plain(meta: dict[str, msgspec.Raw]) -> bool:
+    """Whether all values are simple ones, as the application writes them."""
+    return all(SIMPLE.fullmatch(value) or _is_quoted(value) for value in meta.values())
 
 
 def _is_quoted(value: msgspec.Raw) -> bool:
@@ -76,18 +96,6 @@ def _is_quoted(value: msgspec.Raw) -> bool:
         return False
 
 
-def _canonical(block: BlockRecord) -> bool:
-    payload = block.payload
-    return (
-        block.type in _TYPES
-        and -_MAX <= block.order < _MAX
-        and type(payload) is not UnknownPayload
-        and not (type(payload) is ImagePayload and bytes(payload.crop))
-        and all(_SIMPLE.fullmatch(value) or _is_quoted(value) for value in block.meta.values())
-        and all(type(span) is not FractionSpan or _fraction(span) for span in block.spans)
-    )
-
-
 def _fraction(span: FractionSpan) -> bool:
     return -_MAX <= span.numerator < _MAX and 0 < span.denominator < _MAX
 
@@ -95,6 +103,6 @@ def _fraction(span: FractionSpan) -> bool:
 def strict_blocks(data: bytes) -> bool:
     """Whether a text holds blocks that the application reads as they stand, and reads all of."""
     try:
-        return _all_canonical(_BLOCKS.decode(data))
+        return _all_canonical(_BLOCKS.decode(data), b"")
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return False

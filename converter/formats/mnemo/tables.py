@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final, cast
 
 import msgspec
 
 from converter.formats.mnemo.records import TablePayload
 from converter.model.blocks import Block, Blocks, Cell, Paragraph, Row, Table, TableColumn
 
-__all__ = ["CellPart", "Part", "RowPart", "table_from", "table_payload", "unwrapped"]
+__all__ = ["PARTS_OF_TABLES", "CellPart", "Part", "RowPart", "table_from", "table_payload", "unwrapped"]
 
 
 class RowPart(msgspec.Struct, frozen=True):
@@ -27,6 +27,8 @@ class CellPart(msgspec.Struct, frozen=True):
 
 
 Part = Block | RowPart | CellPart
+
+PARTS_OF_TABLES: Final = frozenset((RowPart, CellPart))
 
 
 def table_from(payload: TablePayload, parts: Sequence[Part], common: dict[str, Any]) -> Table:
@@ -55,6 +57,8 @@ def _column(payload: TablePayload, index: int) -> TableColumn:
 
 def unwrapped(parts: Sequence[Part]) -> Blocks:
     """Blocks as they are; rows and cells outside a table as paragraphs that keep their text."""
+    if PARTS_OF_TABLES.isdisjoint(map(type, parts)):
+        return cast("Blocks", tuple(parts))
     made: list[Block] = []
     for part in parts:
         match part:

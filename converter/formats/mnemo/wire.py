@@ -27,14 +27,20 @@ from converter.formats.mnemo.records import (
 )
 from converter.text.json_text import number_text, quote
 
-__all__ = ["BLANK", "payload_text", "spans_text"]
+__all__ = ["BLANK", "EQUATION_SPAN", "FRACTION_SPAN", "TEXT_SPAN", "payload_text", "spans_text", "style_text"]
+
+TEXT_SPAN: Final = '{"kind":"text","text":%s,"style":%s}'
+EQUATION_SPAN: Final = '{"kind":"equation","latex":%s,"style":%s}'
+FRACTION_SPAN: Final = '{"kind":"fraction","numerator":%s,"denominator":%s,"style":%s}'
+"""Spans by their kind; the style comes last."""
 
 _FLAG: Final = {False: "false", True: "true"}
 _PLAIN: Final = StyleRecord()
 
 
 @lru_cache(maxsize=4096)
-def _style_text(style: StyleRecord) -> str:
+def style_text(style: StyleRecord) -> str:
+    """The style of a span as its application writes it."""
     names = ("bold", "italic", "underline", "strikethrough", "code", "highlight")
     members = [f'"{name}":{_FLAG[getattr(style, name)]}' for name in names]
     if style.background_color is not None:
@@ -52,17 +58,17 @@ def _style_text(style: StyleRecord) -> str:
 
 
 def _span_text(span: Span) -> str:
-    style = _style_text(span.style)
+    style = style_text(span.style)
     match span:
         case EquationSpan(latex=latex):
-            return f'{{"kind":"equation","latex":{quote(latex)},"style":{style}}}'
+            return EQUATION_SPAN % (quote(latex), style)
         case FractionSpan(numerator=upper, denominator=lower):
-            return f'{{"kind":"fraction","numerator":{upper},"denominator":{lower},"style":{style}}}'
+            return FRACTION_SPAN % (upper, lower, style)
         case _:
-            return f'{{"kind":"text","text":{quote(span.text)},"style":{style}}}'
+            return TEXT_SPAN % (quote(span.text), style)
 
 
-BLANK: Final = f'[{{"kind":"text","text":"","style":{_style_text(_PLAIN)}}}]'
+BLANK: Final = f'[{{"kind":"text","text":"","style":{style_text(_PLAIN)}}}]'
 """Spans that show nothing: one empty plain span."""
 
 

@@ -19,6 +19,8 @@ except ImportError:  # a Python that was built without it
     LZMAError = zipfile.BadZipFile  # type: ignore[assignment, misc]
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from converter.storage.archive.members import MemberInfo
 
 __all__ = ["READABLE", "MemberStream"]
@@ -104,16 +106,30 @@ class MemberStream(io.BufferedIOBase):
     def read(self, size: int | None = -1, /) -> bytes:
         """Up to `size` bytes, all that are left without it."""
         wanted = self._member.size + 1 if size is None or size < 0 else size
+        data = self._taken(self._data.read, wanted)
+        self._check_end(ended=wanted > len(data))
+        return data
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        """A line, or as much of one: from what is unpacked already, not byte by byte."""
+        wanted = self._member.size + 1 if size is None or size < 0 else size
+        data = self._taken(self._data.readline, wanted)
+        self._check_end(ended=wanted > len(data) and not data.endswith(b"\n"))
+        return data
+
+    def _taken(self, take: Callable[[int], bytes], wanted: int) -> bytes:
         try:
-            data: bytes = self._data.read(wanted)
+            data = take(wanted)
         except _FAILURES as error:
             if isinstance(error, OSError):
                 check_whole(error, self._file.name)
             raise self._failure(f"its data is damaged ({str(error) or type(error).__name__})") from error
         self._seen += len(data)
-        if wanted > len(data) and self._seen < self._member.size:
-            raise self._failure(f"it holds {self._seen:,} bytes, declared are {self._member.size:,}")
         return data
+
+    def _check_end(self, *, ended: bool) -> None:
+        if ended and self._seen < self._member.size:
+            raise self._failure(f"it holds {self._seen:,} bytes, declared are {self._member.size:,}")
 
     def read1(self, size: int = -1, /) -> bytes:
         """The same as `read`."""

@@ -12,7 +12,7 @@ from msgspec import UNSET, Meta, Raw, UnsetType
 from converter.formats.mnemo.dialect import Dialect
 from converter.formats.mnemo.strict import strict_blocks, strict_note
 
-__all__ = ["is_sound_deck", "is_sound_note", "is_sound_state"]
+__all__ = ["is_sound_note", "is_sound_state", "sound_deck", "sound_note"]
 
 _CERTAIN: Final = (
     r"^(?:[1-8][0-9]{3}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
@@ -138,18 +138,27 @@ _STATE_DECODER: Final[msgspec.json.Decoder[Any]] = msgspec.json.Decoder(_STATE)
 
 def is_sound_note(data: bytes, dialect: Dialect = Dialect.PACKAGE) -> bool:
     """Whether the application certainly takes this text for a note. False says nothing."""
-    if data.count(b'"children"') > _FLAT:
-        return False
+    return sound_note(data, dialect) is not None
+
+
+def sound_note(data: bytes, dialect: Dialect = Dialect.PACKAGE) -> str | None:
+    """The id of a note for which the application certainly takes this text. None says nothing."""
     note = strict_note(data, dialect)
-    return note is not None and all(
-        date is not None and _DATE.match(date) is not None for date in (note.created_at, note.modified_at)
-    )
+    if note is None:
+        return None
+    if any(block.children for block in note.blocks or ()) and data.count(b'"children"') > _FLAT:
+        return None
+    return note.note_id if _is_certain(note.created_at) and _is_certain(note.modified_at) else None
 
 
-def is_sound_deck(data: bytes) -> bool:
-    """Whether the application certainly takes this text for a deck in a package. False says nothing."""
+def _is_certain(date: str | None) -> bool:
+    return date is not None and _DATE.match(date) is not None
+
+
+def sound_deck(data: bytes) -> str | None:
+    """The id of a deck in a package for which the application certainly takes this text. None says nothing."""
     deck = _decoded(_DECK_DECODER, data)
-    return deck is not None and _has_sound_blocks(deck)
+    return deck.id if deck is not None and _has_sound_blocks(deck) else None
 
 
 def is_sound_state(data: bytes) -> bool:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from converter.formats.mnemo.database.write import open_target, render
     from converter.formats.mnemo.links import names, resolve
     from converter.formats.mnemo.part_ids import part_ids, part_said
+    from converter.formats.mnemo.passing import stored_body
     from converter.formats.mnemo.read import read_stored
     from converter.formats.mnemo.relink import locate_links, own_ids, relink, relink_file
     from converter.formats.mnemo.segments import stored_frame, stored_pieces, stored_segments
@@ -37,6 +38,7 @@ else:
     resolve = later("converter.formats.mnemo.links", "resolve")
     part_ids = later("converter.formats.mnemo.part_ids", "part_ids")
     part_said = later("converter.formats.mnemo.part_ids", "part_said")
+    stored_body = later("converter.formats.mnemo.passing", "stored_body")
     read_stored = later("converter.formats.mnemo.read", "read_stored")
     locate_links = later("converter.formats.mnemo.relink", "locate_links")
     own_ids = later("converter.formats.mnemo.relink", "own_ids")
@@ -66,6 +68,7 @@ FORMAT = Format(
     pieces=stored_pieces,
     frame=stored_frame,
     gap=",",
+    body=stored_body,
     beside=lambda _name: COMPANIONS,
     parts=parts,
     open_merge=open_merge,

@@ -116,7 +116,9 @@ class DatabaseSource:
         for item in listing.items:
             yield from _oddities(item, "folders", gone)
         kept = [item for item in listing.items if item.id not in gone]
-        rows = [Row(item.id, self._data(item.row)) for item in kept if item.row.kind != "null"]
+        kept = [item for item in kept if item.row.kind != "null"]
+        values = self._store.values(item.row for item in kept)
+        rows = [Row(item.id, data) for item, (_, data) in zip(kept, values, strict=True)]
         rows += [Row(identity, b"") for identity in folders_lost(self._store.losses)]
         yield from folder_facts(rows, Keys(), self._depth, Dialect.STORAGE)
 
@@ -125,23 +127,23 @@ class DatabaseSource:
         yield from listing.findings(is_note_row, self._depth)
         keys = Keys()
         found: dict[str, StoredRow | None] = {}
+        values = self._store.values(item.row for item in listing.items if not _is_left_out(item, gone))
         for item in listing.items:
             yield from _oddities(item, "notes", gone)
-            if item.id in gone or item.row.kind == "null":
+            if _is_left_out(item, gone):
                 continue
-            where = Location(table="Storage", row=item.row.key)
-            data = self._data(item.row)
+            _, data = next(values)
             if data.strip() == b"null":
-                yield Finding(code="row-null", item=f"notes/{item.id}", location=where)
+                yield Finding(code="row-null", item=f"notes/{item.id}", location=_place(item.row))
                 continue
             inner = sniff(data, "noteId", self._depth, Dialect.STORAGE).id
             key, repeated = keys.take(inner, item.id)
             if repeated:
                 twice = (("id", inner or item.id),)
-                yield Finding(code="duplicate-id", item=f"notes/{key}", location=where, details=twice)
+                yield Finding(code="duplicate-id", item=f"notes/{key}", location=_place(item.row), details=twice)
             elif inner is not None and inner != item.id:
                 both = (("what", item.id), ("became", inner))
-                yield Finding(code="row-key-differs", item=f"notes/{key}", location=where, details=both)
+                yield Finding(code="row-key-differs", item=f"notes/{key}", location=_place(item.row), details=both)
             found[key] = item.row
             yield NoteFact(key=key, size=len(data))
         for identity in notes_lost(self._store.losses):
@@ -177,13 +179,13 @@ class DatabaseSource:
             for _ in self.facts():
                 pass
         wanted = None if keys is None else set(keys)
-        for key, row in (self._notes or {}).items():
-            if wanted is not None and key not in wanted:
-                continue
+        chosen = {key: row for key, row in (self._notes or {}).items() if wanted is None or key in wanted}
+        values = self._store.values(row for row in chosen.values() if row is not None)
+        for key, row in chosen.items():
             if row is None:
                 yield lost_item(f"notes/{key}", "Storage", NOTE_ROW + key)
             else:
-                yield Stored(key, self._data(row), where=Location(table="Storage", row=row.key))
+                yield Stored(key, next(values)[1], where=_place(row))
         self._store.check()
 
     def open_asset(self, key: str) -> AbstractContextManager[IO[bytes]]:
@@ -223,15 +225,22 @@ class DatabaseSource:
         return rows if first is not None and is_residue(first) else []
 
 
+def _place(row: StoredRow) -> Location:
+    return Location(table="Storage", row=row.key)
+
+
+def _is_left_out(item: Listed, gone: set[str]) -> bool:
+    return item.id in gone or item.row.kind == "null"
+
+
 def _oddities(item: Listed, kind: str, gone: set[str]) -> Iterator[Fact | Finding]:
     """What is said of a row before it is read: it lies in the trash, or holds no text."""
-    where = Location(table="Storage", row=item.row.key)
     if item.id in gone:
         yield JunkFact(key=item.id, kind=kind, told=True)
-        yield Finding(code="trash-left-out", item=f"{kind}/{item.id}", location=where)
+        yield Finding(code="trash-left-out", item=f"{kind}/{item.id}", location=_place(item.row))
     elif not item.row.is_text:
         details = (("what", item.row.kind.upper()),)
-        yield Finding(code="row-not-text", item=f"{kind}/{item.id}", location=where, details=details)
+        yield Finding(code="row-not-text", item=f"{kind}/{item.id}", location=_place(item.row), details=details)
 
 
 def _is_junk(rel: str, _folder: bool) -> bool:

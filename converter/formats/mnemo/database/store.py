@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +22,8 @@ from converter.storage.sqlite import check_sound, quoted, reading, tables
 __all__ = ["Store", "StoredRow", "Table", "table_from"]
 
 _CHUNK: Final = 256
+_BATCH_BYTES: Final = 1 << 20
+"""Bytes of values that are looked up at once."""
 _STORAGE: Final = "storage"
 _TRASH: Final = "TrashId"
 
@@ -141,6 +143,43 @@ class Store:
             sign = "CAST(? AS TEXT)" if isinstance(wanted, bytes) else "?"
             row = self._connection.execute(f"SELECT {value} FROM {table} WHERE {name} = {sign}", (wanted,)).fetchone()
         return None if row is None or row[0] is None else _bytes(row[0])
+
+    def values(self, rows: Iterable[StoredRow]) -> Iterator[tuple[StoredRow, bytes]]:
+        """The bytes of the values of many rows, in the order that is asked for; empty where there is none."""
+        batch: list[StoredRow] = []
+        size = 0
+        for row in rows:
+            batch.append(row)
+            size += row.size
+            if size >= _BATCH_BYTES or len(batch) == _CHUNK:
+                yield from self._batch(batch)
+                batch, size = [], 0
+        yield from self._batch(batch)
+
+    def _batch(self, rows: list[StoredRow]) -> Iterator[tuple[StoredRow, bytes]]:
+        found = self._found(rows) if len(rows) > 1 else {}
+        for row in rows:
+            data = found.get(row.key)
+            yield row, (self.value(row.key) or b"") if data is None else data
+
+    def _found(self, rows: list[StoredRow]) -> dict[str, bytes]:
+        """Values by their keys, of those rows that one query finds; none where it meets any damage."""
+        if self._storage is None:
+            return {}
+        table, name, value = self._storage
+        signs = ",".join("?" * len(rows))
+        query = f"SELECT {name}, {value} FROM {table} WHERE {name} IN ({signs})"
+        found: dict[str, bytes] = {}
+        usual = self._connection.text_factory
+        self._connection.text_factory = bytes
+        try:
+            for key, data in self._connection.execute(query, [row.key for row in rows]):
+                found.setdefault(_bytes(key).decode(), b"" if data is None else _bytes(data))
+        except (sqlite3.Error, UnicodeError):
+            return {}
+        finally:
+            self._connection.text_factory = usual
+        return found
 
     def table(self, name: str) -> Table:
         """What a table is, but for what only its schema says."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from converter.formats.mnemo.package.profile import profile
     from converter.formats.mnemo.package.write import open_target, render
     from converter.formats.mnemo.part_ids import part_ids, part_said
+    from converter.formats.mnemo.passing import body
     from converter.formats.mnemo.read import read
     from converter.formats.mnemo.relink import locate_links, own_ids, relink, relink_file
     from converter.formats.mnemo.segments import frame, pieces, segments
@@ -35,6 +36,7 @@ else:
     render = later("converter.formats.mnemo.package.write", "render")
     part_ids = later("converter.formats.mnemo.part_ids", "part_ids")
     part_said = later("converter.formats.mnemo.part_ids", "part_said")
+    body = later("converter.formats.mnemo.passing", "body")
     read = later("converter.formats.mnemo.read", "read")
     locate_links = later("converter.formats.mnemo.relink", "locate_links")
     own_ids = later("converter.formats.mnemo.relink", "own_ids")
@@ -63,6 +65,7 @@ FORMAT = Format(
     pieces=pieces,
     frame=frame,
     gap=",",
+    body=body,
     open_merge=open_merge,
     merges="file",
     relink=relink,

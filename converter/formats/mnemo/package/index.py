@@ -68,6 +68,8 @@ class PackageSource:
         )
         self._members = self._zip.members
         self._unpacked = Unpacked(self._zip, context.limits)
+        self._note_keys: dict[str, list[str]] = {}
+        """The keys of the notes in each database, in its order, once all of them are known."""
         try:
             self._open()
         except ItemError as error:
@@ -227,16 +229,19 @@ class PackageSource:
         yield from lost_facts(losses, _lost_row, member)
 
     def _note_facts(self, database: Database, member: str, keys: Keys) -> Iterator[NoteFact | Finding]:
+        found: list[str] = []
         for row in database.rows("Notes", "NoteId"):
-            where = Location(member=member, table="Notes", row=row.key)
             if row.null:
-                yield Finding(code="row-null", item=f"notes/{row.key}", location=where)
+                yield Finding(code="row-null", item=f"notes/{row.key}", location=_place(member, row))
                 continue
             key, repeated = keys.take(sniff(row.data, "noteId", self._depth).id, row.key)
             if repeated:
                 details = (("id", key.rpartition("~")[0]),)
-                yield Finding(code="duplicate-id", item=f"notes/{key}", location=where, details=details)
+                item = f"notes/{key}"
+                yield Finding(code="duplicate-id", item=item, location=_place(member, row), details=details)
+            found.append(key)
             yield NoteFact(key=key, size=len(row.data))
+        self._note_keys[member] = found
         for lost in self._lost(member, _NOTES):
             yield NoteFact(key=keys.take(None, lost)[0])
 
@@ -325,13 +330,18 @@ class PackageSource:
                 continue
 
     def _stored(self, member: str, keys: Keys, wanted: set[str] | None) -> Iterator[Stored | Finding]:
+        known = iter(self._note_keys.get(member, ()))
         with closing(Database(self._unpacked.path(member), member, self._context.limits)) as database:
             for row in database.rows("Notes", "NoteId"):
                 if row.null:
                     continue
-                key, _ = keys.take(sniff(row.data, "noteId", self._depth).id, row.key)
+                key = next(known, None)
+                if key is None:
+                    key, _ = keys.take(sniff(row.data, "noteId", self._depth).id, row.key)
+                else:
+                    keys.hold(key)
                 if wanted is None or key in wanted:
-                    yield Stored(key, row.data, where=Location(member=member, table="Notes", row=row.key))
+                    yield Stored(key, row.data, where=_place(member, row))
             for lost in self._lost(member, _NOTES):
                 key, _ = keys.take(None, lost)
                 if wanted is None or key in wanted:
@@ -361,6 +371,10 @@ def _kind(entry: Entry) -> str:
 
 def _database_of(share: Share) -> str | None:
     return next((member for name, member in share.files.items() if fold(name) == _DATABASE.upper()), None)
+
+
+def _place(member: str, row: Row) -> Location:
+    return Location(member=member, table="Notes", row=row.key)
 
 
 def _is_junk(name: str) -> bool:

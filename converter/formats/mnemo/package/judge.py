@@ -33,6 +33,7 @@ __all__ = ["judge"]
 _METHODS: Final = (0, 8, 9)
 """Stored, deflate and deflate64."""
 _CHUNK_BYTES: Final = 1024 * 1024
+_DATABASE: Final = ".db"
 
 
 def judge(path: Path, context: SourceContext, source: Source | None = None) -> Iterator[Finding]:
@@ -52,7 +53,7 @@ def _judge(archive: ZipReader, known: Mapping[str, Path]) -> Iterator[Finding]:
         if archive.shift:
             what = f"{archive.shift:,} bytes stand in front of the archive, and its directory does not count them"
             yield refuses("", Location(), what)
-        yield from _members(archive, known)
+        yield from _members(archive, known, unpacked)
         try:
             text = archive.read(MANIFEST).decode(errors="surrogateescape").removeprefix("\ufeff")
         except ItemError as error:
@@ -63,7 +64,7 @@ def _judge(archive: ZipReader, known: Mapping[str, Path]) -> Iterator[Finding]:
         yield from _entries(text, [name for name in archive.members if name != MANIFEST], unpacked)
 
 
-def _members(archive: ZipReader, known: Mapping[str, Path]) -> Iterator[Finding]:
+def _members(archive: ZipReader, known: Mapping[str, Path], unpacked: Unpacked) -> Iterator[Finding]:
     """Every member is loaded before anything is imported, also one that nothing needs."""
     for member in archive.members.values():
         name = member.name
@@ -77,13 +78,19 @@ def _members(archive: ZipReader, known: Mapping[str, Path]) -> Iterator[Finding]
             method = METHODS.get(member.code, f"number {member.code}")
             yield refuses(_item(member), Location(member=name), f"it cannot unpack the compression method {method}")
         elif not member.unreadable and name not in known:
-            yield from _data(archive, member)
+            yield from _data(archive, member, unpacked)
 
 
-def _data(archive: ZipReader, member: MemberInfo) -> Iterator[Finding]:
-    """The data of a member, read to its end: the application stops where it cannot unpack it, and asks no check sum."""
+def _data(archive: ZipReader, member: MemberInfo, unpacked: Unpacked) -> Iterator[Finding]:
+    """The data of a member, read to its end: the application stops where it cannot unpack it, and asks no check sum.
+
+    A database is unpacked for what comes.
+    """
     where = Location(member=member.name)
     try:
+        if member.name.lower().endswith(_DATABASE):
+            unpacked.path(member.name)
+            return
         with archive.open(member.name) as stream:
             while stream.read(_CHUNK_BYTES):
                 pass

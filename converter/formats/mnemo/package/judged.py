@@ -12,7 +12,7 @@ import msgspec
 from converter.errors import InputError, ItemError
 from converter.findings.finding import Finding, Location
 from converter.formats.mnemo.app.objects import CARD_FOLDER, DECK, FOLDER, NOTE
-from converter.formats.mnemo.app.quick import is_sound_deck, is_sound_note
+from converter.formats.mnemo.app.quick import sound_deck, sound_note
 from converter.formats.mnemo.app.shapes import WRITE, Shape
 from converter.formats.mnemo.app.text import flaws_of
 from converter.formats.mnemo.package.files import found
@@ -53,7 +53,8 @@ _CARD_TABLES: Final = (
     _Table("Decks", "DeckId", "id", "decks", DECK),
     _Table("Folders", "FolderId", "id", "folders", CARD_FOLDER),
 )
-_QUICK: Final[dict[str, Callable[[bytes], bool]]] = {"notes": is_sound_note, "decks": is_sound_deck}
+_QUICK: Final[dict[str, Callable[[bytes], str | None]]] = {"notes": sound_note, "decks": sound_deck}
+"""Give the ids of sound items."""
 
 
 def _notes(item: str, where: Location, files: Mapping[str, str], unpacked: Unpacked, _newer: bool) -> Iterator[Finding]:
@@ -115,15 +116,19 @@ def _table(table: _Table, database: Database, where: Location) -> Iterator[Findi
     for row in database.rows(table.name, table.key):
         if row.null:
             continue
-        identity = sniff(row.data, table.identity, _DEPTH).id
+        sound = None if quick is None else quick(row.data)
+        identity = sniff(row.data, table.identity, _DEPTH).id if sound is None else sound
         key, repeated = keys.take(identity, row.key)
+        shadows = table.kind == "notes" and identity is not None and _SHADOWS.match(identity)
+        if sound is not None and not repeated and not shadows:
+            continue
         place = Location(member=where.member, table=table.name, row=row.key)
         item = f"{table.kind}/{key}"
         if repeated and identity is not None:
             yield loses(item, place, "an earlier row has the same id, and this one overwrites it")
-        if table.kind == "notes" and identity is not None and _SHADOWS.match(identity):
+        if shadows:
             yield loses(item, place, f"a note with the id {identity} overwrites a row of the library's folders")
-        if quick is None or not quick(row.data):
+        if sound is None:
             yield from _row(table, row, item, place)
 
 

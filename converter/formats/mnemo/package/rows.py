@@ -28,6 +28,7 @@ class Database:
         self._limits = limits
         with sqlite.reading(self._name):
             self._connection = sqlite.open_readonly(path, limits)
+            self._connection.text_factory = bytes
 
     def close(self) -> None:
         """Let go of the file."""
@@ -79,6 +80,8 @@ class Database:
 
 
 def _row(key: object, data: object) -> Row:
+    if type(key) is bytes and type(data) is bytes:
+        return Row(key.decode(errors="replace"), data)
     return Row(as_bytes(key).decode(errors="replace"), as_bytes(data))
 
 

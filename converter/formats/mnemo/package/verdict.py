@@ -33,6 +33,7 @@ class Unpacked:
         self._archive = archive
         self._known = known
         self._folder = tempfile.TemporaryDirectory(prefix="mnemo-converter-")
+        self._files: dict[str, Path] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -41,13 +42,15 @@ class Unpacked:
         self._folder.cleanup()
 
     def path(self, member: str) -> Path:
-        """The member as a file; raises ItemError where it is damaged."""
+        """The member as a file, unpacked once; raises ItemError where it is damaged."""
         if member in self._known:
             return self._known[member]
-        path = Path(self._folder.name) / "member"
-        with self._archive.open(member) as source, path.open("wb") as target:
-            shutil.copyfileobj(source, target, _CHUNK_BYTES)
-        return path
+        if member not in self._files:
+            path = Path(self._folder.name) / str(len(self._files))
+            with self._archive.open(member) as source, path.open("wb") as target:
+                shutil.copyfileobj(source, target, _CHUNK_BYTES)
+            self._files[member] = path
+        return self._files[member]
 
     def text(self, member: str) -> str:
         """The member as text, with lone surrogates for bytes that are not UTF-8; raises ItemError likewise."""
