@@ -40,9 +40,9 @@ def nested(root: Path, size: int) -> None:
 
 
 def headings(root: Path, size: int) -> None:
-    """So many headings in one note, of which half have one text, and links to some."""
+    """So many headings in one note, of which half have one text, and links to the others."""
     texts = [f"# {'Again' if number % 2 else f'Heading {number}'}\n\nText.\n" for number in range(size)]
-    seen = [f"[[#Heading {number}]]\n" for number in range(0, size, 20)]
+    seen = [f"[[#Heading {number}]]\n" for number in range(0, size, 2)]
     (root / "headings.md").write_text("\n".join(texts + seen), encoding="utf-8")
 
 
