@@ -15,7 +15,8 @@ from typing import IO, TYPE_CHECKING, Protocol
 import msgspec
 
 from converter.findings.finding import Finding, Location
-from converter.model.facts import Anchor, Fact, LinkFact, PayloadFact
+from converter.formats.places import Places
+from converter.model.facts import Fact, LinkFact, PayloadFact
 from converter.model.items import Folder, Note
 from converter.model.moment import Moment
 from converter.model.profile import Profile
@@ -161,8 +162,8 @@ class Lookup(Protocol):
     def assets_named(self, name: str) -> Sequence[str]:
         """Keys of assets with this lookup name, in the store's order."""
 
-    def anchors(self, key: str) -> Sequence[Anchor]:
-        """The anchors of a note."""
+    def places(self, key: str) -> Places:
+        """The places in a note that links can name."""
 
 
 class Source(Protocol):

@@ -182,6 +182,8 @@ class Bench:
             note, _ = self._source.read(stored, self._reading.context)
         except EnvironmentFaultError:
             raise
+        except RecursionError:
+            return Checked(stored.key, failure=too_deep(stored.key))
         except ConverterError as error:
             return Checked(stored.key, failure=error.message)
         visit = visit_of(note) if self._reading.visits else None

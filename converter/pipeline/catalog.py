@@ -12,6 +12,7 @@ from functools import lru_cache
 import msgspec
 
 from converter.findings.finding import Finding
+from converter.formats.places import Places
 from converter.model.facts import Anchor, AssetFact, FolderFact, JunkFact, LinkFact, Outline, PayloadFact
 from converter.model.moment import Moment
 from converter.model.order import Output
@@ -108,6 +109,7 @@ class Catalog:
         self._asset_names: dict[str, str | list[str]] = {}
         self._holders: dict[str, list[str]] | None = None
         self._unpacked = lru_cache(maxsize=128)(self._unpack)
+        self._places = lru_cache(maxsize=128)(self._places_in)
 
     def add_folder(self, fact: FolderFact) -> None:
         """Enter a folder."""
@@ -179,6 +181,13 @@ class Catalog:
     def anchors(self, key: str) -> Sequence[Anchor]:
         """The anchors of a note."""
         return self.outline(key).anchors
+
+    def places(self, key: str) -> Places:
+        """The places in a note that links can name."""
+        return self._places(key)
+
+    def _places_in(self, key: str) -> Places:
+        return Places(self.anchors(key))
 
     def links(self, key: str) -> Sequence[LinkFact]:
         """The links of a note."""

@@ -8,6 +8,7 @@ import pytest
 
 from converter.formats.front import Found
 from converter.formats.mnemo.links import names, resolve
+from converter.formats.places import Places
 from converter.model.facts import Anchor, LinkFact
 
 NOTES = {"n1": ["b1", "b 2"], "a/b": []}
@@ -44,8 +45,8 @@ class _Lookup:
     def assets_named(self, name: str) -> Sequence[str]:
         return self._named.get(name, [])
 
-    def anchors(self, key: str) -> Sequence[Anchor]:
-        return [Anchor(name) for name in NOTES[key]]
+    def places(self, key: str) -> Places:
+        return Places([Anchor(name) for name in NOTES[key]])
 
 
 def _found(form: str, target: str, place: str = "", block: str = "") -> Found:

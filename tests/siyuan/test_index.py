@@ -13,6 +13,7 @@ from converter import Options, convert
 from converter.errors import InputError
 from converter.findings.finding import Finding
 from converter.formats.front import Found, SourceContext, Stored
+from converter.formats.places import Places
 from converter.formats.siyuan.workspace import FORMAT
 from converter.formats.siyuan.workspace.layout import find_layout, place_of
 from converter.model.facts import (
@@ -435,8 +436,8 @@ class _Lookup:
     def assets_named(self, name: str) -> Sequence[str]:
         return [key for key in ASSETS if name in FORMAT.names("asset", key)]
 
-    def anchors(self, _key: str) -> Sequence[Anchor]:
-        return [Anchor(BLOCK)]
+    def places(self, _key: str) -> Places:
+        return Places([Anchor(BLOCK)])
 
 
 def resolved(form: str, target: str) -> tuple[str, str, str]:

@@ -95,7 +95,10 @@ def _list_of(inner: Decode) -> Decode:
     def decode(value: Any, problems: Problems) -> Any:
         if type(value) is not list:
             raise MisfitError("it is no array")
-        return tuple([inner(one, problems) for one in value])
+        made = []
+        for one in value:  # no comprehension: it would be one more frame for each level of nesting
+            made.append(inner(one, problems))  # noqa: PERF401
+        return tuple(made)
 
     return decode
 
@@ -150,7 +153,7 @@ def _block(value: Any, problems: Problems) -> Any:
     try:
         kind = BLOCKS.get(_kind_in(value))
         if kind is not None:
-            return struct_from(kind, value, problems)
+            return kind(**_members(_table(kind), _REQUIRED[kind], value, problems))
     except MisfitError:
         pass
     source = _dumps(value).decode()

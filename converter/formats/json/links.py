@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from converter.formats.front import Found, Lookup
-from converter.formats.places import heading_named
 from converter.model.facts import LinkFact
 
 __all__ = ["names", "resolve"]
@@ -46,12 +45,10 @@ def _placed(lookup: Lookup, key: str, place: str) -> Found:
     """The note, and the place in it: a block by its id or its `^name`, a heading by its text."""
     if not place:
         return Found("note", key)
-    anchors = lookup.anchors(key)
-    for anchor in anchors:
-        if anchor.key in (place, f"#{place}") or (anchor.name and place == f"^{anchor.name}"):
-            return Found("note", key, anchor.key)
-    heading = heading_named(anchors, place)
-    return Found("note", key, place_missing=True) if heading is None else Found("note", key, heading.key)
+    places = lookup.places(key)
+    name = place[1:] if place.startswith("^") else ""
+    found = places.first((place, f"#{place}"), name or None) or places.heading(place)
+    return Found("note", key, place_missing=True) if found is None else Found("note", key, found.key)
 
 
 def _elsewhere(target: str) -> Found:

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from urllib.parse import unquote
 
 from converter.formats.front import Found, Lookup
-from converter.formats.places import heading_named
 from converter.model.facts import LinkFact
 from converter.storage.names import fold
 
@@ -147,9 +146,6 @@ def _placed(lookup: Lookup, key: str, place: str) -> Found:
     """The note, and the place in it where that exists."""
     if not place:
         return Found("note", key)
-    anchors = lookup.anchors(key)
-    if place.startswith("^"):
-        found = next((a for a in anchors if place in (a.key, f"^{a.name}") or place[1:] == a.key), None)
-    else:
-        found = heading_named(anchors, place)
+    places = lookup.places(key)
+    found = places.first((place, place[1:]), place[1:]) if place.startswith("^") else places.heading(place)
     return Found("note", key, place_missing=True) if found is None else Found("note", key, found.key)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from converter.formats.front import LinkKey, Renaming, Stored
 from converter.formats.markdown.encoding import decoded
@@ -21,6 +21,8 @@ __all__ = ["file_places", "link_keys", "relink", "relink_file"]
 
 _BREAK = re.compile("\r\n")
 _CANVAS = ".canvas"
+_Moved = Callable[[str], str | None]
+"""The new path of a file; None where it keeps its own."""
 _ENDINGS = (".md", ".markdown")
 
 
@@ -48,8 +50,12 @@ def relink_file(name: str, data: bytes, renaming: Renaming) -> bytes:
     """The bytes of a canvas with new paths; `name` is its path. Other files stay as they are."""
     if not name.lower().endswith(_CANVAS):
         return data
-    paths = {**renaming.ids.get("notes", {}), **renaming.files}
-    return edited(data, _spelled, lambda place, patch: _edit_canvas(place, patch, paths))
+    files, notes = renaming.files, renaming.ids.get("notes", {})
+
+    def moved(path: str) -> str | None:
+        return files.get(path, notes.get(path))
+
+    return edited(data, _spelled, lambda place, patch: _edit_canvas(place, patch, moved))
 
 
 def _new(place: LinkPlace, links: Mapping[LinkKey, str]) -> str | None:
@@ -79,31 +85,32 @@ def _spelled(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)[1:-1]
 
 
-def _edit_canvas(canvas: Place, patch: Patch, paths: Mapping[str, str]) -> None:
+def _edit_canvas(canvas: Place, patch: Patch, moved: _Moved) -> None:
     for nodes in canvas.named("nodes") if isinstance(canvas, Entries) else ():
         for node in nodes if isinstance(nodes, list) else ():
             for name, value in node.pairs if isinstance(node, Entries) else ():
                 if isinstance(value, Spot) and name.text in ("file", "background"):
-                    patch.put(value, paths.get(value.text, value.text))
+                    patch.put(value, value.text if (new := moved(value.text)) is None else new)
                 elif isinstance(value, Spot) and name.text == "text":
-                    patch.put_in(value, _in_text(value.text, paths))
+                    patch.put_in(value, _in_text(value.text, moved))
 
 
-def _in_text(text: str, paths: Mapping[str, str]) -> Iterator[Change]:
+def _in_text(text: str, moved: _Moved) -> Iterator[Change]:
     """Links of a text node that name a file by its whole path, with its ending or without."""
     if "\r" in text:
         return
     for place in link_places(text):
-        new = _moved(place.target, paths)
+        new = _respelled(place.target, moved)
         if new != place.target:
             yield place.start, place.end, place.spelling.of(new)
 
 
-def _moved(target: str, paths: Mapping[str, str]) -> str:
-    if target in paths:
-        return paths[target]
+def _respelled(target: str, moved: _Moved) -> str:
+    new = moved(target)
+    if new is not None:
+        return new
     for ending in _ENDINGS:
-        new = paths.get(target + ending)
+        new = moved(target + ending)
         if new is not None:
             return new.removesuffix(ending)
     return target

@@ -52,9 +52,9 @@ def _note(lookup: Lookup, target: str, place: str) -> Found:
             continue
         if not place:
             return Found("note", key)
-        anchors = {anchor.key for anchor in lookup.anchors(key)}
-        found = next((name for name in (place, unquote(place)) if name in anchors), None)
-        return Found("note", key, found or "", place_missing=found is None)
+        places = lookup.places(key)
+        found = places.with_key(place) or places.with_key(unquote(place))
+        return Found("note", key, place_missing=True) if found is None else Found("note", key, found.key)
     return _MISSING
 
 

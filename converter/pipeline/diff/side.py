@@ -129,12 +129,12 @@ class Side:
         """A place in a note: a heading by its text, others by the id that both archives know, else only as places."""
         if not anchor:
             return ""
-        heading = next((a.text for a in self.session.catalog.anchors(key) if a.key == anchor and a.level), "")
-        if heading:
-            return f"#{fold(heading)}"
+        place = self.session.catalog.places(key).with_key(anchor)
+        if place is not None and place.level and place.text:
+            return f"#{fold(place.text)}"
         spot = self.spots.by_note.get(key)
         mate = spot.mate if spot is not None else None
-        known = mate is not None and any(one.key == anchor for one in self.other.session.catalog.anchors(mate))
+        known = mate is not None and self.other.session.catalog.places(mate).with_key(anchor) is not None
         return f"^{anchor}" if known else "^"
 
     def kept(self, attrs: Attrs) -> Attrs:

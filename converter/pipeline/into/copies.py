@@ -41,6 +41,8 @@ class Copies:
         self._blocks: dict[str, dict[str, str]] = {}
         self._all_blocks: dict[str, str] = {}
         self._files: dict[str, tuple[str, str]] = {}
+        self._file_names: dict[str, str] = {}
+        """The new names of files, by their old ones or, in a tree of files, by their paths."""
         self._own = {fold(output.key) for output in self._outputs()}
         self.elsewhere = self._elsewhere() if self._tree == "documents" and session.pair.same_system else set()
         """Notebooks all of whose documents stand in others in the target: they are there already, as it were."""
@@ -73,6 +75,10 @@ class Copies:
     def file(self, key: str, old: str, new: str) -> None:
         """A file gets another name, both without folders."""
         self._files[key] = (old, new)
+        if self._tree == "paths":
+            self._file_names[key] = posixpath.join(posixpath.dirname(key), new)
+        else:
+            self._file_names[old] = new
 
     def item(self, kind: str, old: str, new: str) -> None:
         """An item that is neither a folder nor a note gets another id."""
@@ -154,7 +160,7 @@ class Copies:
         return msgspec.structs.replace(output, folder=folder, parent=parent)
 
     def _in_document(self, output: Output) -> Output:
-        names = self._moved["folders"] | self._moved["notes"]
+        names = ChainMap(self._moved["notes"], self._moved["folders"])
         above, name = posixpath.split(output.path)
         parts = [names.get(part, part) for part in above.split("/") if part]
         if not parts or posixpath.join(*parts) == above:
@@ -255,7 +261,7 @@ class Copies:
 
     def _now(self, name: str) -> str:
         """The id that an item which is no note has now."""
-        return next((new for one in self._items.values() for old, new in one.items() if old == name), name)
+        return next((one[name] for one in self._items.values() if name in one), name)
 
     def _own_blocks(self, stored: Stored, entry: NoteEntry) -> Mapping[str, str]:
         """What the blocks of a note are called; those of one that is no duplicate keep ids that others have too."""
@@ -279,10 +285,8 @@ class Copies:
         """
         if self._front is None or self._front.relink_file is None or not (self or own):
             return data
-        files = {old: new for key, (old, new) in self._files.items()}
-        if self._tree == "paths":
-            files = {key: posixpath.join(posixpath.dirname(key), new) for key, (_, new) in self._files.items()}
-        return self._front.relink_file(name, data, Renaming(ids={**self._ids({}), **(own or {})}, files=files))
+        ids = {**self._ids({}), **(own or {})}
+        return self._front.relink_file(name, data, Renaming(ids=ids, files=self._file_names))
 
     def is_linking(self, name: str) -> bool:
         """Whether a file names others, so that its bytes follow them."""
@@ -290,7 +294,7 @@ class Copies:
 
     def renamed_path(self, path: str) -> str:
         """Where a file that passes whole goes: parts of its path that are ids follow them."""
-        names = self._moved["folders"] | {old: new for one in self._items.values() for old, new in one.items()}
+        names = ChainMap(*reversed(self._items.values()), self._moved["folders"])
         parts = path.split("/")
         stem, extension = posixpath.splitext(parts[-1])
         parts[-1] = names.get(stem, stem) + extension

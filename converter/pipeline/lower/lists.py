@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from converter.model.blocks import Attrs, Block, Blocks, List, ListItem, Paragraph
+from converter.model.blocks import Attrs, Block, List, ListItem, Paragraph
 from converter.model.runs import PLAIN, TextRun, merge_runs
 from converter.pipeline.lower.engine import Context, Lowering
 from converter.pipeline.lower.items import with_own_line
@@ -50,16 +50,19 @@ def _item(lowering: Lowering, item: Block, context: Context, *, nests: bool) -> 
     head, *rest = lowering.exact(bare, context)
     if not (item.children or rest):
         return [head if nests else indented(head, context.depth)]
-    children: Blocks = tuple(lowering.blocks(item.children, context))
     if nests:
-        kept = (*rest, *children)
+        kept = (*rest, *lowering.blocks(item.children, context))
         return [msgspec.structs.replace(head, children=kept) if kept else head]
-    below = [_below(child, context.depth) for child in (*rest, *children)]
-    return [indented(head, context.depth), *below]
+    below: list[Block] = []
+    for child in item.children:
+        lowered = lowering.block(child, context)
+        below += lowered if isinstance(child, List) else [_below(one, context.depth) for one in lowered]
+    own = [indented(head, context.depth), *(_below(one, context.depth) for one in rest)]
+    return own + lowering.renumbered(item.children, below)
 
 
 def _below(block: Block, depth: int) -> Block:
-    """Further text of an item stands at the item's own depth; items below have their depth already."""
+    """Further text of an item stands at the item's own depth."""
     return indented(block, depth) if isinstance(block, Paragraph) else block
 
 

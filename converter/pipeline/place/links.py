@@ -187,7 +187,8 @@ class LinkBook:
         name = self._names.get(found.key, {}).get(found.anchor)
         if name is not None:
             return name if self._ids else f"^{name}"
-        return next((a.text for a in self._catalog.anchors(found.key) if a.key == found.anchor), "")
+        anchor = self._catalog.places(found.key).with_key(found.anchor)
+        return "" if anchor is None else anchor.text
 
 
 def _code_of(link: LinkFact, found: Found) -> str:
