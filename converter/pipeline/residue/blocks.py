@@ -148,7 +148,7 @@ def _joined(record: NoteRecord, slices: dict[int, tuple[str, str]]) -> str:
     parts = [record.head]
     for number in sorted(slices):
         text, gap = slices[number]
-        if parts[1:] and number - 1 not in slices and usual:
+        if number - 1 not in slices and usual and len(parts) > 1:
             parts[-1] = max(parts[-1], usual[0][0], key=len)
         parts += [text, gap]
     if slices and max(slices) != record.slices - 1:
