@@ -1,4 +1,4 @@
-"""The directions to measure: every format into every format, as far as this converter knows them."""
+"""The directions to measure: between each two systems, and between the two formats of Mnemo."""
 
 from __future__ import annotations
 
@@ -7,15 +7,19 @@ import subprocess
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from itertools import product
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final
 
+from benchmarks.library import DATABASE
 from benchmarks.process import CONVERTER, ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 FORMATS: Final = ("mnemo", "markdown", "siyuan")
-CORPUS_FORMAT: Final = "markdown"
+VAULT: Final = "markdown"
+LIBRARY: Final = "mnemo-db"
+"""Formats of the two corpora: notes of all systems are made from a vault, those within Mnemo from a library."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +32,17 @@ class Direction:
     def __str__(self) -> str:
         return f"{self.source}→{self.target}"
 
+    @property
+    def corpus(self) -> str:
+        """The format of the corpus that is converted."""
+        return LIBRARY if LIBRARY in {self.source, self.target} else VAULT
 
-ALL: Final = tuple(Direction(source, target) for source, target in product(FORMATS, repeat=2))
+
+ALL: Final = (
+    *(Direction(source, target) for source, target in product(FORMATS, repeat=2)),
+    Direction("mnemo", LIBRARY),
+    Direction(LIBRARY, "mnemo"),
+)
 
 
 def known_formats() -> dict[str, Any]:
@@ -48,7 +61,7 @@ def chosen(patterns: Sequence[str]) -> list[Direction]:
     for pattern in patterns or ("*:*",):
         matched = [one for one in ALL if fnmatchcase(str(one), pattern.replace(":", "→"))]
         if not matched:
-            raise ValueError(f"{pattern} is no direction; formats: {', '.join(FORMATS)}")
+            raise ValueError(f"{pattern} is no direction; there are {', '.join(map(str, ALL))}")
         found.update(matched)
     return [one for one in ALL if one in found]
 
@@ -62,12 +75,15 @@ def obstacle(direction: Direction, known: Mapping[str, Any]) -> str | None:
         return f"this converter does not read {direction.source}"
     for name in (direction.source, direction.target):
         # A source is made by this converter as well, unless it is the corpus itself.
-        given = name == CORPUS_FORMAT and name != direction.target
+        given = name == direction.corpus and name != direction.target
         if not given and not known[name]["writes"]:
             return f"this converter does not write {name}"
     return None
 
 
-def file_name(stem: str, form: Mapping[str, Any]) -> str:
-    """A name for something in a format: a file with its suffix, or a folder."""
-    return stem + form["suffixes"][0] if form["single_file"] else stem
+def place(holder: PurePath, form: Mapping[str, Any]) -> PurePath:
+    """Where something in a format goes that has a folder to itself: a file with its suffix, or a folder."""
+    if not form["single_file"]:
+        return holder / "tree"
+    suffix = form["suffixes"][0]
+    return holder / (suffix if suffix == DATABASE else f"notes{suffix}")

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from benchmarks import memory
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 CONVERTER: Final = (sys.executable, "-m", "converter")
-_FLOOR: Final = (sys.executable, "-I", "-S", str(Path(__file__).with_name("floor.py")))
 _PEAK_UNIT: Final = 1 if sys.platform == "darwin" else 1024
 _SAID: Final = 2000
 
@@ -60,13 +61,43 @@ def measure(command: Sequence[str], accepted: frozenset[int] = frozenset((0,))) 
     return Measured(seconds, usage.ru_maxrss * _PEAK_UNIT, child.returncode, usage.ru_utime + usage.ru_stime)
 
 
-def measure_floor(source: Path, sizes: Path, target: Path) -> Measured:
-    """Read a source and write what a target was made of."""
-    return measure((*_FLOOR, str(source), str(sizes), str(target)))
+def measure_memory(command: Sequence[str], accepted: frozenset[int]) -> int:
+    """Run a command to its end: the most bytes that it and its workers held together.
+
+    Looking takes time, so the run is not timed. Where the system does not tell how memory is shared, the peak of the
+    largest process stands for all.
+    """
+    if not memory.can_watch():
+        return measure(command, accepted).peak
+    quiet = subprocess.DEVNULL
+    child = subprocess.Popen(command, cwd=ROOT, stdin=quiet, stdout=quiet, stderr=quiet)  # noqa: S603
+    try:
+        peak = memory.watch(child)
+    except BaseException:
+        child.kill()
+        child.wait()
+        raise
+    if child.returncode not in accepted:
+        raise RunFailedError(f"exit code {child.returncode} of {' '.join(command)}")
+    return peak
 
 
-def measure_starts(source: Path, sizes: Path, target: Path) -> tuple[float, float]:
-    """Seconds that a start takes of the converter and of the floor: the floor reads and writes one empty file."""
-    source.touch()
-    sizes.touch()
-    return measure((*CONVERTER, "--version")).seconds, measure_floor(source, sizes, target).seconds
+def measure_floor(source: Path, made: Path, target: Path) -> float:
+    """Seconds that it takes to read a source and to write what is in a finished target (see `floor.py`)."""
+    os.sync()
+    return float(_said("benchmarks.floor", source, made, target))
+
+
+def measure_reference(vault: Path) -> float | None:
+    """Notes of a vault that a bare parser reads in a second; None where it is not installed (see `reference.py`)."""
+    said = _said("benchmarks.reference", vault)
+    return float(said) if said else None
+
+
+def _said(program: str, *places: Path) -> str:
+    """What a program of ours says. Raises RunFailedError when it fails."""
+    command = (sys.executable, "-m", program, *map(str, places))
+    done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, encoding="utf-8")  # noqa: S603
+    if done.returncode:
+        raise RunFailedError(f"exit code {done.returncode} of {' '.join(command)}\n{done.stderr[-_SAID:]}")
+    return done.stdout.strip()

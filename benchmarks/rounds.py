@@ -1,4 +1,4 @@
-"""The measurement of one size: its corpus, its sources, and the rounds."""
+"""The measurement of one size: its corpora, its sources, and the rounds."""
 
 from __future__ import annotations
 
@@ -7,28 +7,41 @@ import shutil
 import statistics
 import sys
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from benchmarks.directions import CORPUS_FORMAT, Direction, file_name
-from benchmarks.floor import write_sizes
-from benchmarks.process import CONVERTER, Measured, RunFailedError, measure, measure_floor
+from benchmarks.directions import LIBRARY, VAULT, Direction, place
+from benchmarks.process import (
+    CONVERTER,
+    Measured,
+    RunFailedError,
+    measure,
+    measure_floor,
+    measure_memory,
+    measure_reference,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from pathlib import Path
 
 # 1 is a conversion that went through and reported something, as most do between different systems.
 _DONE: Final = frozenset((0, 1))
+_MAKERS: Final = {VAULT: "benchmarks.corpus", LIBRARY: "benchmarks.library"}
 
 
 @dataclass(slots=True)
 class Result:
-    """What was measured of one direction at one size; `failure` says why there may be nothing."""
+    """What was measured of one direction at one size; `failure` says why there may be nothing.
+
+    `floors` are seconds, `memory` bytes of all processes together, `reference` notes a second of the bare parser.
+    """
 
     direction: Direction
     notes: int
     runs: list[Measured] = field(default_factory=list)
-    floors: list[Measured] = field(default_factory=list)
+    floors: list[float] = field(default_factory=list)
+    memory: int = 0
+    reference: float | None = None
     failure: str | None = None
 
     @property
@@ -39,12 +52,12 @@ class Result:
     @property
     def floor_seconds(self) -> float:
         """The median time of the floor."""
-        return statistics.median(floor.seconds for floor in self.floors)
+        return statistics.median(self.floors)
 
     @property
     def multiple(self) -> float:
         """The median of each round's multiple: what made the machine slow in a round slowed both sides of it."""
-        return statistics.median(run.seconds / floor.seconds for run, floor in zip(self.runs, self.floors, strict=True))
+        return statistics.median(run.seconds / floor for run, floor in zip(self.runs, self.floors, strict=True))
 
     @property
     def spread(self) -> float:
@@ -52,87 +65,93 @@ class Result:
         times = [run.seconds for run in self.runs]
         return (max(times) - min(times)) / self.seconds
 
-    @property
-    def peak(self) -> int:
-        """The most memory that any conversion held."""
-        return max(run.peak for run in self.runs)
-
 
 class Size:
-    """One size of the corpus in a folder of its own."""
+    """One size of the corpora in a folder of its own."""
 
     def __init__(self, folder: Path, notes: int, known: Mapping[str, Any], options: Sequence[str] = ()) -> None:
         self.folder = folder
         self.notes = notes
         self._known = known
         self._options = options
-        self._sources: dict[str, Path] = {}
+        self._sources: dict[tuple[str, str], Path] = {}
 
-    def make_corpus(self, seed: int) -> None:
-        """Make the vault, in another process: a child's peak is at least what its parent held when it was started."""
-        vault = self.folder / "vault"
-        given = ("--notes", str(self.notes), "--seed", str(seed))
-        measure((sys.executable, "-m", "benchmarks.corpus", str(vault), *given))
-        self._sources[CORPUS_FORMAT] = vault
+    def make_corpora(self, seed: int) -> None:
+        """Make the vault and the library, in other processes: so this one stays small."""
+        for form, maker in _MAKERS.items():
+            made = self.folder / f"corpus-{form}"
+            given = ("--notes", str(self.notes), "--seed", str(seed))
+            measure((sys.executable, "-m", maker, str(made), *given))
+            self._sources[form, form] = made if form == VAULT else Path(place(made, self._known[form]))
 
-    def source(self, form: str) -> Path:
-        """The corpus in a format, made once. Raises RunFailedError when a note is missing from it."""
-        if form not in self._sources:
-            made = self.folder / file_name(f"source-{form}", self._known[form])
-            report = self.folder / f"source-{form}.json"
-            direction = Direction(CORPUS_FORMAT, form)
-            measure((*self._command(direction, self._sources[CORPUS_FORMAT], made), "--report", str(report)), _DONE)
+    def source(self, direction: Direction) -> Path:
+        """The corpus of a direction in its format, made once. Raises RunFailedError when a note is missing from it."""
+        corpus, form = direction.corpus, direction.source
+        if (corpus, form) not in self._sources:
+            made = self._holder(f"source-{corpus}-{form}", form)
+            report = self.folder / f"source-{corpus}-{form}.json"
+            making = Direction(corpus, form)
+            measure((*self._command(making, self._sources[corpus, corpus], made), "--report", str(report)), _DONE)
             written = json.loads(report.read_bytes())["counts"]["notes"]["written"]
             if written != self.notes:
-                _remove(made)
-                raise RunFailedError(f"{direction} wrote {written:,} of {self.notes:,} notes")
-            self._sources[form] = made
-        return self._sources[form]
+                shutil.rmtree(made.parent)
+                raise RunFailedError(f"{making} wrote {written:,} of {self.notes:,} notes")
+            self._sources[corpus, form] = made
+        return self._sources[corpus, form]
 
     def measure(self, directions: Iterable[Direction], rounds: int) -> list[Result]:
-        """Every direction once in each round, each time with its floor right after it."""
+        """Every direction once in each round, each time with its floor right after it; before all, once for memory."""
         results = [Result(direction, self.notes) for direction in directions]
-        for number in range(1, rounds + 1):
+        references = []
+        for number in range(rounds + 1):
+            if number:
+                references.append(measure_reference(self._sources[VAULT, VAULT]))
             for result in results:
                 if result.failure is None:
-                    self._round(result)
+                    self._round(result, timed=number > 0)
                     _say(f"{self.notes:,} notes, round {number} of {rounds}, {result.direction}: {_outcome(result)}")
+        known = [reference for reference in references if reference is not None]
+        for result in results:
+            result.reference = statistics.median(known) if known else None
         return results
 
-    def _round(self, result: Result) -> None:
+    def _round(self, result: Result, *, timed: bool) -> None:
         direction = result.direction
-        target = self.folder / file_name("target", self._known[direction.target])
-        sizes = self.folder / f"{direction.source}-{direction.target}.sizes"
+        target = self._holder("target", direction.target)
+        again = self._holder("again", direction.target)
         try:
-            source = self.source(direction.source)
-            run = measure(self._command(direction, source, target), _DONE)
-            write_sizes(str(target), str(sizes))
-            _remove(target)
-            floor = measure_floor(source, sizes, target)
+            source = self.source(direction)
+            command = self._command(direction, source, target)
+            if timed:
+                run = measure(command, _DONE)
+                floor = measure_floor(source, target, again)
+                result.runs.append(run)
+                result.floors.append(floor)
+            else:
+                result.memory = measure_memory(command, _DONE)
         except RunFailedError as error:
             result.failure = str(error)
-        else:
-            result.runs.append(run)
-            result.floors.append(floor)
         finally:
-            _remove(target)
+            shutil.rmtree(target.parent)
+            shutil.rmtree(again.parent)
+
+    def _holder(self, name: str, form: str) -> Path:
+        """A place in a new folder."""
+        holder = self.folder / name
+        holder.mkdir()
+        return Path(place(holder, self._known[form]))
 
     def _command(self, direction: Direction, source: Path, target: Path) -> tuple[str, ...]:
         named = ("--from", direction.source, "--to", direction.target)
         return (*CONVERTER, "convert", str(source), str(target), *named, "--no-progress", "-q", *self._options)
 
 
-def _remove(target: Path) -> None:
-    if target.is_dir():
-        shutil.rmtree(target)
-    else:
-        target.unlink(missing_ok=True)
-
-
 def _outcome(result: Result) -> str:
     if result.failure is not None:
         return "failed"
-    return f"{result.runs[-1].seconds:.2f} s, floor {result.floors[-1].seconds:.3f} s"
+    if not result.runs:
+        return f"{result.memory / 1e6:.0f} MB"
+    return f"{result.runs[-1].seconds:.2f} s, floor {result.floors[-1]:.3f} s"
 
 
 def _say(text: str) -> None:

@@ -17,7 +17,7 @@ from converter.pipeline.options import Options
 from converter.storage.digest import digest
 from converter.storage.limits import NO_LIMITS, parse_limits
 
-__all__ = ["clock_of", "file_digest", "origin_of", "profile_options_of", "reading_of", "sound", "version"]
+__all__ = ["clock_of", "file_digest", "origin_of", "profile_options_of", "reading_of", "sound", "unbounded", "version"]
 
 
 def profile_options_of(options: Options) -> dict[str, str]:
@@ -52,6 +52,12 @@ def reading_of(options: Options) -> SourceContext:
 def sound(reading: SourceContext) -> SourceContext:
     """How a target is read: nothing of it is salvaged or left out."""
     return msgspec.structs.replace(reading, salvage=False, skip_unsafe=False, zip_encoding="")
+
+
+def unbounded(reading: SourceContext) -> SourceContext:
+    """How a target is read that this run wrote: limits are for what others made, and a note grows on its way."""
+    limits = msgspec.structs.replace(NO_LIMITS, json_depth=reading.limits.json_depth)
+    return msgspec.structs.replace(sound(reading), limits=limits)
 
 
 def _zone(name: str) -> tzinfo:

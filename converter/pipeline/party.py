@@ -43,29 +43,32 @@ class Party:
         self, notes: Iterable[Stored | Finding], reading: Reading | None = None, home: Home = anywhere
     ) -> Iterator[Study | Finding]:
         """Read notes, once, in batches."""
-        for batch, at, answer in self._read("learn", notes, reading or self._reading, home):
+        for places, at, answer in self._read("learn", notes, reading or self._reading, home):
             learnt = iter(_learnt(answer))
-            for note in batch:
-                yield note if isinstance(note, Finding) else (at, next(learnt))
+            for finding in places:
+                yield finding or (at, next(learnt))
 
     def check(self, notes: Iterable[Stored | Finding], reading: Reading) -> Iterator[Checked | Finding]:
         """Read notes of a target, in batches."""
-        for batch, _, answer in self._read("check", notes, reading, anywhere):
+        for places, _, answer in self._read("check", notes, reading, anywhere):
             checked = iter(_checked(answer))
-            for note in batch:
-                yield note if isinstance(note, Finding) else next(checked)
+            for finding in places:
+                yield finding or next(checked)
 
     def _read(
         self, name: str, notes: Iterable[Stored | Finding], reading: Reading, home: Home
-    ) -> Iterator[tuple[list[Stored | Finding], int, bytes]]:
-        """Batches of notes, with the number of the bench that read each, and its answer."""
+    ) -> Iterator[tuple[list[Finding | None], int, bytes]]:
+        """Batches: findings, and None where there was a note; the number of the bench that read it, and its answer."""
         self._processes.all("reads", pickle.dumps(reading))
-        batches: deque[list[Stored | Finding]] = deque()
+        batches: deque[list[Finding | None]] = deque()
 
         def requests() -> Iterator[Request]:
             for at, batch in _batches(notes, lambda note: len(note.data), home):
-                batches.append(batch)
-                yield at, name, pack([note for note in batch if not isinstance(note, Finding)])
+                batches.append([note if isinstance(note, Finding) else None for note in batch])
+                said = pack([note for note in batch if not isinstance(note, Finding)])
+                # Large notes are held once while they wait: as what is said.
+                batch.clear()
+                yield at, name, said
 
         for at, answer in self._processes.answers(requests()):
             yield batches.popleft(), at, answer

@@ -16,7 +16,7 @@ from converter.model.items import Folder, Note
 from converter.model.order import Goal, Output, WorkOrder, plain_order
 from converter.pipeline.bench import Bench, Task
 from converter.pipeline.catalog import NoteEntry
-from converter.pipeline.circumstances import sound
+from converter.pipeline.circumstances import unbounded
 from converter.pipeline.copying import copy_files
 from converter.pipeline.destination import Destination, check_destination
 from converter.pipeline.foretold import refusals
@@ -379,7 +379,7 @@ class Transfer:
             items, differences = verify(
                 session.target_front,
                 final,
-                sound(reading),
+                unbounded(reading),
                 self._written,
                 self._expected,
                 session.crew,

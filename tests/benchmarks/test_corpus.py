@@ -69,15 +69,17 @@ def test_vault_converts_and_its_links_lead_somewhere(tmp_path: Path) -> None:
 
 
 def test_harness_from_end_to_end(tmp_path: Path) -> None:
-    asked = ("--sizes", "20", "--rounds", "1", "--directions", "markdown:mnemo")
+    directions = ("markdown:siyuan", "mnemo:mnemo-db", "mnemo-db:mnemo")
+    asked = ("--sizes", "20", "--rounds", "1", "--jobs", "1", "--directions", *directions)
     scratch = tmp_path / "scratch"
     done = run("benchmarks", *asked, "--scratch", str(scratch), "--json", str(tmp_path / "measured.json"))
     assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[-1].split()[:2] == ["20", "markdown→mnemo"]
-    (result,) = json.loads((tmp_path / "measured.json").read_bytes())["results"]
-    assert len(result["runs"]) == len(result["floors"]) == 1
-    assert result["runs"][0]["seconds"] > result["floors"][0]["seconds"] > 0
-    assert result["runs"][0]["peak"] > 1_000_000
+    rows = [line.split()[:2] for line in done.stdout.splitlines()[-3:]]
+    assert rows == [["20", one.replace(":", "→")] for one in directions]
+    for result in json.loads((tmp_path / "measured.json").read_bytes())["results"]:
+        assert len(result["runs"]) == len(result["floors"]) == 1
+        assert result["runs"][0]["seconds"] > result["floors"][0] > 0
+        assert result["memory"] > 1_000_000
     assert not list(scratch.iterdir())
 
 
@@ -93,6 +95,8 @@ def test_directions_wait_for_their_formats() -> None:
         "markdown→mnemo",
         "markdown→markdown",
     ]
+    able = known(mnemo="rw", **{"mnemo-db": "r"})
+    assert [str(one) for one in ALL if obstacle(one, able) is None] == ["mnemo→mnemo", "mnemo-db→mnemo"]
     able = known(mnemo="r", markdown="r", siyuan="w")
     assert [str(one) for one in ALL if obstacle(one, able) is None] == ["markdown→siyuan"]
 
@@ -103,6 +107,7 @@ def test_directions_are_chosen_by_pattern() -> None:
         "mnemo→mnemo",
         "markdown→mnemo",
         "siyuan→mnemo",
+        "mnemo-db→mnemo",
     ]
     with pytest.raises(ValueError, match="no direction"):
         chosen(("html:mnemo",))

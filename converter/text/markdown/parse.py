@@ -42,6 +42,8 @@ __all__ = ["CALLOUT", "KINDS", "Parsed", "parse"]
 
 CALLOUT = re.compile(r"\[!([^\]\n]+)\]([+-]?)[ \t]*")
 """What a quote begins with that is a callout."""
+_LONG = 1 << 20
+"""Characters of a text that is long: to remember its blocks would take ten times its size."""
 _TASK = re.compile(r"\[([^\s\]])\](?= )")
 _MARKER = re.compile(rb"[ \t>]*(.{0,12})", re.DOTALL)
 _ALIGN = {"None": "", "Left": "left", "Center": "center", "Right": "right"}
@@ -71,9 +73,12 @@ class _Frame(msgspec.Struct, gc=False):
     loose: bool = False
 
 
-@lru_cache(maxsize=2)
 def parse(text: str) -> Parsed:
-    """Parse a body without front matter. Never fails: every text is Markdown."""
+    """Parse a body without front matter. Never fails: every text is Markdown. The last short ones are remembered."""
+    return _parsed(text) if len(text) > _LONG else _remembered(text)
+
+
+def _parsed(text: str) -> Parsed:
     found = events_of(text)
     builder, added = _Builder(found.source), found.added
     builder.take(found.ranged)
@@ -81,6 +86,9 @@ def parse(text: str) -> Parsed:
     if added:
         starts, ends = ([at - bisect_left(added, at) for at in places] for places in (starts, ends))
     return Parsed(tuple(builder.finished()), tuple(starts), tuple(ends))
+
+
+_remembered = lru_cache(maxsize=2)(_parsed)
 
 
 class _Builder(Inline):
