@@ -55,8 +55,9 @@ def sound(reading: SourceContext) -> SourceContext:
 
 
 def unbounded(reading: SourceContext) -> SourceContext:
-    """How a target is read that this run wrote: limits are for what others made, and a note grows on its way."""
-    limits = msgspec.structs.replace(NO_LIMITS, json_depth=reading.limits.json_depth)
+    """How a target is read that this run wrote: limits of size are for what others made, and a note grows on its way."""
+    depths = {"depth": reading.limits.depth, "json_depth": reading.limits.json_depth}
+    limits = msgspec.structs.replace(NO_LIMITS, **depths)
     return msgspec.structs.replace(sound(reading), limits=limits)
 
 

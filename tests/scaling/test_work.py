@@ -65,6 +65,7 @@ def test_work_grows_as_conflicts_do(system: str, tmp_path: Path) -> None:
     assert _grows(lambda size, root: conflicts(system, size, root), 125, tmp_path) == {}
 
 
+@pytest.mark.slow
 @pytest.mark.huge
 @pytest.mark.usefixtures("_warm")
 @pytest.mark.parametrize("case", CASES)
@@ -72,6 +73,7 @@ def test_work_at_the_full_sizes(case: str, tmp_path: Path) -> None:
     assert _grows(lambda size, root: works([case], size, root), FULL[case], tmp_path) == {}
 
 
+@pytest.mark.slow
 @pytest.mark.huge
 @pytest.mark.usefixtures("_warm")
 @pytest.mark.parametrize("system", SYSTEMS)
