@@ -55,7 +55,7 @@ def sound(reading: SourceContext) -> SourceContext:
 
 
 def unbounded(reading: SourceContext) -> SourceContext:
-    """How a target is read that this run wrote: limits of size are for what others made, and a note grows on its way."""
+    """How a target is read that this run wrote: limits of size are for what others made; notes grow on their way."""
     depths = {"depth": reading.limits.depth, "json_depth": reading.limits.json_depth}
     limits = msgspec.structs.replace(NO_LIMITS, **depths)
     return msgspec.structs.replace(sound(reading), limits=limits)
