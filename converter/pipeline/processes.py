@@ -72,7 +72,7 @@ class Processes:
     def all(self, name: str, said: bytes) -> None:
         """Ask every worker the same, and wait for them."""
         for worker in self._workers:
-            worker.pipe.send_bytes(_named(name, said))
+            self._send(worker, _named(name, said))
         for worker in self._workers:
             self._answer(worker)
 
