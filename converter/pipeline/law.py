@@ -11,7 +11,7 @@ import msgspec
 
 from converter.model.blocks import Block, Blocks, kind_of, walk
 
-__all__ = ["Answers", "InnerCounts", "inner_counts"]
+__all__ = ["Answers", "InnerCounts"]
 
 _WRITTEN, _LOST = "written", "lost"
 
@@ -96,8 +96,3 @@ class Answers:
             else:
                 unanswered.append(f"{kind_of(block)} {total}")
         return InnerCounts(total, written, lost, approximated, tuple(unanswered))
-
-
-def inner_counts(read: Blocks, answers: Answers) -> InnerCounts:
-    """Walk the tree as it was read and add up the answers."""
-    return answers.counted(read)

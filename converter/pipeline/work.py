@@ -15,7 +15,7 @@ from converter.formats.front import Format, Rendered, Segments, SourceContext, S
 from converter.model.blocks import Raw, walk
 from converter.model.items import Note
 from converter.model.order import WorkOrder
-from converter.pipeline.law import Answers, InnerCounts, inner_counts
+from converter.pipeline.law import Answers, InnerCounts
 from converter.pipeline.lift.rules import lift
 from converter.pipeline.lower.facts import same_facts
 from converter.pipeline.lower.inside import inside
@@ -195,7 +195,7 @@ class Workshop:
         if lifted.blocks and not note.blocks:
             extra.append(Finding(code="content-as-markdown", item=f"notes/{note.key}"))
         lowered = inside(lifted, order, self.pair, answers, path, traced=traced)
-        counts = inner_counts(note.blocks, answers)
+        counts = answers.counted(note.blocks)
         groups: list[Group] = []
         if traced:
             groups = groups_of(note.blocks, lifted.blocks, lowered.origins, lowered.joined, answers)

@@ -35,7 +35,7 @@ from converter.model.runs import (
     TextRun,
     plain_text,
 )
-from converter.pipeline.law import Answers, inner_counts
+from converter.pipeline.law import Answers
 from converter.pipeline.lower.inside import inside
 from converter.pipeline.pair import Pair
 from tests.siyuan.structure import document_faults
@@ -110,7 +110,7 @@ def test_every_kind_is_answered_for_in_every_profile(target: Profile) -> None:
     )
 
     lowered = inside(note, order, Pair(neutral(), target), answers)
-    counts = inner_counts(note.blocks, answers)
+    counts = answers.counted(note.blocks)
 
     assert counts.unanswered == ()
     assert counts.read == sum(1 for _ in walk(EVERYTHING)) == counts.written + counts.lost
