@@ -46,7 +46,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """How notes of a source are read and understood.
 
     `lifts` is the profile to lift by, None within one system. `visits` asks for the residue that notes carry, `cuts`
-    for their segments.
+    for their segments, `tells` for what is found while they are read.
     """
 
     format: str
@@ -54,6 +54,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     lifts: Profile | None = None
     visits: bool = False
     cuts: bool = False
+    tells: bool = False
 
 
 class Writing(msgspec.Struct, frozen=True, kw_only=True):
@@ -148,7 +149,7 @@ class Bench:
             error = ItemError(too_deep(stored.key))
         except ItemError as refused:
             error = refused
-        return Learnt(stored.key, findings=found, failure=unreadable(f"notes/{stored.key}", error))
+        return Learnt(stored.key, findings=self._told(found), failure=unreadable(f"notes/{stored.key}", error))
 
     def _learnt(self, stored: Stored, note: Note, found: tuple[Finding, ...]) -> Learnt:
         reading = self._reading
@@ -169,8 +170,11 @@ class Bench:
             hollow=lifts is not None and lifts.parameters.get("tree") in _NESTING and says_nothing(lifted),
             kept=self._kept.keep((note, found, self._cut(stored, note)), len(stored.data)),
             visit=visit_of(note) if reading.visits else None,
-            findings=found,
+            findings=self._told(found),
         )
+
+    def _told(self, found: tuple[Finding, ...]) -> tuple[Finding, ...]:
+        return found if self._reading.tells else ()
 
     def _cut(self, stored: Stored, note: Note) -> Segments | None:
         """The segments of a note that was just read: formats still know where its blocks begin."""

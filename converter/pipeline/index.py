@@ -46,13 +46,8 @@ def read_notes(
     report: Report,
     progress: Progress,
     book: ResidueBook | None = None,
-    *,
-    tells: bool = False,
 ) -> None:
-    """Read every note once.
-
-    `book` takes the residue that the source carries. `tells`: what was found while notes were read is reported too.
-    """
+    """Read every note once. `book` takes the residue that the source carries."""
     if book is not None:
         book.open(source)
     progress.stage("Reading", len(catalog.notes))
@@ -62,7 +57,7 @@ def read_notes(
             catalog.notes[study.item.partition("/")[2]].end = "failed"
             continue
         bench, learnt = study
-        for finding in learnt.findings if tells else ():
+        for finding in learnt.findings:
             report(titled(finding, learnt.title))
         if learnt.failure is not None:
             report(learnt.failure)

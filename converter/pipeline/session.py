@@ -190,11 +190,12 @@ class Session:
             context=self.reading,
             lifts=None if self.pair.same_system else self.pair.source,
             visits=self.book is not None,
+            tells=tells,
             cuts=self.carries and self.pair.parameter("residue") == "blocks",
         )
         size = sum(entry.size for entry in self.catalog.notes.values())
         self.crew = self._closing.enter_context(closing(crew_of(self._notes_read, size, self.options.jobs)))
-        read_notes(self.catalog, self.source, self.crew, self.add, self.progress, self.book, tells=tells)
+        read_notes(self.catalog, self.source, self.crew, self.add, self.progress, self.book)
         self._take_returned()
         read = self.book is not None and not (self.pair.same_system or self.options.ignore_residue)
         for finding in self.book.problems() if read and self.book is not None else ():
