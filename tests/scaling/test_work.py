@@ -10,13 +10,13 @@ is bounded here.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.scaling.cases import CASES
-from tests.scaling.directions import conflicts, works
+from tests.scaling.directions import CLOCK, conflicts, works
 
 GROWTH = 5
 MOST = 5.5
@@ -35,12 +35,15 @@ SYSTEMS = ("markdown", "siyuan", "mnemo", "mnemo-db")
 
 
 @pytest.fixture(scope="module")
-def _warm(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """What runs for the first time imports and compiles, which is no work on the input."""
+def _warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Runs of one time; what runs for the first time imports and compiles, which is no work on the input."""
     root = tmp_path_factory.mktemp("warm")
-    works(tuple(CASES), 4, root / "all")
-    for system in SYSTEMS:
-        conflicts(system, 4, root / system)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SOURCE_DATE_EPOCH", str(CLOCK))
+        works(tuple(CASES), 4, root / "all")
+        for system in SYSTEMS:
+            conflicts(system, 4, root / system)
+        yield
 
 
 def _grows(counted: Callable[[int, Path], dict[str, int]], largest: int, root: Path) -> dict[str, tuple[int, int]]:
