@@ -27,7 +27,7 @@ _TEXTS: dict[type[Block], tuple[str, ...]] = {
 }
 """The members of blocks that are text a document stores, by kind."""
 
-_SHAPED = frozenset((List, Callout)) | _FILLED | _TEXTS.keys()
+_SHAPED = frozenset((List, Callout, *_FILLED, *_TEXTS))
 """Kinds that may need something even where they hold no blocks."""
 
 
