@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from converter.errors import ConverterError, EnvironmentFaultError, ItemError
-from converter.findings.finding import Finding
-from converter.formats.front import Segments, SourceContext, Stored, TargetContext
+from converter.findings.finding import Finding, Location
+from converter.formats.front import LinkKey, Segments, SourceContext, Stored, TargetContext
 from converter.formats.registry import load
 from converter.model.blocks import has_text
 from converter.model.items import Note
@@ -88,6 +88,17 @@ class Made(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
     result: Result | None = None
     failure: Finding | None = None
+
+
+class Sought(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """A note, and the links whose places in it are sought."""
+
+    stored: Stored
+    links: tuple[LinkKey, ...]
+
+
+Places = tuple[tuple[int, Location], ...]
+"""Where links stand: the number of each among those sought, in the order of the places."""
 
 
 class Checked(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -196,6 +207,13 @@ class Bench:
             return Checked(stored.key, digest_of(note))
         given = digest_of_bytes(found.text.encode("utf-8", "surrogatepass"))
         return Checked(stored.key, digest_of(note), found.record.output.key, given)
+
+    def locate(self, sought: Sought) -> Places:
+        """Where links of a note stand; none where its format does not tell."""
+        if self._source.locate_links is None:
+            return ()
+        numbers = {key: number for number, key in enumerate(sought.links)}
+        return tuple((numbers[key], place) for key, place in self._source.locate_links(sought.stored, numbers.keys()))
 
     def make(self, task: Task) -> Made:
         """Make a note of the target, or give it back."""

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from converter.findings.finding import Finding
 from converter.formats.front import Stored
-from converter.pipeline.bench import Bench, Checked, Made, Reading, Task, Writing
+from converter.pipeline.bench import Bench, Checked, Made, Places, Reading, Sought, Task, Writing
 from converter.pipeline.learnt import Learnt
 
 __all__ = ["Alone", "Crew", "Home", "Study", "anywhere", "crew_of"]
@@ -50,6 +50,9 @@ class Crew(Protocol):
 
     def make(self, tasks: Iterable[tuple[int, Task] | Finding]) -> Iterator[tuple[Task, Made] | Finding]:
         """Make notes, each where it is kept (-1: anywhere); findings among them pass in their places."""
+
+    def locate(self, notes: Iterable[tuple[int, Sought] | Finding]) -> Iterator[tuple[Sought, Places] | Finding]:
+        """Find the places of links in notes; findings among them pass in their places."""
 
     def close(self) -> None:
         """Let go of everything."""
@@ -101,6 +104,11 @@ class Alone:
         """Make notes."""
         for task in tasks:
             yield task if isinstance(task, Finding) else (task[1], self._bench.make(task[1]))
+
+    def locate(self, notes: Iterable[tuple[int, Sought] | Finding]) -> Iterator[tuple[Sought, Places] | Finding]:
+        """Find the places of links in notes."""
+        for note in notes:
+            yield note if isinstance(note, Finding) else (note[1], self._bench.locate(note[1]))
 
     def close(self) -> None:
         """Let go of what was kept."""

@@ -12,7 +12,7 @@ import msgspec
 
 from converter.findings.finding import Finding
 from converter.formats.front import Stored
-from converter.pipeline.bench import Bench, Checked, Made, Reading, Task, Writing
+from converter.pipeline.bench import Bench, Checked, Made, Places, Reading, Sought, Task, Writing
 from converter.pipeline.crew import Home, Study, anywhere
 from converter.pipeline.learnt import Learnt, pack
 from converter.pipeline.processes import Processes, Request, Serve
@@ -29,7 +29,11 @@ _checked = msgspec.msgpack.Decoder(list[Checked]).decode
 _tasks = msgspec.msgpack.Decoder(list[Task]).decode
 _made = msgspec.msgpack.Decoder(list[Made]).decode
 
+_sought = msgspec.msgpack.Decoder(list[Sought]).decode
+_places = msgspec.msgpack.Decoder(list[Places]).decode
+
 _T = TypeVar("_T")
+_O = TypeVar("_O", Task, Sought)
 
 
 class Party:
@@ -79,17 +83,27 @@ class Party:
 
     def make(self, tasks: Iterable[tuple[int, Task] | Finding]) -> Iterator[tuple[Task, Made] | Finding]:
         """Make notes, in batches of those that one bench keeps."""
-        batches: deque[list[tuple[int, Task] | Finding]] = deque()
+        return self._done("make", tasks, _made)
+
+    def locate(self, notes: Iterable[tuple[int, Sought] | Finding]) -> Iterator[tuple[Sought, Places] | Finding]:
+        """Find the places of links in notes, in batches."""
+        return self._done("locate", notes, _places)
+
+    def _done(
+        self, name: str, orders: Iterable[tuple[int, _O] | Finding], decoded: Callable[[bytes], list[_T]]
+    ) -> Iterator[tuple[_O, _T] | Finding]:
+        """Orders, each with what came of it."""
+        batches: deque[list[tuple[int, _O] | Finding]] = deque()
 
         def requests() -> Iterator[Request]:
-            for at, batch in _batches(tasks, lambda task: len(task[1].stored.data), lambda task: task[0]):
+            for at, batch in _batches(orders, lambda order: len(order[1].stored.data), lambda order: order[0]):
                 batches.append(batch)
-                yield at, "make", pack([task[1] for task in batch if not isinstance(task, Finding)])
+                yield at, name, pack([order[1] for order in batch if not isinstance(order, Finding)])
 
         for _, answer in self._processes.answers(requests()):
-            made = iter(_made(answer))
-            for task in batches.popleft():
-                yield task if isinstance(task, Finding) else (task[1], next(made))
+            done = iter(decoded(answer))
+            for order in batches.popleft():
+                yield order if isinstance(order, Finding) else (order[1], next(done))
 
     def close(self) -> None:
         """End the processes."""
@@ -108,6 +122,8 @@ def _serving(reading: Reading) -> Serve:
                 return pack([bench.check(stored) for stored in _stored(said)])
             case "make":
                 return pack([bench.make(task) for task in _tasks(said)])
+            case "locate":
+                return pack([bench.locate(sought) for sought in _sought(said)])
             case "reads":
                 bench.reads(pickle.loads(said))  # noqa: S301 - our own parent wrote it
             case "ready":
