@@ -17,11 +17,14 @@ __all__ = ["Change", "Entries", "Patch", "Place", "Spot", "decoded", "edited", "
 Change: TypeAlias = tuple[int, int, str]
 """What stands from the first place up to the second gives way to the text."""
 
-_INNER: Final = r'"((?:[^"\\\x00-\x1f]++|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})*+)"[ \t\r\n]*'
 _BLANKS: Final = re.compile(r"[ \t\r\n]*")
-_STRING: Final = re.compile(_INNER)
-_NAME: Final = re.compile(_INNER + r":[ \t\r\n]*")
-_SCALAR: Final = re.compile(r"(-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false|null)[ \t\r\n]*")
+_STRING: Final = r'"((?:[^"\\\x00-\x1f]++|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})*+)"[ \t\r\n]*'
+_STEP: Final = re.compile(
+    rf"(?:{_STRING}:[ \t\r\n]*)?(?:{_STRING}|([{{\[])[ \t\r\n]*"
+    r"|(-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false|null)[ \t\r\n]*)"
+    r"((?:[}\]][ \t\r\n]*)*)(?:(,)[ \t\r\n]*)?"
+)
+"""A value or its beginning, with the name before it, what it closes, and the comma behind."""
 _UNIT: Final = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u.{4}|\\.|.", re.DOTALL)
 _BOM: Final = "\ufeff"
 
@@ -70,96 +73,60 @@ class Entries:
                 yield value
 
 
-_CLOSERS: Final = {Entries: "}", list: "]"}
-
 Place: TypeAlias = "Entries | list[Place] | Spot | str"
 """What `places` gives: true, false and null are their text."""
 
 
 def places(text: str) -> Place | None:
     """The value of a JSON text with the places of its strings; None where the text is no JSON."""
-    try:
-        return _Reader(text).whole()
-    except _NoJsonError:
-        return None
-
-
-class _NoJsonError(Exception):
-    """The text is no JSON."""
-
-
-class _Reader:
-    """Reads one value, without recursion: nesting has no limit."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._at = 0
-        self._above: Entries | list[Place] = []
-        self._stack: list[Entries | list[Place]] = []
-        self._name = Spot("", 0)
-
-    def whole(self) -> Place:
-        """The value, with nothing but blanks around it."""
-        top: list[Place] = []
-        self._above = top
-        self._at = self._match(_BLANKS, 0).end()
-        while True:
-            while self._enters():
-                self._take_name()
-            if self._is_over():
-                return top[0]
-
-    def _match(self, pattern: re.Pattern[str], at: int) -> re.Match[str]:
-        found = pattern.match(self._text, at)
-        if found is None:
-            raise _NoJsonError
-        return found
-
-    def _enters(self) -> bool:
-        """Take the value at this place; whether it is an object or array that holds something, which comes next."""
-        at = self._at
-        sign = self._text[at : at + 1]
+    blanks = _BLANKS.match(text)
+    at = blanks.end() if blanks is not None else 0
+    top: list[Place] = []
+    above: Entries | list[Place] = top
+    stack: list[Entries | list[Place]] = []
+    more = True
+    for found in iter(_STEP.scanner(text, at).match, None):  # type: ignore[attr-defined]
+        name, string, opening, scalar, closing, comma = found.groups()
+        if not more or (name is None) is (type(above) is Entries):
+            return None
         value: Place
-        if sign == '"':
-            found = self._match(_STRING, at)
-            value = Spot(found[1], at + 1)
-        elif sign in ("{", "["):
-            found = self._match(_BLANKS, at + 1)
-            value = Entries() if sign == "{" else []
+        if string is not None:
+            value = Spot(string, found.start(2))
+        elif opening is not None:
+            value = Entries() if opening == "{" else []
         else:
-            found = self._match(_SCALAR, at)
-            value = found[1] if sign.isalpha() else Spot(found[1], at, bare=True)
-        self._at = found.end()
-        if isinstance(self._above, list):
-            self._above.append(value)
+            value = scalar if scalar.isalpha() else Spot(scalar, found.start(4), bare=True)
+        if isinstance(above, list):
+            above.append(value)
         else:
-            self._above.pairs.append((self._name, value))
-        if not isinstance(value, (Entries, list)):
-            return False
-        self._stack.append(self._above)
-        self._above = value
-        return self._text[self._at : self._at + 1] != _CLOSERS[type(value)]
+            above.pairs.append((Spot(name, found.start(1)), value))
+        if isinstance(value, (Entries, list)):
+            stack.append(above)
+            above = value
+        more = comma is not None
+        if closing:
+            outer = _closed(closing, above, stack)
+            if outer is None:
+                return None
+            above = outer
+        elif opening:
+            more = not more
+        if comma and not stack:
+            return None
+        at = found.end()
+    return top[0] if at == len(text) and not more and not stack else None
 
-    def _take_name(self) -> None:
-        if isinstance(self._above, Entries):
-            found = self._match(_NAME, self._at)
-            self._name = Spot(found[1], self._at + 1)
-            self._at = found.end()
 
-    def _is_over(self) -> bool:
-        """Go on behind a value to the next one; whether there is none."""
-        while self._stack:
-            sign = self._text[self._at : self._at + 1]
-            self._at = self._match(_BLANKS, self._at + 1).end()
-            if sign == ",":
-                self._take_name()
-                return False
-            if sign != _CLOSERS[type(self._above)]:
-                raise _NoJsonError
-            self._above = self._stack.pop()
-        if self._at < len(self._text):
-            raise _NoJsonError
-        return True
+def _closed(
+    signs: str, inner: Entries | list[Place], outer: list[Entries | list[Place]]
+) -> Entries | list[Place] | None:
+    """What is open once these signs closed what they close; None where they close something else."""
+    for sign in signs.split():
+        for one in sign:
+            if not outer or (one == "]") is not (type(inner) is list):
+                return None
+            inner = outer.pop()
+    return inner
 
 
 def strings(place: Place | None) -> Iterator[tuple[str, str, Spot]]:
