@@ -52,4 +52,17 @@ def table(root: Path, size: int) -> None:
     (root / "table.md").write_text("\n".join(["| a | b | c |", "|---|---|---|", *rows, ""]), encoding="utf-8")
 
 
-CASES: dict[str, Fill] = {made.__name__: made for made in (siblings, namesakes, links, nested, headings, table)}
+def marks(root: Path, size: int) -> None:
+    """So many marks inside each other, and as many signs without a partner, in one paragraph each."""
+    signs = ("<u>a" * size + "</u>" * size, "<u>a" * size + "</s>b" * size, "%%a " * size, "==a " * size)
+    (root / "marks.md").write_text("\n\n".join(signs) + "\n", encoding="utf-8")
+
+
+def colons(root: Path, size: int) -> None:
+    """So many lines that could be definitions, and as many blocks of code."""
+    (root / "colons.md").write_text("word\n:text\n\n```\n:code\n```\n\n" * size, encoding="utf-8")
+
+
+CASES: dict[str, Fill] = {
+    made.__name__: made for made in (siblings, namesakes, links, nested, headings, table, marks, colons)
+}

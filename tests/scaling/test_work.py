@@ -22,7 +22,7 @@ GROWTH = 5
 MOST = 5.5
 """How much more work five times as much may take."""
 
-GROUPS = (("siblings", "namesakes", "links"), ("headings", "nested", "table"))
+GROUPS = (("siblings", "namesakes", "links"), ("headings", "nested", "table"), ("marks", "colons"))
 FULL = {
     "siblings": 100_000,
     "namesakes": 20_000,
@@ -30,6 +30,8 @@ FULL = {
     "nested": 2000,
     "headings": 10_000,
     "table": 10_000,
+    "marks": 10_000,
+    "colons": 10_000,
 }
 SYSTEMS = ("markdown", "siyuan", "mnemo", "mnemo-db")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable
 from typing import Any
 
@@ -58,7 +59,7 @@ def _with_plain_colons(text: str, source: bytes) -> tuple[bytes, list[int]]:
 
     Beside it, where these backslashes stand. `source` is the text in UTF-8, as is what comes back.
     """
-    code: list[tuple[int, int]] = []
+    code: list[tuple[int, int]] = [(-1, -1)]
     for event, where in pyromark.events_with_range(text, options=_WITHOUT_DEFINITIONS):
         start = event.get("Start") if isinstance(event, dict) else None
         if start == "HtmlBlock" or (isinstance(start, dict) and "CodeBlock" in start):
@@ -66,7 +67,7 @@ def _with_plain_colons(text: str, source: bytes) -> tuple[bytes, list[int]]:
     made, at = [], 0
     added: list[int] = []
     for found in _COLON.finditer(source):
-        if not any(start <= found.start() < end for start, end in code):
+        if found.start() >= code[bisect_right(code, (found.start(), len(source))) - 1][1]:
             made += [source[at : found.end()], b"\\"]
             at = found.end()
             added.append(at + len(added))

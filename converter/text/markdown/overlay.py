@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -25,6 +26,7 @@ from converter.model.runs import (
     RawRun,
     Run,
     Runs,
+    Style,
     TagRun,
     TextRun,
     merge_runs,
@@ -160,20 +162,27 @@ _UNKNOWN = _Tag()
 
 def _html_marks(items: list[Item]) -> None:
     """Pairs of tags that this writer writes become marks of what stands between; other HTML stays as it is."""
+    pairs: dict[int, _Tag | None] = {}
     stack: list[tuple[_Tag, int]] = []
+    waiting: Counter[str] = Counter()
     for place, item in enumerate(items):
         if item.kind != "html":
             continue
         tag = _tag_of(item.text) if len(item.text) < _LONGEST_REMEMBERED else _understood(item.text)
         if tag.kind == "opening":
             stack.append((tag, place))
-        elif tag.kind == "closing":
-            found = next((n for n in range(len(stack) - 1, -1, -1) if stack[n][0].name == tag.name), -1)
-            if found >= 0:
-                _mark(items, *stack[found], place)
-                del stack[found:]
+            waiting[tag.name] += 1
+        elif tag.kind == "closing" and waiting[tag.name]:
+            opened, first = stack.pop()
+            waiting[opened.name] -= 1
+            while opened.name != tag.name:
+                opened, first = stack.pop()
+                waiting[opened.name] -= 1
+            pairs[first], pairs[place] = opened, None
         elif tag.kind == "break":
             item.kind = "break"
+    if pairs:
+        _mark(items, pairs)
 
 
 def _understood(text: str) -> _Tag:
@@ -194,10 +203,25 @@ _tag_of = lru_cache(maxsize=256)(_understood)
 """The same, remembered: most texts use few tags, again and again."""
 
 
-def _mark(items: list[Item], tag: _Tag, first: int, last: int) -> None:
-    for item in items[first + 1 : last]:
-        item.style = marked(item.style, tag.flag, tag.color, tag.background)
-    items[first].kind = items[last].kind = "gone"
+def _mark(items: list[Item], pairs: dict[int, _Tag | None]) -> None:
+    """Give what stands inside pairs their marks; `pairs` holds the places of opening tags, and of closing ones (None).
+
+    Of several colours the innermost counts.
+    """
+    around: list[Style] = [PLAIN]
+    for place, item in enumerate(items):
+        if place not in pairs:
+            if len(around) > 1:
+                mark = around[-1]
+                item.style = marked(item.style, mark.flags, mark.color, mark.background)
+            continue
+        tag, item.kind = pairs[place], "gone"
+        if tag is None:
+            around.pop()
+        else:
+            outer = around[-1]
+            flags = outer.flags | tag.flag
+            around.append(Style(flags, tag.color or outer.color, tag.background or outer.background))
 
 
 def _highlights(items: list[Item]) -> list[Item]:

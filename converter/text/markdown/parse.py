@@ -314,26 +314,28 @@ class _Builder(Inline):
         parent.children.append(Cell(runs=runs))  # type: ignore[arg-type]
 
     def close_definitions(self, frame: _Frame, parent: _Frame) -> None:
-        """End a definition list."""
+        """End a definition list: each term takes what it means."""
+        for place, children, meanings in frame.data or ():
+            term = frame.children[place]
+            frame.children[place] = msgspec.structs.replace(term, children=tuple(children), meanings=tuple(meanings))
         parent.children.append(DefinitionList(children=tuple(frame.children)))
 
     def close_title(self, frame: _Frame, parent: _Frame) -> None:
         """End a term."""
         take_anchor(frame.items)
         runs = runs_of(frame.items, self.source)
+        parent.data = parent.data or []
+        parent.data.append((len(parent.children), [], []))
         parent.children.append(Definition(runs=runs))
 
     def close_meaning(self, frame: _Frame, parent: _Frame) -> None:
         """End what a term means."""
-        last = parent.children[-1] if parent.children else None
-        if not isinstance(last, Definition):
+        if not parent.data:
             parent.children += frame.children
             return
-        parent.children[-1] = msgspec.structs.replace(
-            last,
-            children=(*last.children, *frame.children),
-            meanings=(*last.meanings, len(frame.children)),
-        )
+        _, children, meanings = parent.data[-1]
+        children += frame.children
+        meanings.append(len(frame.children))
 
 
 def _odd_task(runs: Runs) -> tuple[Runs, str]:
