@@ -31,8 +31,8 @@ def check_note_size(item: str, size: int, limits: Limits) -> None:
     """Raise ItemError for a note of more bytes than `note_bytes`: this note fails, and no other."""
     if size > limits.note_bytes:
         raise ItemError(
-            f"{item}: {size:,} bytes are above the limit note_bytes={limits.note_bytes:,}",
-            hint=f"raise it with --limits note_bytes={size}",
+            f"{item}: {size:,} bytes are above the limit note_bytes={limits.note_bytes:,}; "
+            f"--limits note_bytes={size} raises it"
         )
 
 

@@ -40,7 +40,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     rows: int = 1_000_000
     file_bytes: int = 8 * _G
     load_bytes: int = 512 * _M
-    note_bytes: int = 256 * _M
+    note_bytes: int = 512 * _M
     json_depth: int = 512
 
 

@@ -19,7 +19,7 @@ from converter.text.json_text import quote
 __all__ = ["BlockResidue", "Gathered", "attached", "bare", "gathered", "is_damaged", "whole"]
 
 _ATTR = "converter"
-_MOST = 64 << 20
+_MOST = 1 << 30
 """More characters than any slice of ours has."""
 
 
