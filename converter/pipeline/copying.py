@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from io import BytesIO
+from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from converter.errors import ItemError
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["copy_files"]
 
 _HELD = 8 << 20
-"""Bytes of one file that are held in memory while it passes; more goes to a temporary file."""
+"""Bytes of one file that are held in memory while it passes; more goes to a temporary file beside the target."""
 
 
 def copy_files(
@@ -53,7 +54,8 @@ def _copy(
 
     root = session.pair.parameter("asset_root")
     stamps = session.restorer.stamps if session.restorer is not None else {}
-    with SpooledTemporaryFile(max_size=_HELD) as held:
+    room = str(Path(session.options.target).parent) if target is not None else None
+    with SpooledTemporaryFile(max_size=_HELD, dir=room) as held:
         try:
             with _opened(session, merge, key) as stream:
                 _, found = copy_digest(stream, held)
