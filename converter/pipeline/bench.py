@@ -13,7 +13,7 @@ import msgspec
 
 from converter.errors import ConverterError, EnvironmentFaultError, ItemError
 from converter.findings.finding import Finding
-from converter.formats.front import Segments, SourceContext, Stored, TargetContext
+from converter.formats.front import Format, Segments, SourceContext, Stored, TargetContext
 from converter.formats.registry import load
 from converter.model.blocks import has_text
 from converter.model.items import Note
@@ -106,16 +106,16 @@ class Checked(msgspec.Struct, frozen=True, gc=False, array_like=True):
 class Bench:
     """Reads notes, keeps them, and makes those of the target once it is ready. Knows nothing of the plan."""
 
-    def __init__(self, reading: Reading, few: int = _FEW) -> None:
+    def __init__(self, few: int = _FEW) -> None:
         """Keep notes of a `few` bytes as they are."""
         self._kept = _Kept(few)
-        self._reading = reading
-        self._source = load(reading.format)
+        self._reading: Reading
+        self._source: Format
         self.workshop: Workshop
         self.give_back: GiveBack
 
     def reads(self, reading: Reading) -> None:
-        """From now on read notes of another source."""
+        """From now on read notes of this source."""
         self._reading = reading
         self._source = load(reading.format)
 

@@ -39,18 +39,16 @@ def _by_way_of(header: Header, session: Session) -> Report:
     """Restore the origin in a temporary place, and convert that: so A → B → C gives what A → C gives."""
     from tempfile import TemporaryDirectory
 
-    session.dismiss()
     options, name = session.options, safe_segment(header.name or session.name())
     with TemporaryDirectory(prefix="mnemo-converter-") as folder:
         between = Path(folder) / (f"{name}.part" if load(header.origin).single_file else name)
-        back = run_session("convert", _way_back(options, header, between), session.progress, carry_out)
+        back = run_session("convert", _way_back(options, header, between), session.progress, carry_out, session)
         with back:
             if back.fault is not None:
                 session.report.fault = back.fault
                 return session.report
-            forth = run_session(
-                session.report.command, _way_forth(options, header, between), session.progress, carry_out
-            )
+            command, onward = session.report.command, _way_forth(options, header, between)
+            forth = run_session(command, onward, session.progress, carry_out, session)
             for finding in filter(_tells, back.spool.places()):
                 forth.spool.add(finding)
             forth.about["by_way_of"] = {"format": header.origin, "counts": dict(back.tally.rows())}

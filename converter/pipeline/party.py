@@ -5,7 +5,6 @@ from __future__ import annotations
 import pickle
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
 from typing import TypeVar
 
 import msgspec
@@ -35,15 +34,14 @@ _T = TypeVar("_T")
 class Party:
     """Worker processes, each with a bench of its own."""
 
-    def __init__(self, reading: Reading, count: int) -> None:
-        self._reading = reading
-        self._processes = Processes(count, partial(_serving, reading))
+    def __init__(self, count: int) -> None:
+        self._processes = Processes(count, _serving)
 
     def learn(
-        self, notes: Iterable[Stored | Finding], reading: Reading | None = None, home: Home = anywhere
+        self, notes: Iterable[Stored | Finding], reading: Reading, home: Home = anywhere
     ) -> Iterator[Study | Finding]:
         """Read notes, once, in batches."""
-        for places, at, answer in self._read("learn", notes, reading or self._reading, home):
+        for places, at, answer in self._read("learn", notes, reading, home):
             learnt = iter(_learnt(answer))
             for finding in places:
                 yield finding or (at, next(learnt))
@@ -73,9 +71,9 @@ class Party:
         for at, answer in self._processes.answers(requests()):
             yield batches.popleft(), at, answer
 
-    def ready(self, writing: Writing) -> None:
+    def ready(self, reading: Reading, writing: Writing) -> None:
         """Get ready to make notes."""
-        self._processes.all("ready", pickle.dumps((self._reading, writing)))
+        self._processes.all("ready", pickle.dumps((reading, writing)))
 
     def make(self, tasks: Iterable[tuple[int, Task] | Finding]) -> Iterator[tuple[Task, Made] | Finding]:
         """Make notes, in batches of those that one bench keeps."""
@@ -96,9 +94,9 @@ class Party:
         self._processes.close()
 
 
-def _serving(reading: Reading) -> Serve:
+def _serving() -> Serve:
     """What serves in a worker: a bench."""
-    bench = Bench(reading)
+    bench = Bench()
 
     def serve(name: str, said: bytes) -> bytes:
         match name:
