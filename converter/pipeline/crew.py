@@ -45,6 +45,9 @@ class Crew(Protocol):
     def check(self, notes: Iterable[Stored | Finding], reading: Reading) -> Iterator[Checked | Finding]:
         """Read notes of a target; findings among them pass in their places."""
 
+    def remember(self, *, cuts: bool) -> None:
+        """From now on remember what was learnt of notes, for they may come again; `cuts`: with their segments."""
+
     def ready(self, reading: Reading, writing: Writing) -> None:
         """Get ready to make notes of those that are read so."""
 
@@ -91,6 +94,10 @@ class Alone:
         self._bench.reads(reading)
         for note in notes:
             yield note if isinstance(note, Finding) else self._bench.check(note)
+
+    def remember(self, *, cuts: bool) -> None:
+        """Remember what was learnt."""
+        self._bench.remember(cuts=cuts)
 
     def ready(self, reading: Reading, writing: Writing) -> None:
         """Get ready to make notes."""

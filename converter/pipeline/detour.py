@@ -42,6 +42,7 @@ def _by_way_of(header: Header, session: Session) -> Report:
     options, name = session.options, safe_segment(header.name or session.name())
     with TemporaryDirectory(prefix="mnemo-converter-") as folder:
         between = Path(folder) / (f"{name}.part" if load(header.origin).single_file else name)
+        session.crew.remember(cuts=session.notes_read.cuts)
         back = run_session("convert", _way_back(options, header, between), session.progress, carry_out, session)
         with back:
             if back.fault is not None:

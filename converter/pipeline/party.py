@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pickle
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import TypeVar
 
 import msgspec
@@ -36,13 +37,21 @@ class Party:
 
     def __init__(self, count: int) -> None:
         self._processes = Processes(count, _serving)
+        self._homes: dict[str, int] | None = None
+        """Who remembers the note of each key, where notes are remembered."""
 
     def learn(
         self, notes: Iterable[Stored | Finding], reading: Reading, home: Home = anywhere
     ) -> Iterator[Study | Finding]:
         """Read notes, once, in batches."""
+        homes = self._homes
+        if homes is not None and home is anywhere:
+            home = partial(_home, homes)
         for places, at, answer in self._read("learn", notes, reading, home):
-            learnt = iter(_learnt(answer))
+            told = _learnt(answer)
+            if homes is not None:
+                homes.update((learnt.key, at) for learnt in told)
+            learnt = iter(told)
             for finding in places:
                 yield finding or (at, next(learnt))
 
@@ -70,6 +79,11 @@ class Party:
 
         for at, answer in self._processes.answers(requests()):
             yield batches.popleft(), at, answer
+
+    def remember(self, *, cuts: bool) -> None:
+        """Remember what was learnt."""
+        self._homes = {}
+        self._processes.all("remember", pickle.dumps(cuts))
 
     def ready(self, reading: Reading, writing: Writing) -> None:
         """Get ready to make notes."""
@@ -106,6 +120,8 @@ def _serving() -> Serve:
                 return pack([bench.check(stored) for stored in _stored(said)])
             case "make":
                 return pack([bench.make(task) for task in _tasks(said)])
+            case "remember":
+                bench.remember(cuts=pickle.loads(said))  # noqa: S301 - our own parent wrote it
             case "reads":
                 bench.reads(pickle.loads(said))  # noqa: S301 - our own parent wrote it
             case "ready":
@@ -113,6 +129,10 @@ def _serving() -> Serve:
         return b""
 
     return serve
+
+
+def _home(homes: Mapping[str, int], note: Stored) -> int:
+    return homes.get(note.key, -1)
 
 
 def _batches(
