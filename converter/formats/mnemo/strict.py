@@ -19,7 +19,6 @@ from converter.formats.mnemo.records import (
     UnknownPayload,
 )
 from converter.formats.mnemo.types import TYPES
-from converter.text.json_text import quote
 
 __all__ = ["SIMPLE", "strict_blocks", "strict_note"]
 
@@ -38,12 +37,19 @@ _DECODERS: Final[dict[Dialect, msgspec.json.Decoder[Any]]] = {
     Dialect.STORAGE: msgspec.json.Decoder(_STORED),
 }
 _BLOCKS: Final = msgspec.json.Decoder(list[BlockRecord])
-_TEXT: Final = msgspec.json.Decoder(str)
 _TYPES: Final = frozenset(TYPES)
 SIMPLE: Final = re.compile(
     rb'-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false|null|"[ !#$%(-*,-;=?-\[\]-_a-~]*"'
 )
 """Values of `meta` as the application writes them: numbers, flags, and texts without escapes."""
+_QUOTED: Final = re.compile(
+    rb'"(?:[ !#$%(-*,-;=?-\[\]-_a-~]++|\\(?:[bfnrt\\]|u(?:'
+    rb"00(?:0[0-7BEF]|1[0-9A-F]|2[267B]|3[CE]|60|7F|[89A-F][0-9A-F])"
+    rb"|(?:0[1-9A-F]|[1-9A-CEF][0-9A-F]|D[0-7])[0-9A-F]{2}"
+    rb"|D[89AB][0-9A-F]{2}\\uD[C-F][0-9A-F]{2}"
+    rb')))*+"'
+)
+"""A text with the escapes that the application writes (`quote`), and no others."""
 _MAX: Final = 2**31
 _MEASURED: Final = frozenset((ImagePayload, TwoColumnPayload, SketchPayload, TablePayload))
 """Payloads with numbers that have a fraction: a decoder forgets the sign of a zero among them."""
@@ -84,16 +90,7 @@ def _all_canonical(blocks: list[BlockRecord], data: bytes) -> bool:
 
 def _is_plain(meta: dict[str, msgspec.Raw]) -> bool:
     """Whether all values are simple ones, as the application writes them."""
-    return all(SIMPLE.fullmatch(value) or _is_quoted(value) for value in meta.values())
-
-
-def _is_quoted(value: msgspec.Raw) -> bool:
-    """Whether a value is a string as the application writes it."""
-    text = bytes(value)
-    try:
-        return text[:1] == b'"' and quote(_TEXT.decode(text)).encode() == text
-    except (msgspec.MsgspecError, UnicodeError):
-        return False
+    return all(SIMPLE.fullmatch(value) or _QUOTED.fullmatch(value) for value in meta.values())
 
 
 def _fraction(span: FractionSpan) -> bool:
