@@ -13,7 +13,7 @@ import msgspec
 
 from converter.errors import ConverterError, EnvironmentFaultError, ItemError
 from converter.findings.finding import Finding, Location
-from converter.formats.front import LinkKey, Segments, SourceContext, Stored, TargetContext
+from converter.formats.front import Format, LinkKey, Segments, SourceContext, Stored, TargetContext
 from converter.formats.registry import load
 from converter.model.blocks import has_text
 from converter.model.items import Note
@@ -31,6 +31,7 @@ from converter.pipeline.work import Result, Workshop, digest_of, digest_of_bytes
 from converter.storage.scratch import Scratch
 
 if TYPE_CHECKING:
+    from converter.pipeline.memory import Memory
     from converter.pipeline.residue.give_back import GiveBack
 
 __all__ = ["Bench", "Checked", "Made", "Reading", "Task", "Writing"]
@@ -117,18 +118,27 @@ class Checked(msgspec.Struct, frozen=True, gc=False, array_like=True):
 class Bench:
     """Reads notes, keeps them, and makes those of the target once it is ready. Knows nothing of the plan."""
 
-    def __init__(self, reading: Reading, few: int = _FEW) -> None:
+    def __init__(self, few: int = _FEW) -> None:
         """Keep notes of a `few` bytes as they are."""
         self._kept = _Kept(few)
-        self._reading = reading
-        self._source = load(reading.format)
+        self._memory: Memory | None = None
+        self._reading: Reading
+        self._source: Format
         self.workshop: Workshop
         self.give_back: GiveBack
 
     def reads(self, reading: Reading) -> None:
-        """From now on read notes of another source."""
+        """From now on read notes of this source."""
         self._reading = reading
         self._source = load(reading.format)
+        if self._memory is not None:
+            self._memory.reads(reading)
+
+    def remember(self, *, cuts: bool) -> None:
+        """From now on remember what was learnt of notes; `cuts`: with their segments."""
+        from converter.pipeline.memory import Memory
+
+        self._memory = Memory(cuts=cuts)
 
     def ready(self, reading: Reading, writing: Writing) -> None:
         """Get ready to make notes of those that were read so."""
@@ -152,6 +162,16 @@ class Bench:
 
     def learn(self, stored: Stored) -> Learnt:
         """Read a note, once."""
+        memory = self._memory
+        if memory is None:
+            return self._study(stored)
+        known = memory.recall(stored)
+        if known is None:
+            known = self._study(stored)
+            memory.take(stored, known)
+        return known
+
+    def _study(self, stored: Stored) -> Learnt:
         found: tuple[Finding, ...] = ()
         try:
             note, found = self._source.read(stored, self._reading.context)
@@ -189,7 +209,8 @@ class Bench:
 
     def _cut(self, stored: Stored, note: Note) -> Segments | None:
         """The segments of a note that was just read: formats still know where its blocks begin."""
-        return self._source.segments(stored.data, len(note.blocks)) if self._reading.cuts else None
+        wanted = self._reading.cuts if self._memory is None else self._memory.cuts
+        return self._source.segments(stored.data, len(note.blocks)) if wanted else None
 
     def check(self, stored: Stored) -> Checked:
         """Read a note that was written; raises `EnvironmentFaultError` where the system does not let it be read."""
@@ -239,6 +260,8 @@ class Bench:
     def close(self) -> None:
         """Let go of what was kept."""
         self._kept.close()
+        if self._memory is not None:
+            self._memory.close()
 
 
 _Found = tuple[Note, tuple[Finding, ...], Segments | None]

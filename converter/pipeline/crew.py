@@ -35,9 +35,9 @@ class Crew(Protocol):
     """Works on notes. Closed with the run."""
 
     def learn(
-        self, notes: Iterable[Stored | Finding], reading: Reading | None = None, home: Home = anywhere
+        self, notes: Iterable[Stored | Finding], reading: Reading, home: Home = anywhere
     ) -> Iterator[Study | Finding]:
-        """Read notes, once, those of another source by its `reading`; findings among them pass in their places.
+        """Read notes, once; findings among them pass in their places.
 
         `home` says which bench shall keep a note.
         """
@@ -45,8 +45,11 @@ class Crew(Protocol):
     def check(self, notes: Iterable[Stored | Finding], reading: Reading) -> Iterator[Checked | Finding]:
         """Read notes of a target; findings among them pass in their places."""
 
-    def ready(self, writing: Writing) -> None:
-        """Get ready to make notes of those that are the crew's own."""
+    def remember(self, *, cuts: bool) -> None:
+        """From now on remember what was learnt of notes, for they may come again; `cuts`: with their segments."""
+
+    def ready(self, reading: Reading, writing: Writing) -> None:
+        """Get ready to make notes of those that are read so."""
 
     def make(self, tasks: Iterable[tuple[int, Task] | Finding]) -> Iterator[tuple[Task, Made] | Finding]:
         """Make notes, each where it is kept (-1: anywhere); findings among them pass in their places."""
@@ -58,14 +61,14 @@ class Crew(Protocol):
         """Let go of everything."""
 
 
-def crew_of(reading: Reading, size: int, jobs: int) -> Crew:
+def crew_of(size: int, jobs: int) -> Crew:
     """The crew for notes of so many bytes; `jobs` workers at most, 0: one for each processor."""
     count = min(jobs or _processors(), size // _FEW + 1)
     if count == 1:
-        return Alone(reading)
+        return Alone()
     from converter.pipeline.party import Party
 
-    return Party(reading, count)
+    return Party(count)
 
 
 def _processors() -> int:
@@ -75,18 +78,17 @@ def _processors() -> int:
 class Alone:
     """One bench, here."""
 
-    def __init__(self, reading: Reading) -> None:
-        self._reading = reading
-        self._bench = Bench(reading)
+    def __init__(self) -> None:
+        self._bench = Bench()
 
     def learn(
         self,
         notes: Iterable[Stored | Finding],
-        reading: Reading | None = None,
+        reading: Reading,
         home: Home = anywhere,  # noqa: ARG002 - there is one bench
     ) -> Iterator[Study | Finding]:
         """Read notes, once."""
-        self._bench.reads(reading or self._reading)
+        self._bench.reads(reading)
         for note in notes:
             yield note if isinstance(note, Finding) else (0, self._bench.learn(note))
 
@@ -96,9 +98,13 @@ class Alone:
         for note in notes:
             yield note if isinstance(note, Finding) else self._bench.check(note)
 
-    def ready(self, writing: Writing) -> None:
+    def remember(self, *, cuts: bool) -> None:
+        """Remember what was learnt."""
+        self._bench.remember(cuts=cuts)
+
+    def ready(self, reading: Reading, writing: Writing) -> None:
         """Get ready to make notes."""
-        self._bench.ready(self._reading, writing)
+        self._bench.ready(reading, writing)
 
     def make(self, tasks: Iterable[tuple[int, Task] | Finding]) -> Iterator[tuple[Task, Made] | Finding]:
         """Make notes."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -21,9 +22,12 @@ from converter.storage.names import safe_segment
 __all__ = ["carry_out"]
 
 
-def carry_out(session: Session) -> Report | None:
-    """Carry out a conversion; the report of a second one, where the way leads over the origin of the archive."""
-    transfer = Transfer(session)
+def carry_out(session: Session, *, between: bool = False) -> Report | None:
+    """Carry out a conversion; the report of a second one, where the way leads over the origin of the archive.
+
+    `between` says that the target is the source of the next one, which reads all of its notes.
+    """
+    transfer = Transfer(session, between=between)
     transfer.check()
     session.index()
     header = session.origin()
@@ -39,18 +43,18 @@ def _by_way_of(header: Header, session: Session) -> Report:
     """Restore the origin in a temporary place, and convert that: so A → B → C gives what A → C gives."""
     from tempfile import TemporaryDirectory
 
-    session.dismiss()
     options, name = session.options, safe_segment(header.name or session.name())
     with TemporaryDirectory(prefix="mnemo-converter-") as folder:
         between = Path(folder) / (f"{name}.part" if load(header.origin).single_file else name)
-        back = run_session("convert", _way_back(options, header, between), session.progress, carry_out)
+        session.crew.remember(cuts=session.notes_read.cuts)
+        backward, work = _way_back(options, header, between), partial(carry_out, between=True)
+        back = run_session("convert", backward, session.progress, work, session)
         with back:
             if back.fault is not None:
                 session.report.fault = back.fault
                 return session.report
-            forth = run_session(
-                session.report.command, _way_forth(options, header, between), session.progress, carry_out
-            )
+            command, onward = session.report.command, _way_forth(options, header, between)
+            forth = run_session(command, onward, session.progress, carry_out, session)
             for finding in filter(_tells, back.spool.places()):
                 forth.spool.add(finding)
             forth.about["by_way_of"] = {"format": header.origin, "counts": dict(back.tally.rows())}

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from converter.findings.finding import Finding
 from converter.formats.front import Format, Source
 from converter.model.facts import AssetFact, FolderFact, JunkFact, NoteFact, PayloadFact
+from converter.pipeline.bench import Reading
 from converter.pipeline.catalog import Catalog, NoteEntry, titled
 from converter.pipeline.crew import Crew
 from converter.pipeline.progress import Progress
@@ -43,6 +44,7 @@ def read_notes(
     catalog: Catalog,
     source: Source,
     crew: Crew,
+    reading: Reading,
     report: Report,
     progress: Progress,
     book: ResidueBook | None = None,
@@ -51,7 +53,7 @@ def read_notes(
     if book is not None:
         book.open(source)
     progress.stage("Reading", len(catalog.notes))
-    for study in crew.learn(source.fetch()):
+    for study in crew.learn(source.fetch(), reading):
         if isinstance(study, Finding):
             report(study)
             catalog.notes[study.item.partition("/")[2]].end = "failed"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import TypeVar
 
@@ -39,16 +39,23 @@ _O = TypeVar("_O", Task, Sought)
 class Party:
     """Worker processes, each with a bench of its own."""
 
-    def __init__(self, reading: Reading, count: int) -> None:
-        self._reading = reading
-        self._processes = Processes(count, partial(_serving, reading))
+    def __init__(self, count: int) -> None:
+        self._processes = Processes(count, _serving)
+        self._homes: dict[str, int] | None = None
+        """Who remembers the note of each key, where notes are remembered."""
 
     def learn(
-        self, notes: Iterable[Stored | Finding], reading: Reading | None = None, home: Home = anywhere
+        self, notes: Iterable[Stored | Finding], reading: Reading, home: Home = anywhere
     ) -> Iterator[Study | Finding]:
         """Read notes, once, in batches."""
-        for places, at, answer in self._read("learn", notes, reading or self._reading, home):
-            learnt = iter(_learnt(answer))
+        homes = self._homes
+        if homes is not None and home is anywhere:
+            home = partial(_home, homes)
+        for places, at, answer in self._read("learn", notes, reading, home):
+            told = _learnt(answer)
+            if homes is not None:
+                homes.update((learnt.key, at) for learnt in told)
+            learnt = iter(told)
             for finding in places:
                 yield finding or (at, next(learnt))
 
@@ -77,9 +84,14 @@ class Party:
         for at, answer in self._processes.answers(requests()):
             yield batches.popleft(), at, answer
 
-    def ready(self, writing: Writing) -> None:
+    def remember(self, *, cuts: bool) -> None:
+        """Remember what was learnt."""
+        self._homes = {}
+        self._processes.all("remember", pickle.dumps(cuts))
+
+    def ready(self, reading: Reading, writing: Writing) -> None:
         """Get ready to make notes."""
-        self._processes.all("ready", pickle.dumps((self._reading, writing)))
+        self._processes.all("ready", pickle.dumps((reading, writing)))
 
     def make(self, tasks: Iterable[tuple[int, Task] | Finding]) -> Iterator[tuple[Task, Made] | Finding]:
         """Make notes, in batches of those that one bench keeps."""
@@ -110,9 +122,9 @@ class Party:
         self._processes.close()
 
 
-def _serving(reading: Reading) -> Serve:
+def _serving() -> Serve:
     """What serves in a worker: a bench."""
-    bench = Bench(reading)
+    bench = Bench()
 
     def serve(name: str, said: bytes) -> bytes:
         match name:
@@ -124,6 +136,8 @@ def _serving(reading: Reading) -> Serve:
                 return pack([bench.make(task) for task in _tasks(said)])
             case "locate":
                 return pack([bench.locate(sought) for sought in _sought(said)])
+            case "remember":
+                bench.remember(cuts=pickle.loads(said))  # noqa: S301 - our own parent wrote it
             case "reads":
                 bench.reads(pickle.loads(said))  # noqa: S301 - our own parent wrote it
             case "ready":
@@ -131,6 +145,10 @@ def _serving(reading: Reading) -> Serve:
         return b""
 
     return serve
+
+
+def _home(homes: Mapping[str, int], note: Stored) -> int:
+    return homes.get(note.key, -1)
 
 
 def _batches(

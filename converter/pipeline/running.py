@@ -18,9 +18,11 @@ Work = Callable[[Session], Report | None]
 """What a run does; it may give another report than its session's."""
 
 
-def run_session(command: str, options: Options, progress: Progress | None, work: Work) -> Report:
-    """Open the source, do the work, close it again: the report."""
-    session = Session(options, command, progress)
+def run_session(
+    command: str, options: Options, progress: Progress | None, work: Work, before: Session | None = None
+) -> Report:
+    """Open the source, do the work, close it again: the report. The session `before` is open meanwhile."""
+    session = Session(options, command, progress, before)
 
     def carry_out() -> Report | None:
         with open_session(session), deep_recursion():

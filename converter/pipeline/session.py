@@ -61,10 +61,17 @@ _ABOVE = 3
 
 
 class Session:
-    """What a run knows between its stages."""
+    """What a run knows between its stages.
 
-    def __init__(self, options: Options, command: str, progress: Progress | None = None) -> None:
+    Where another session was `before` it and is still open, its crew works on, and what it read of the same source in
+    the same way is not read again.
+    """
+
+    def __init__(
+        self, options: Options, command: str, progress: Progress | None = None, before: Session | None = None
+    ) -> None:
         self.options = options
+        self._before = before
         self.progress: Progress = progress or Silent()
         self.selection = Selection(options)
         self.reading = reading_of(options)
@@ -89,7 +96,7 @@ class Session:
         self.opened = ExitStack()
         self._closing = ExitStack()
         self.crew: Crew
-        self._notes_read: Reading
+        self.notes_read: Reading
         self._muted = False
         self._notes: Mapping[str, NoteEntry] = {}
         self.links: LinkBook
@@ -180,27 +187,54 @@ class Session:
 
     def index(self, *, tells: bool = False) -> None:
         """Read the whole source once; `tells`: with what is found in the notes themselves."""
-        if not (self.options.ignore_residue or self.pair.same_system):
-            self.book = ResidueBook()
-        scratch = self._closing.enter_context(closing(Scratch()))
-        self.catalog = listed(self.source_front, self.source, scratch, self.add, self.progress)
-        self._notes = self.catalog.notes
-        self._notes_read = Reading(
+        reads_residue = not (self.options.ignore_residue or self.pair.same_system)
+        self.notes_read = Reading(
             format=self.source_front.id,
             context=self.reading,
             lifts=None if self.pair.same_system else self.pair.source,
-            visits=self.book is not None,
+            visits=reads_residue,
             tells=tells,
             cuts=self.carries and self.pair.parameter("residue") == "blocks",
         )
-        size = sum(entry.size for entry in self.catalog.notes.values())
-        self.crew = self._closing.enter_context(closing(crew_of(self._notes_read, size, self.options.jobs)))
-        read_notes(self.catalog, self.source, self.crew, self.add, self.progress, self.book)
-        self._take_returned()
-        read = self.book is not None and not (self.pair.same_system or self.options.ignore_residue)
-        for finding in self.book.problems() if read and self.book is not None else ():
+        before = self._before
+        if before is not None and self._reads_as(before):
+            self._go_on_from(before)
+        else:
+            self._read_all(reads_residue=reads_residue)
+        self._count_source()
+
+    def _reads_as(self, before: Session) -> bool:
+        """Whether all that there is to read was read already."""
+        asked = [(one.source, one.ignore_residue, one.parcels, one.select) for one in (self.options, before.options)]
+        return asked[0] == asked[1] and self.notes_read == before.notes_read
+
+    def _go_on_from(self, before: Session) -> None:
+        """Take what was read, with what was found."""
+        self.source, self.catalog, self.crew = before.source, before.catalog, before.crew
+        self.book, self.returned = before.book, before.returned
+        self._notes = self.catalog.notes
+        for finding in before.report.spool.places():
             self.add(finding)
-        self.count_source()
+
+    def _read_all(self, *, reads_residue: bool) -> None:
+        if reads_residue:
+            self.book = self._new_book()
+        scratch = self._closing.enter_context(closing(Scratch()))
+        self.catalog = listed(self.source_front, self.source, scratch, self.add, self.progress)
+        self._notes = self.catalog.notes
+        self.crew = self._before.crew if self._before is not None else self._new_crew()
+        read_notes(self.catalog, self.source, self.crew, self.notes_read, self.add, self.progress, self.book)
+        self._take_returned()
+        for finding in self.book.problems() if reads_residue and self.book is not None else ():
+            self.add(finding)
+        self._tell_junk()
+
+    def _new_book(self) -> ResidueBook:
+        return self._closing.enter_context(closing(ResidueBook()))
+
+    def _new_crew(self) -> Crew:
+        size = sum(entry.size for entry in self.catalog.notes.values())
+        return self._closing.enter_context(closing(crew_of(size, self.options.jobs)))
 
     def _take_returned(self) -> None:
         """Take payloads that only residue of the source's system holds: they are of the source as all others are."""
@@ -209,7 +243,7 @@ class Session:
         if ignored or "payloads" not in own.parameters:
             return
         if self.book is None:
-            self.book = ResidueBook()
+            self.book = self._new_book()
             self.book.open(self.source)
         there = {member.key for payload in self.catalog.payloads for member in payload.members}
         for origin, fact in self.book.payloads:
@@ -234,7 +268,7 @@ class Session:
             return self.book.open_member(key)
         return self.source.open_member(key)
 
-    def count_source(self) -> None:
+    def _count_source(self) -> None:
         """Count the outer units, as the store itself has them."""
         tally, catalog = self.report.tally, self.catalog
         tally.read("folders", len(catalog.folders))
@@ -245,7 +279,9 @@ class Session:
         for left in catalog.junk:
             tally.read(left.kind)
             tally.end(left.kind, "skipped")
-        junk = sorted(junk.key for junk in catalog.junk if not junk.told)
+
+    def _tell_junk(self) -> None:
+        junk = sorted(junk.key for junk in self.catalog.junk if not junk.told)
         if junk:
             details = (("what", ", ".join(junk[:3])),)
             self.add(Finding(code="junk-skipped", item="archive", details=details, count=len(junk)))
@@ -293,25 +329,32 @@ class Session:
             if not isinstance(stored, Finding):
                 yield stored.key, digests_of(self.source_front.read(stored, self.reading)[0].blocks)
 
-    def bench(self, carrier: Carrier | None) -> Bench:
-        """Get everyone ready to make notes; a bench of this process."""
+    def bench(self, carrier: Carrier | None, *, digests: bool) -> Bench:
+        """Get everyone ready to make notes, with `digests` of them; a bench of this process."""
         writing = Writing(
             format=self.target_front.id,
             context=self.writing,
             pair=self.pair,
             carrier=carrier,
             clean=self.pair.same_system and not self.options.residue,
-            digests=self.options.verify or self.options.into,
+            digests=digests,
             way=self.restorer.way() if self.restorer is not None else None,
         )
-        self.crew.ready(writing)
-        bench = self._closing.enter_context(closing(Bench(self._notes_read)))
-        bench.ready(self._notes_read, writing)
+        self.crew.ready(self.notes_read, writing)
+        bench = self._closing.enter_context(closing(Bench()))
+        bench.ready(self.notes_read, writing)
         return bench
 
-    def dismiss(self) -> None:
-        """Let the crew go."""
+    def open(self) -> None:
+        """Open the source."""
+        opened = self.source_front.open_source(Path(self.options.source), self.reading)
+        self.source = self._closing.enter_context(closing(opened))
+
+    def close(self) -> None:
+        """Let go of everything but the report."""
+        self.opened.close()
         self._closing.close()
+        self.progress.close()
 
     def places_of_target(self) -> list[Path]:
         """The target, and what may stand beside it and belongs to it."""
@@ -392,13 +435,8 @@ def open_session(session: Session) -> Iterator[Session]:
     """Detect, open the source, and close it again whatever happens. One in the middle of a change is refused."""
     check_settled(Path(session.options.source), above=_ABOVE)
     session.detect()
-    session.source = session.source_front.open_source(Path(session.options.source), session.reading)
+    session.open()
     try:
         yield session
     finally:
-        session.opened.close()
-        session.dismiss()
-        session.source.close()
-        if session.book is not None:
-            session.book.close()
-        session.progress.close()
+        session.close()

@@ -43,10 +43,13 @@ SIMPLE: Final = re.compile(
 )
 """Values of `meta` as the application writes them: numbers, flags, and texts without escapes."""
 _QUOTED: Final = re.compile(
-    rb'"(?:[ !#$%(-*,-;=?-\[\]-_a-~]++|\\[bfnrt\\]|\\u(?:00(?:0[0-7BEF]|1[0-9A-F]|2[267B]|3[CE]|60|7F|[89A-F][0-9A-F])'
-    rb"|0[1-9A-F][0-9A-F]{2}|[1-9A-CEF][0-9A-F]{3}|D[0-7][0-9A-F]{2}|D[89AB][0-9A-F]{2}\\uD[C-F][0-9A-F]{2}))*+\""
+    rb'"(?:[ !#$%(-*,-;=?-\[\]-_a-~]++|\\(?:[bfnrt\\]|u(?:'
+    rb"00(?:0[0-7BEF]|1[0-9A-F]|2[267B]|3[CE]|60|7F|[89A-F][0-9A-F])"
+    rb"|(?:0[1-9A-F]|[1-9A-CEF][0-9A-F]|D[0-7])[0-9A-F]{2}"
+    rb"|D[89AB][0-9A-F]{2}\\uD[C-F][0-9A-F]{2}"
+    rb')))*+"'
 )
-"""Texts as the application writes them (docs/formats/mnemo.md, "JSON text")."""
+"""A text with the escapes that the application writes (`quote`), and no others."""
 _MAX: Final = 2**31
 _MEASURED: Final = frozenset((ImagePayload, TwoColumnPayload, SketchPayload, TablePayload))
 """Payloads with numbers that have a fraction: a decoder forgets the sign of a zero among them."""
