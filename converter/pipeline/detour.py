@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -22,12 +21,9 @@ from converter.storage.names import safe_segment
 __all__ = ["carry_out"]
 
 
-def carry_out(session: Session, *, between: bool = False) -> Report | None:
-    """Carry out a conversion; the report of a second one, where the way leads over the origin of the archive.
-
-    `between` says that the target is the source of the next one, which reads all of its notes.
-    """
-    transfer = Transfer(session, between=between)
+def carry_out(session: Session) -> Report | None:
+    """Carry out a conversion; the report of a second one, where the way leads over the origin of the archive."""
+    transfer = Transfer(session)
     transfer.check()
     session.index()
     header = session.origin()
@@ -47,8 +43,7 @@ def _by_way_of(header: Header, session: Session) -> Report:
     with TemporaryDirectory(prefix="mnemo-converter-") as folder:
         between = Path(folder) / (f"{name}.part" if load(header.origin).single_file else name)
         session.crew.remember(cuts=session.notes_read.cuts)
-        backward, work = _way_back(options, header, between), partial(carry_out, between=True)
-        back = run_session("convert", backward, session.progress, work, session)
+        back = run_session("convert", _way_back(options, header, between), session.progress, carry_out, session)
         with back:
             if back.fault is not None:
                 session.report.fault = back.fault

@@ -329,15 +329,15 @@ class Session:
             if not isinstance(stored, Finding):
                 yield stored.key, digests_of(self.source_front.read(stored, self.reading)[0].blocks)
 
-    def bench(self, carrier: Carrier | None, *, digests: bool) -> Bench:
-        """Get everyone ready to make notes, with `digests` of them; a bench of this process."""
+    def bench(self, carrier: Carrier | None) -> Bench:
+        """Get everyone ready to make notes; a bench of this process."""
         writing = Writing(
             format=self.target_front.id,
             context=self.writing,
             pair=self.pair,
             carrier=carrier,
             clean=self.pair.same_system and not self.options.residue,
-            digests=digests,
+            digests=self.options.verify or self.options.into,
             way=self.restorer.way() if self.restorer is not None else None,
         )
         self.crew.ready(self.notes_read, writing)

@@ -40,14 +40,10 @@ _RICHER = frozenset(
 
 
 class Transfer:
-    """Carries out the plan of a session.
+    """Carries out the plan of a session."""
 
-    Of a target that stands `between` two conversions only what is there is verified: its notes are read by the next.
-    """
-
-    def __init__(self, session: Session, *, between: bool = False) -> None:
+    def __init__(self, session: Session) -> None:
         self._session = session
-        self._between = between
         self._tally = session.report.tally
         self._written = Written()
         self._sources: dict[str, str] = {}
@@ -62,9 +58,7 @@ class Transfer:
         session = self._session
         if session.carries:
             self._recorder = Recorder(session.source_front, self._header(), session.pair)
-        carrier = self._recorder.carrier if self._recorder is not None else None
-        digests = session.options.into or (session.options.verify and not self._between)
-        self._bench = session.bench(carrier, digests=digests)
+        self._bench = session.bench(self._recorder.carrier if self._recorder is not None else None)
         if session.restorer is not None:
             session.restorer.ready(self._bench.give_back)
 
@@ -391,7 +385,6 @@ class Transfer:
                 session.crew,
                 session.progress,
                 alone=not session.options.into,
-                notes=not self._between,
             )
         status = "failed" if differences else "passed"
         session.report.verification = Verification(status=status, items=items, differences=differences)

@@ -53,13 +53,12 @@ def verify(
     progress: Progress,
     *,
     alone: bool = True,
-    notes: bool = True,
 ) -> tuple[int, tuple[str, ...]]:
     """Compare the target with what was written: the number of items compared, and what differs.
 
-    `alone` says that nothing else may be there; without `notes`, these need only be there. `expected` makes the lowered
-    note of a target key again, to say where it differs. Residue must give back the bytes of every note of the source.
-    Raises EnvironmentFaultError, or OSError, where the system does not let the target be read.
+    `alone` says that nothing else may be there. `expected` makes the lowered note of a target key again, to say where
+    it differs. Residue must give back the bytes of every note of the source. Raises EnvironmentFaultError, or OSError,
+    where the system does not let the target be read.
     """
     progress.stage("Verifying", len(written.notes))
     try:
@@ -71,12 +70,11 @@ def verify(
     book = ResidueBook()
     try:
         differences = _compare_store(source, written, alone=alone)
-        if notes:
-            if written.origins:
-                book.open(source)
-            reader = _Reader(front, source, context, written, expected)
-            differences += reader.compare(crew, progress, alone=alone)
-            differences += _compare_origins(book, reader.origins)
+        if written.origins:
+            book.open(source)
+        reader = _Reader(front, source, context, written, expected)
+        differences += reader.compare(crew, progress, alone=alone)
+        differences += _compare_origins(book, reader.origins)
     finally:
         book.close()
         source.close()
