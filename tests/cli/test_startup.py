@@ -75,7 +75,6 @@ SELDOM = (
     "converter.cli.doctor",
     "converter.cli.explain",
     "converter.findings.published",
-    "converter.findings.render_json",
     "converter.findings.render_sarif",
     "converter.formats.json",
     "converter.pipeline.apply",
@@ -144,7 +143,8 @@ def vault(tmp_path: Path) -> Path:
 def test_one_note_of_markdown_becomes_siyuan_with_few_modules(vault: Path, tmp_path: Path) -> None:
     target = str(tmp_path / "target")
 
-    modules = imported(tmp_path, "convert", str(vault), target, "--from", "markdown", "--to", "siyuan")
+    report = ("--report", str(tmp_path / "report.json"))
+    modules = imported(tmp_path, "convert", str(vault), target, "--from", "markdown", "--to", "siyuan", *report)
 
     assert libraries(modules) <= LIBRARIES
     assert not below(modules, *SELDOM, "converter.formats.mnemo", "converter.text.markdown.render")
