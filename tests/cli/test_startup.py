@@ -71,6 +71,7 @@ SELDOM = (
     "zoneinfo",
     "tomllib",
     "difflib",
+    "locale",
     "multiprocessing",
     "converter.cli.doctor",
     "converter.cli.explain",
