@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-__all__ = ["CONTEXT", "Command", "Option", "long_name"]
+__all__ = ["CONTEXT", "Command", "Helpful", "Option", "at_once", "long_name"]
 
 CONTEXT: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 _PREFIX = "MNEMO_CONVERTER_"
@@ -18,6 +18,30 @@ _PREFIX = "MNEMO_CONVERTER_"
 def long_name(option: click.Parameter) -> str:
     """Give an option's first long name without its dashes: `overwrite-output`."""
     return next((name[2:] for name in option.opts if name.startswith("--")), "")
+
+
+def at_once(names: Sequence[str], told: str, text: Callable[[click.Context], str]) -> click.Option:
+    """An option that prints a text and ends the program. click's own ask for translations of what `told` says."""
+
+    def show(context: click.Context, _: click.Parameter, value: bool) -> None:
+        if value and not context.resilient_parsing:
+            click.echo(text(context), color=context.color)
+            context.exit()
+
+    return click.Option(names, is_flag=True, is_eager=True, expose_value=False, help=told, callback=show)
+
+
+class Helpful(click.Command):
+    """A command with our own option for help."""
+
+    _own_help: click.Option | None = None
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Give the option; it is one object, for click compares it."""
+        if self._own_help is None:
+            names = self.get_help_option_names(ctx)
+            self._own_help = at_once(names, "Show this message and exit.", click.Context.get_help)
+        return self._own_help
 
 
 class Option(click.Option):
@@ -39,7 +63,7 @@ class Option(click.Option):
         return None if text is None else text.splitlines()
 
 
-class Command(click.Command):
+class Command(Helpful):
     """A command whose defaults may come from a settings file, and whose help begins with examples."""
 
     def __init__(self, *args: Any, examples: Sequence[str] = (), settings: bool = True, **attributes: Any) -> None:

@@ -10,7 +10,7 @@ import click
 
 from converter import __version__
 from converter.cli import console
-from converter.cli.command import CONTEXT
+from converter.cli.command import CONTEXT, Helpful, at_once
 from converter.cli.nearest import did_you_mean
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ _EXAMPLES = (
 )
 
 
-class _Program(click.Group):
+class _Program(Helpful, click.Group):
     """A group that knows its commands by name and imports one when it is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
@@ -65,8 +65,10 @@ class _Program(click.Group):
             formatter.write("".join(f"  {example}\n" for example in _EXAMPLES))
 
 
-@click.group(cls=_Program, context_settings=CONTEXT)
-@click.version_option(__version__, prog_name=_NAME, message="%(prog)s %(version)s")
+_VERSION = at_once(("--version",), "Show the version and exit.", lambda _: f"{_NAME} {__version__}")
+
+
+@click.group(cls=_Program, context_settings=CONTEXT, params=[_VERSION])
 def cli() -> None:
     """Move notes between note systems, and account for every item."""
 

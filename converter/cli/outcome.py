@@ -162,21 +162,12 @@ def _write(pieces: Iterable[str], path: Path) -> None:
 
 
 def _write_beside(path: Path, pieces: Iterable[str]) -> None:
-    from tempfile import mkstemp
-
-    handle, name = mkstemp(prefix=f".{path.name[:50]}.", dir=path.parent)
-    part = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+    part = path.with_name(f".{path.name[:50]}.{os.urandom(8).hex()}")
+    with part.open("x", encoding="utf-8") as stream:
+        try:
             stream.writelines(pieces)
-        part.chmod(0o666 & ~_umask())
-        part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+            stream.close()
+            part.replace(path)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise

@@ -18,7 +18,7 @@ def _surrogate() -> re.Pattern[str]:
     return re.compile("[\ud800-\udfff]")
 
 
-_HOSTILE = re.compile(
+_HOSTILE = (
     "["
     "\x00-\x1f\x7f-\x9f"  # controls, escape sequences among them
     "\xad\u061c\u180e"  # invisible: soft hyphen, Arabic letter mark, Mongolian vowel separator
@@ -31,12 +31,23 @@ _HOSTILE = re.compile(
     "]"
 )
 
+
+@cache
+def _hostile() -> re.Pattern[str]:
+    return re.compile(_HOSTILE)
+
+
+def _is_harmless(text: str) -> bool:
+    """Whether one look tells that nothing in a text is hostile; most texts are so."""
+    return text.isascii() and text.isprintable()
+
+
 _SPACING = frozenset(b"\t\n\r")
 
 
 def escape_for_terminal(text: str) -> str:
     r"""Show what a terminal would obey or hide as `\x1b`, `\u202e` …; all other text stays as it is."""
-    return _HOSTILE.sub(_escaped, text)
+    return text if _is_harmless(text) else _hostile().sub(_escaped, text)
 
 
 def shown(text: str, limit: int = 400) -> str:
@@ -51,7 +62,7 @@ def well_formed(text: str) -> str:
 
 def escape_json(text: str) -> str:
     r"""Write what a terminal would obey or hide inside the strings of a JSON text as `\u202e`: it means the same."""
-    return text if text.isascii() and text.isprintable() else _HOSTILE.sub(_escaped_in_json, text)
+    return text if _is_harmless(text.replace("\n", "")) else _hostile().sub(_escaped_in_json, text)
 
 
 def shortened(text: str, limit: int) -> str:

@@ -7,18 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from converter.findings.escape import escape_json, well_formed
-from converter.findings.published import FindingModel, PlanItemModel, PlanModel, ReportModel
-from converter.findings.records import (
-    TOOL,
-    clean,
-    counts_record,
-    finding_record,
-    head_record,
-    item_record,
-    outcome_record,
-    place_record,
-)
-from converter.findings.schema_ids import BASE
+from converter.findings.records import as_line, finding_record, item_record, plan_record, report_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -33,42 +22,25 @@ __all__ = ["finding_json", "plan_item", "plan_json", "report_json"]
 
 def report_json(report: Report, version: str) -> Iterator[str]:
     """Give a report as the text of one JSON document (`schemas/report-1.json`), with a final line break."""
-    members = {"schema": BASE + "report-1.json", "ids": {}, "findings": []}
-    head = ReportModel.model_validate(
-        clean(members | head_record(report, version) | outcome_record(report))
-    ).model_dump(by_alias=True, exclude_none=True)
-    return _document(head, {"ids": _ids(report.spool), "findings": _array(map(finding_json, report.spool))})
+    return _document(
+        report_record(report, version),
+        {"ids": _ids(report.spool), "findings": _array(map(finding_json, report.spool))},
+    )
 
 
 def plan_json(plan: Plan, version: str) -> Iterator[str]:
     """Give a plan as the text of one JSON document (`schemas/plan-1.json`); reads its items once."""
-    head = PlanModel.model_validate(
-        clean(
-            {
-                "schema": BASE + "plan-1.json",
-                "tool": TOOL,
-                "version": version,
-                "source": place_record(plan.source),
-                "target": place_record(plan.target),
-                "options": plan.options,
-                "resolved": plan.resolved,
-                "counts": counts_record(plan.counts),
-                "items": [],
-            }
-        )
-    ).model_dump(by_alias=True, exclude_none=True)
-    return _document(head, {"items": _array(map(plan_item, plan.items))})
+    return _document(plan_record(plan, version), {"items": _array(map(plan_item, plan.items))})
 
 
 def finding_json(finding: Finding) -> str:
     """Give one finding as JSON, on one line."""
-    made = FindingModel.model_validate(clean(finding_record(finding)))
-    return escape_json(made.model_dump_json(exclude_none=True))
+    return as_line(finding_record(finding))
 
 
 def plan_item(item: PlanItem) -> str:
     """Give one item of a plan as JSON, on one line."""
-    return escape_json(PlanItemModel.model_validate(clean(item_record(item))).model_dump_json(exclude_none=True))
+    return as_line(item_record(item))
 
 
 def _document(members: dict[str, Any], streams: dict[str, Iterator[str]]) -> Iterator[str]:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from converter.findings.escape import shown
 from converter.findings.failing import reached
-from converter.findings.render_diff import diff_lines, diff_summary
 from converter.findings.render_findings import codes_told, finding_lines, more_lines
 from converter.findings.render_validate import consequence, source_lines, verdict
 from converter.findings.tally import DISPOSITIONS
@@ -63,6 +62,8 @@ def _run(report: Report, verbosity: int, paint: Paint) -> Iterator[str]:
 
 def _comparison(report: Report, verbosity: int, paint: Paint) -> Iterator[str]:
     """What differs, item by item, and then what was found while the two archives were read."""
+    from converter.findings.render_diff import diff_lines, diff_summary
+
     if verbosity >= 0:
         yield from diff_summary(report, paint)
         yield from _about(report, verbosity)

@@ -142,9 +142,10 @@ def test_a_report_that_cannot_be_written_is_told(run: Run, monkeypatch: pytest.M
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("tempfile.mkstemp", full)
+    monkeypatch.setattr(Path, "replace", full)
 
     ended = run("convert", "Vault", "out.mnemo", "--report", "r.json")
 
     assert ended.code == 5
     assert "No space left on device" in ended.err
+    assert not list(Path().glob("*r.json*"))

@@ -7,12 +7,16 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
+from pydantic import BaseModel
 
 from converter.errors import InputError
+from converter.findings.difference import DiffCounts
 from converter.findings.finding import Finding
-from converter.findings.published import json_schema
+from converter.findings.published import PlanModel, ReportModel, json_schema
+from converter.findings.published_lines import LinesModel
 from converter.findings.render_json import plan_json, report_json
-from converter.findings.report import Place, Report
+from converter.findings.render_lines import report_lines
+from converter.findings.report import Fault, Place, Report
 from tests.findings.samples import plan, rich_report
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
@@ -29,6 +33,11 @@ def parsed(name: str, text: str) -> dict[str, Any]:
     document: dict[str, Any] = json.loads(text)
     validator(name).validate(document)
     return document
+
+
+def through(model: type[BaseModel], text: str) -> str:
+    """What the published model makes of a document."""
+    return json.dumps(model.model_validate_json(text).model_dump(mode="json", by_alias=True, exclude_none=True))
 
 
 @pytest.mark.parametrize("name", ["report-1", "plan-1"])
@@ -143,3 +152,29 @@ def test_a_plan() -> None:
         }
         for index in range(2)
     ] + [{"kind": "notes", "key": "bad\\xff", "action": "skip", "outputs": []}]
+
+
+def test_members_and_their_order_are_those_of_the_published_models() -> None:
+    with ended_report() as report:
+        told, planned = "".join(report_json(report, "0.1.0")), "".join(plan_json(plan(3), "0.1.0"))
+
+    assert through(ReportModel, told) == json.dumps(json.loads(told))
+    assert through(PlanModel, planned) == json.dumps(json.loads(planned))
+
+
+def test_lines_have_the_members_of_the_published_models() -> None:
+    with ended_report() as report:
+        lines = list(report_lines(report, "0.1.0"))
+
+    assert {json.loads(line)["type"] for line in lines} == {"header", "finding", "id", "summary"}
+    for line in lines:
+        assert json.loads(through(LinesModel, line)) == json.loads(line)
+
+
+def ended_report() -> Report:
+    """One that has what is in few reports, too."""
+    report = rich_report()
+    report.fault = Fault("It ended.", "Begin again.", 3)
+    report.about = {"notes": 3}
+    report.diff = {"notes": DiffCounts(equal=1)}
+    return report

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from functools import cache
@@ -46,11 +45,17 @@ class Text(msgspec.Struct, frozen=True, omit_defaults=True):
         try:
             return cls(text=data.decode("utf-8"))
         except UnicodeDecodeError:
+            from base64 import b64encode
+
             return cls(base64=b64encode(data).decode("ascii"))
 
     def data(self) -> bytes:
         """The bytes; raises `ValueError` where they were damaged."""
-        return b64decode(self.base64, validate=True) if self.base64 else self.text.encode("utf-8")
+        if not self.base64:
+            return self.text.encode("utf-8")
+        from base64 import b64decode
+
+        return b64decode(self.base64, validate=True)
 
 
 class _Record(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="kind"):

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-import orjson
 
 __all__ = ["GUIDES", "Notebook", "order_bytes", "read_notebook", "read_order", "renamed_settings", "settings_bytes"]
 
@@ -80,7 +79,7 @@ def settings_bytes(name: str, sort: int, icon: str = "") -> bytes:
         "encrypted": False,
         "boxCrypt": None,
     }
-    data = orjson.dumps(values, option=orjson.OPT_INDENT_2)
+    data = _indented(values)
     for sign in b"<>&":
         data = data.replace(bytes([sign]), b"\\u%04x" % sign)
     return data
@@ -89,9 +88,13 @@ def settings_bytes(name: str, sort: int, icon: str = "") -> bytes:
 def renamed_settings(data: bytes, name: str) -> bytes | None:
     """The settings of a notebook under another name; None where they are none."""
     values = _object(data)
-    return None if values is None else orjson.dumps(values | {"name": name}, option=orjson.OPT_INDENT_2)
+    return None if values is None else _indented(values | {"name": name})
 
 
 def order_bytes(order: Mapping[str, int]) -> bytes:
     """`sort.json`: documents by id, compact."""
-    return orjson.dumps(dict(sorted(order.items())))
+    return msgspec.json.encode(dict(sorted(order.items())))
+
+
+def _indented(values: Mapping[str, Any]) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(values), indent=2)
