@@ -24,9 +24,9 @@ __all__ = ["Links", "asset_link", "one_line", "relative_path"]
 _BLOCK_LINK = "siyuan://blocks/"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _SAFE = "/!$&'*+,;=:@~-._"
-_UNSAFE = re.compile(r"[^A-Za-z0-9/!$&'*+,;=:@~._\x80-\U0010ffff-]")
+_UNSAFE = re.compile(r'[\x00-\x20"#%()<>?\[\\\]^`{|}\x7f]')
 """What neither Markdown nor a URL can do without an escape: ASCII but letters, digits and `_SAFE`."""
-_UNSAFE_IN_PLACES = re.compile(f"(?!#){_UNSAFE.pattern}")
+_UNSAFE_IN_PLACES = re.compile(_UNSAFE.pattern.replace("#", ""))
 
 
 def relative_path(path: str, origin: str) -> str:
