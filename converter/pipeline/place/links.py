@@ -12,8 +12,9 @@ from converter.formats.front import Found, Lookup
 from converter.model.facts import Anchor, LinkFact
 from converter.model.order import Goal
 from converter.model.timed_id import is_timed_id, numbered_id
-from converter.pipeline.catalog import Catalog, NoteEntry
+from converter.pipeline.catalog import Catalog
 from converter.pipeline.lower.ids import derived_id
+from converter.pipeline.note_entry import NoteEntry
 from converter.pipeline.pair import Pair
 from converter.text.markdown.domain import anchor_fits, is_picture, wikilink_fits
 

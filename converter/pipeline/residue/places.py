@@ -16,8 +16,9 @@ from converter.findings.finding import Finding
 from converter.model.blocks import Attrs
 from converter.model.order import Output
 from converter.model.timed_id import moment_of, numbered_id
-from converter.pipeline.catalog import Catalog, FolderEntry, NoteEntry
+from converter.pipeline.catalog import Catalog, FolderEntry
 from converter.pipeline.lower.ids import derived_id
+from converter.pipeline.note_entry import NoteEntry
 from converter.pipeline.pair import Pair
 from converter.pipeline.place.names import LINK_SIGNS, OwnIds, Report, changed_id
 from converter.pipeline.residue.claims import Claim, Claims

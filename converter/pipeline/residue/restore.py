@@ -15,8 +15,9 @@ from converter.model.blocks import Attrs
 from converter.model.facts import PayloadFact
 from converter.model.moment import Moment
 from converter.model.order import Output
-from converter.pipeline.catalog import AssetEntry, Catalog, NoteEntry
+from converter.pipeline.catalog import AssetEntry, Catalog
 from converter.pipeline.crew import Crew
+from converter.pipeline.note_entry import NoteEntry
 from converter.pipeline.pair import Pair
 from converter.pipeline.place.links import LinkBook
 from converter.pipeline.place.own_paths import own_path

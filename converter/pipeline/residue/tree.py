@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from converter.model.order import Output
-from converter.pipeline.catalog import Catalog, FolderEntry, NoteEntry
+from converter.pipeline.catalog import Catalog, FolderEntry
+from converter.pipeline.note_entry import NoteEntry
 from converter.pipeline.place.tree import mended
 from converter.pipeline.residue.claims import Claim, Claims, above_of
 from converter.pipeline.residue.records import FolderRecord
