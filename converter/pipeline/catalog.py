@@ -73,7 +73,7 @@ class Catalog:
         self._names = names
         self._note_names: dict[str, str | list[str]] = {}
         self._asset_names: dict[str, str | list[str]] = {}
-        self._holders: dict[str, list[str]] | None = None
+        self._holders: dict[str, str | list[str]] | None = None
         self._unpacked = lru_cache(maxsize=128)(self._unpack)
         self._places = lru_cache(maxsize=128)(self._places_in)
 
@@ -137,18 +137,18 @@ class Catalog:
         """Keys of the notes that hold a block with this id. Only ids that links of the source name are known."""
         if self._holders is None:
             self._holders = self._find_holders()
-        return self._holders.get(block, ())
+        return _named(self._holders, block)
 
-    def _find_holders(self) -> dict[str, list[str]]:
+    def _find_holders(self) -> dict[str, str | list[str]]:
         named: set[str] = set()
         for key in self.notes:
             for link in self.links(key):
                 named |= {link.target, link.target.rpartition("/")[2]}
-        holders: dict[str, list[str]] = {}
+        holders: dict[str, str | list[str]] = {}
         for key in self.notes:
             for anchor in self.anchors(key):
                 if anchor.key in named:
-                    holders.setdefault(anchor.key, []).append(key)
+                    _add(holders, anchor.key, key)
         return holders
 
     def has_asset(self, key: str) -> bool:
@@ -176,11 +176,19 @@ class Catalog:
 
 
 def _enter(names: dict[str, str | list[str]], name: str, key: str) -> None:
-    """Enter a key under a name; most names have one, which needs no list."""
-    there = names.setdefault(name, key)
-    if isinstance(there, list):
+    """Enter a key under a name, once where it comes again and alone."""
+    if names.get(name) is not key:
+        _add(names, name, key)
+
+
+def _add(names: dict[str, str | list[str]], name: str, key: str) -> None:
+    """Add a key to those of a name; most names have one, which needs no list."""
+    there = names.get(name)
+    if there is None:
+        names[name] = key
+    elif isinstance(there, list):
         there.append(key)
-    elif there is not key:
+    else:
         names[name] = [there, key]
 
 

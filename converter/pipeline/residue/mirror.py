@@ -131,11 +131,13 @@ class Mirror:
             paths = tuple(path.removeprefix(root) for path in record.at)
             mirror.add_asset(fact)
             mirror.assets[record.key] = AssetEntry(fact, paths=paths or (record.name,), name=record.name)
+        pinned = [(node.output.key, node.claim) for node in places.nodes.values() if node.output and node.claim]
+        places.forget()
         self._links = LinkBook(mirror, self.pair, self._origin.resolve)
         self._links.resolve_all(lambda _finding: None)
-        for node in places.nodes.values():
-            if node.claim is not None and node.claim.held is not None and node.output is not None:
-                self._links.pin(node.output.key, node.claim.held.record.anchors)
+        for key, claim in pinned:
+            if claim.held is not None:
+                self._links.pin(key, claim.held.record.anchors)
 
     def retitled(self, order: WorkOrder) -> dict[tuple[str, str], str]:
         """Links of a note, as target and place, that name notes which are called otherwise now, and how."""
