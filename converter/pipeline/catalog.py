@@ -14,12 +14,12 @@ import msgspec
 from converter.findings.finding import Finding
 from converter.formats.places import Places
 from converter.model.facts import Anchor, AssetFact, FolderFact, JunkFact, LinkFact, Outline, PayloadFact
-from converter.model.moment import Moment
 from converter.model.order import Output
 from converter.pipeline.learnt import Learnt
+from converter.pipeline.note_entry import Known, NoteEntry
 from converter.storage.scratch import Scratch
 
-__all__ = ["AssetEntry", "Catalog", "FolderEntry", "NoteEntry", "titled"]
+__all__ = ["AssetEntry", "Catalog", "FolderEntry", "titled"]
 
 _outline = msgspec.msgpack.Decoder(Outline).decode
 
@@ -38,40 +38,6 @@ def titled(finding: Finding, title: str) -> Finding:
     if not title or title in finding.item.partition("/")[2]:
         return finding
     return msgspec.structs.replace(finding, details=(*finding.details, ("title", title)))
-
-
-class NoteEntry(msgspec.Struct, gc=False):
-    """A note: what the plan needs to know of it, where it goes, and how it ended.
-
-    `hollow` marks one that says nothing itself: where it holds others, it is what other systems call a folder. `blank`
-    is one without text, whatever else it says.
-    `page` marks one without text that is a notebook's own. `dropped` is as in its work order. `way` is how it ends when
-    it is written; `salt` tells the blocks of a duplicate from those of its original. `outlined` is where its outline is
-    kept (-1: there is none), `kept` where what was read is kept, and `bench` who keeps it (-1: nobody).
-    """
-
-    key: str
-    path: str
-    size: int
-    title: str = ""
-    id: str | None = None
-    folder: str | None = None
-    parent: str | None = None
-    order: int | None = None
-    created: Moment | None = None
-    stamp: Moment | None = None
-    tags: tuple[str, ...] = ()
-    outlined: int = -1
-    hollow: bool = False
-    blank: bool = False
-    page: bool = False
-    dropped: frozenset[str] = frozenset()
-    output: Output | None = None
-    end: str = ""
-    way: str = "created"
-    salt: str = ""
-    bench: int = 0
-    kept: int = -1
 
 
 class AssetEntry(msgspec.Struct, gc=False):
@@ -107,7 +73,7 @@ class Catalog:
         self._names = names
         self._note_names: dict[str, str | list[str]] = {}
         self._asset_names: dict[str, str | list[str]] = {}
-        self._holders: dict[str, list[str]] | None = None
+        self._holders: dict[str, str | list[str]] | None = None
         self._unpacked = lru_cache(maxsize=128)(self._unpack)
         self._places = lru_cache(maxsize=128)(self._places_in)
 
@@ -121,27 +87,42 @@ class Catalog:
         for name in self._names("asset", fact.key):
             _enter(self._asset_names, name, fact.key)
 
-    def add_note(self, entry: NoteEntry) -> None:
+    def enter(self, key: str, path: str, known: Known, output: Output | None = None) -> None:
+        """Enter a note, under its key only."""
+        entry = self.notes[key] = NoteEntry(key, path, self.scratch)
+        entry.known, entry.output = known, output
+
+    def add_note(self, key: str, path: str, known: Known, output: Output | None = None) -> None:
         """Enter a note under its lookup names."""
-        self.notes[entry.key] = entry
-        for name in self._names("note", entry.key):
-            _enter(self._note_names, name, entry.key)
+        self.enter(key, path, known, output)
+        for name in self._names("note", key):
+            _enter(self._note_names, name, key)
 
     def describe(self, learnt: Learnt, bench: int) -> None:
         """Fill in what reading a note taught, and at which bench it is kept."""
         entry = self.notes[learnt.key]
-        entry.title, entry.id = learnt.title, learnt.id
-        entry.folder, entry.parent, entry.order = learnt.folder, learnt.parent, learnt.order
-        entry.created, entry.stamp, entry.tags = learnt.created, learnt.stamp, learnt.tags
-        entry.outlined, entry.blank, entry.hollow = self.scratch.keep(learnt.outline), learnt.blank, learnt.hollow
-        entry.bench, entry.kept = bench, learnt.kept
+        entry.known = Known(
+            size=entry.size,
+            title=learnt.title,
+            id=learnt.id,
+            folder=learnt.folder,
+            parent=learnt.parent,
+            order=learnt.order,
+            created=learnt.created,
+            stamp=learnt.stamp,
+            tags=learnt.tags,
+            outlined=self.scratch.keep(learnt.outline),
+            bench=bench,
+            kept=learnt.kept,
+        )
+        entry.blank, entry.hollow = learnt.blank, learnt.hollow
 
     def outline(self, key: str) -> Outline:
         """The anchors and links of a note."""
         return self._unpacked(key)
 
     def _unpack(self, key: str) -> Outline:
-        place = self.notes[key].outlined
+        place = self.notes[key].known.outlined
         return _outline(self.scratch.piece(place)) if place >= 0 else Outline()
 
     def has_note(self, key: str) -> bool:
@@ -156,18 +137,18 @@ class Catalog:
         """Keys of the notes that hold a block with this id. Only ids that links of the source name are known."""
         if self._holders is None:
             self._holders = self._find_holders()
-        return self._holders.get(block, ())
+        return _named(self._holders, block)
 
-    def _find_holders(self) -> dict[str, list[str]]:
+    def _find_holders(self) -> dict[str, str | list[str]]:
         named: set[str] = set()
         for key in self.notes:
             for link in self.links(key):
                 named |= {link.target, link.target.rpartition("/")[2]}
-        holders: dict[str, list[str]] = {}
+        holders: dict[str, str | list[str]] = {}
         for key in self.notes:
             for anchor in self.anchors(key):
                 if anchor.key in named:
-                    holders.setdefault(anchor.key, []).append(key)
+                    _add(holders, anchor.key, key)
         return holders
 
     def has_asset(self, key: str) -> bool:
@@ -195,11 +176,19 @@ class Catalog:
 
 
 def _enter(names: dict[str, str | list[str]], name: str, key: str) -> None:
-    """Enter a key under a name; most names have one, which needs no list."""
-    there = names.setdefault(name, key)
-    if isinstance(there, list):
+    """Enter a key under a name, once where it comes again and alone."""
+    if names.get(name) is not key:
+        _add(names, name, key)
+
+
+def _add(names: dict[str, str | list[str]], name: str, key: str) -> None:
+    """Add a key to those of a name; most names have one, which needs no list."""
+    there = names.get(name)
+    if there is None:
+        names[name] = key
+    elif isinstance(there, list):
         there.append(key)
-    elif there is not key:
+    else:
         names[name] = [there, key]
 
 

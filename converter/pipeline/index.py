@@ -8,8 +8,9 @@ from converter.findings.finding import Finding
 from converter.formats.front import Format, Source
 from converter.model.facts import AssetFact, FolderFact, JunkFact, NoteFact, PayloadFact
 from converter.pipeline.bench import Reading
-from converter.pipeline.catalog import Catalog, NoteEntry, titled
+from converter.pipeline.catalog import Catalog, titled
 from converter.pipeline.crew import Crew
+from converter.pipeline.note_entry import Known
 from converter.pipeline.progress import Progress
 from converter.pipeline.residue.book import ResidueBook
 from converter.storage.scratch import Scratch
@@ -30,7 +31,7 @@ def listed(front: Format, source: Source, scratch: Scratch, report: Report, prog
             case FolderFact():
                 catalog.add_folder(fact)
             case NoteFact(key=key, path=path, size=size):
-                catalog.add_note(NoteEntry(key=key, path=path, size=size))
+                catalog.add_note(key, path, Known(size))
             case AssetFact():
                 catalog.add_asset(fact)
             case PayloadFact():

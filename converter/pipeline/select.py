@@ -7,7 +7,8 @@ from collections.abc import Callable
 from fnmatch import translate
 
 from converter.errors import UsageError
-from converter.pipeline.catalog import Catalog, NoteEntry
+from converter.pipeline.catalog import Catalog
+from converter.pipeline.note_entry import NoteEntry
 from converter.pipeline.options import Options
 
 __all__ = ["ONLY", "Selection"]

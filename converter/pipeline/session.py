@@ -18,7 +18,7 @@ from converter.formats.front import Format, Source, TargetContext
 from converter.model.facts import PayloadFact, UnitFact
 from converter.model.items import INNER_KINDS, OUTER_KINDS
 from converter.pipeline.bench import Bench, Reading, Writing
-from converter.pipeline.catalog import Catalog, NoteEntry, titled
+from converter.pipeline.catalog import Catalog, titled
 from converter.pipeline.circumstances import (
     clock_of,
     file_digest,
@@ -31,6 +31,7 @@ from converter.pipeline.circumstances import (
 from converter.pipeline.crew import Crew, crew_of
 from converter.pipeline.detect import detect_source, detect_target, file_of
 from converter.pipeline.index import listed, read_notes
+from converter.pipeline.note_entry import NoteEntry
 from converter.pipeline.options import Options
 from converter.pipeline.pair import Pair, takes
 from converter.pipeline.place.assets import place_assets

@@ -15,11 +15,11 @@ from converter.model.blocks import Attrs
 from converter.model.items import Folder, Note
 from converter.model.order import Goal, Output, WorkOrder, plain_order
 from converter.pipeline.bench import Bench, Task
-from converter.pipeline.catalog import NoteEntry
 from converter.pipeline.circumstances import unbounded
 from converter.pipeline.copying import copy_files
 from converter.pipeline.destination import Destination, check_destination
 from converter.pipeline.foretold import refusals
+from converter.pipeline.note_entry import NoteEntry
 from converter.pipeline.payloads import Payloads
 from converter.pipeline.residue.recorder import Recorder
 from converter.pipeline.residue.records import SCHEMA, Header

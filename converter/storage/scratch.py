@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from io import BytesIO
+from io import BytesIO, FileIO
 from typing import IO
 
 __all__ = ["Scratch", "on_disk_if_large"]
 
 _HELD = 1 << 20
 _SIZE = 8
+_AT_ONCE = 1024
+"""Bytes that are read at once: most pieces are not longer."""
 
 
 def on_disk_if_large(file: IO[bytes], held: int = _HELD) -> IO[bytes]:
@@ -31,24 +33,46 @@ class Scratch:
     def __init__(self, held: int = _HELD) -> None:
         """Keep up to `held` bytes in memory."""
         self._held = held
-        self._file: IO[bytes] = BytesIO()
+        self._file: BytesIO | FileIO = BytesIO()
         self._end = 0
 
     def keep(self, data: bytes) -> int:
         """Keep a piece: its place."""
         place = self._end
-        self._file.seek(place)
-        self._file.write(len(data).to_bytes(_SIZE, "little"))
-        self._file.write(data)
-        self._file = on_disk_if_large(self._file, self._held)
+        self._write(place, len(data).to_bytes(_SIZE, "little") + data)
         self._end = place + _SIZE + len(data)
+        if self._end > self._held and isinstance(self._file, BytesIO):
+            self._spill(self._file)
         return place
+
+    def _write(self, place: int, data: bytes | memoryview) -> None:
+        self._file.seek(place)
+        written = self._file.write(data)
+        while written < len(
+            data
+        ):  # a file takes what there is room for, and says why it takes no more when it is asked
+            data = memoryview(data)[written:]
+            written = self._file.write(data)
+
+    def _spill(self, held: BytesIO) -> None:
+        """Go on in a file. It has no buffer: pieces are small, and each is read and written at once."""
+        from tempfile import TemporaryFile
+
+        self._file = TemporaryFile(buffering=0)  # noqa: SIM115
+        with held.getbuffer() as pieces:
+            self._write(0, pieces)
 
     def piece(self, place: int) -> bytes:
         """The piece at this place."""
         self._file.seek(place)
-        size = int.from_bytes(self._file.read(_SIZE), "little")
-        return self._file.read(size)
+        start = self._file.read(_AT_ONCE)
+        end = int.from_bytes(start[:_SIZE], "little") + _SIZE
+        if end <= len(start):
+            return start[_SIZE:end]
+        rest = bytearray(start)
+        while len(rest) < end and (more := self._file.read(end - len(rest))):
+            rest += more
+        return bytes(memoryview(rest)[_SIZE:])
 
     def close(self) -> None:
         """Let go of all pieces."""

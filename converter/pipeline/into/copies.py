@@ -13,11 +13,12 @@ from converter.formats.front import Found, LinkKey, Renaming, Stored
 from converter.model.facts import LinkFact
 from converter.model.order import Goal, Output
 from converter.model.timed_id import NUMBERS, Prefixes, is_timed_id, numbered_id
-from converter.pipeline.catalog import FolderEntry, NoteEntry
+from converter.pipeline.catalog import FolderEntry
 from converter.pipeline.into.names import copy_of, respelled
 from converter.pipeline.into.pictures import Pictures
 from converter.pipeline.into.present import Present
 from converter.pipeline.lower.ids import derived_id
+from converter.pipeline.note_entry import NoteEntry
 from converter.pipeline.session import Session
 from converter.pipeline.work import digest_of_bytes
 from converter.storage.names import fold

@@ -11,7 +11,7 @@ from converter.errors import ItemError, TargetError
 from converter.findings.finding import Finding
 from converter.formats.front import Rendered, Stored
 from converter.model.order import Output
-from converter.pipeline.catalog import FolderEntry, NoteEntry
+from converter.pipeline.catalog import FolderEntry
 from converter.pipeline.into.copies import Copies
 from converter.pipeline.into.files import settle_files
 from converter.pipeline.into.look import Look
@@ -19,6 +19,7 @@ from converter.pipeline.into.members import Members
 from converter.pipeline.into.parts import Parts
 from converter.pipeline.into.policy import Policy, is_newer
 from converter.pipeline.into.present import Present
+from converter.pipeline.note_entry import NoteEntry
 from converter.pipeline.session import Session
 from converter.pipeline.work import Result, digest_of_bytes
 

@@ -10,8 +10,9 @@ import msgspec
 from converter.formats.front import Found, LinkKey
 from converter.model.facts import LinkFact
 from converter.model.order import Goal
-from converter.pipeline.catalog import AssetEntry, Catalog, NoteEntry
+from converter.pipeline.catalog import AssetEntry, Catalog
 from converter.pipeline.lower.ids import derived_id
+from converter.pipeline.note_entry import NoteEntry
 
 __all__ = ["Pictures"]
 

@@ -172,6 +172,7 @@ class _Placer:
         """Prefixes for a branch's document and blocks: a source block becomes a handful of blocks at most."""
         note = branch.note
         blocks = self._catalog.outline(branch.key).blocks if note is not None else 0
-        created = (note.created or note.stamp) if note is not None else None
+        known = note.known if note is not None else None
+        created = (known.created or known.stamp) if known is not None else None
         identity = f"{branch.kind} {branch.key}"
         return self._prefixes.take(identity, time_text(created or self._clock, self._zone), 8 * blocks + 64)

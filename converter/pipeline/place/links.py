@@ -12,14 +12,16 @@ from converter.formats.front import Found, Lookup
 from converter.model.facts import Anchor, LinkFact
 from converter.model.order import Goal
 from converter.model.timed_id import is_timed_id, numbered_id
-from converter.pipeline.catalog import Catalog, NoteEntry
+from converter.pipeline.catalog import Catalog
 from converter.pipeline.lower.ids import derived_id
+from converter.pipeline.note_entry import NoteEntry
 from converter.pipeline.pair import Pair
 from converter.text.markdown.domain import anchor_fits, is_picture, wikilink_fits
 
 __all__ = ["LinkBook"]
 
 _decode = msgspec.msgpack.Decoder(tuple[Found, ...]).decode
+_texts = msgspec.msgpack.Decoder(dict[str, str]).decode
 _encode = msgspec.msgpack.Encoder().encode
 Report = Callable[[Finding], None]
 
@@ -40,8 +42,10 @@ class LinkBook:
         self._resolve = resolve
         self._there = there if pair.same_system else ()
         self._found: dict[str, int] = {}
-        self._wanted: dict[str, set[str]] = {}
-        self._names: dict[str, dict[str, str]] = {}
+        self._wanted: dict[str, str | set[str]] = {}
+        """Keys of anchors that links lead to, by their note: of most notes it is one."""
+        self._names: dict[str, bytes] = {}
+        """The names of anchors, packed, by their note."""
         self._ids = pair.has_ids
         self._pictures = pair.same_system and pair.parameter("pictures") == "absolute"
 
@@ -75,7 +79,14 @@ class LinkBook:
             shows = link.form == "image" or (link.form == "embed" and is_picture(asset.fact.name))
             asset.shown, asset.named = asset.shown or shows, True
         elif found.kind == "note" and found.anchor:
-            self._wanted.setdefault(found.key, set()).add(found.anchor)
+            self._want(found.key, found.anchor)
+
+    def _want(self, key: str, anchor: str) -> None:
+        wanted = self._wanted.setdefault(key, anchor)
+        if isinstance(wanted, set):
+            wanted.add(anchor)
+        elif wanted != anchor:
+            self._wanted[key] = {wanted, anchor}
 
     def _fault(self, key: str, link: LinkFact, found: Found) -> Finding | None:
         code = _code_of(link, found) if link.target not in self._there else ""
@@ -96,9 +107,11 @@ class LinkBook:
 
     def name_anchors(self, key: str) -> None:
         """Give the places of one note their names; again, where the note got another output."""
-        entry, wanted = self._catalog.notes[key], self._wanted.get(key, ())
+        entry, wanted = self._catalog.notes[key], self._wanted.get(key)
         if entry.output is None or not wanted or self._pair.same_system or self._pair.holds_all:
             return
+        if isinstance(wanted, str):
+            wanted = {wanted}
         names: dict[str, str] = {}
         repeated = _repeated_headings(self._catalog.anchors(key))
         for anchor in self._catalog.anchors(key):
@@ -109,7 +122,13 @@ class LinkBook:
             elif not _by_heading(anchor, repeated):
                 names[anchor.key] = _anchor_name(anchor)
             self._name_host(anchor, names)
-        self._names[key] = names
+        self._keep_names(key, names)
+
+    def _keep_names(self, key: str, names: dict[str, str]) -> None:
+        if names:
+            self._names[key] = _encode(names)
+        else:
+            self._names.pop(key, None)
 
     def _name_host(self, anchor: Anchor, names: dict[str, str]) -> None:
         """An item whose own line is named is one place with it, where items have text of their own."""
@@ -130,11 +149,12 @@ class LinkBook:
     def pin(self, key: str, names: Mapping[str, str]) -> None:
         """Let places of a note keep the names that they have already."""
         if names:
-            self._names[key] = {**self._names.get(key, {}), **names}
+            self._keep_names(key, {**self.anchors(key), **names})
 
     def anchors(self, key: str) -> dict[str, str]:
         """The names that places of this note get, by the key of their anchor."""
-        return self._names.get(key, {})
+        names = self._names.get(key)
+        return {} if names is None else _texts(names)
 
     def goals(self, key: str) -> dict[tuple[str, str, str, str], Goal]:
         """The goals of a note's links. Within one system links stay as written, but for places of pictures."""
@@ -184,7 +204,7 @@ class LinkBook:
             return ""
         if self._pair.holds_all:
             return found.anchor.removeprefix("#")
-        name = self._names.get(found.key, {}).get(found.anchor)
+        name = self.anchors(found.key).get(found.anchor)
         if name is not None:
             return name if self._ids else f"^{name}"
         anchor = self._catalog.places(found.key).with_key(found.anchor)

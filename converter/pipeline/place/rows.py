@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from converter.findings.finding import Finding
 from converter.model.order import Output
-from converter.pipeline.catalog import Catalog, NoteEntry
+from converter.pipeline.catalog import Catalog
 from converter.pipeline.lower.ids import derived_id
+from converter.pipeline.note_entry import NoteEntry
 from converter.pipeline.place.names import OwnIds, Report
 from converter.pipeline.place.tree import Branch
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from converter.model.order import Output
-from converter.pipeline.catalog import Catalog, FolderEntry, NoteEntry
+from converter.pipeline.catalog import Catalog, FolderEntry
+from converter.pipeline.note_entry import NoteEntry
 from converter.pipeline.pair import Pair
 from converter.pipeline.place.names import OwnIds, Report
 from converter.pipeline.place.tree import parents_of

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from converter.findings.finding import Finding
-from converter.pipeline.catalog import Catalog, FolderEntry, NoteEntry
+from converter.pipeline.catalog import Catalog, FolderEntry
+from converter.pipeline.note_entry import NoteEntry
 from converter.pipeline.pair import Pair
 
 __all__ = ["Branch", "build_tree", "mended", "parents_of"]

@@ -13,6 +13,7 @@ import msgspec
 from converter.findings.finding import Finding
 from converter.formats.front import Source
 from converter.model.facts import PayloadFact
+from converter.model.order import Output
 from converter.pipeline.residue.records import (
     AssetRecord,
     FolderRecord,
@@ -37,13 +38,14 @@ _MOST = 256 << 20
 
 _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder(NoteRecord).decode
+_output = msgspec.msgpack.Decoder(Output).decode
 
 
 class Held(msgspec.Struct, frozen=True, gc=False):
     """The record of a note, and where its bytes are kept.
 
-    `holder` is the note whose blocks carried it; `partial` tells that not all of it is left. `place` and `told` are
-    where the scratch has its bytes and its record.
+    `holder` is the note whose blocks carried it; `partial` tells that not all of it is left. `place`, `told` and
+    `placed` are where the scratch has its bytes, its record and what became of the note.
     """
 
     holder: str
@@ -51,12 +53,18 @@ class Held(msgspec.Struct, frozen=True, gc=False):
     scratch: Scratch
     place: int
     told: int
+    placed: int
     partial: bool = False
 
     @property
     def record(self) -> NoteRecord:
         """The record, without the bytes."""
         return _unpack(self.scratch.piece(self.told))
+
+    @property
+    def output(self) -> Output:
+        """What became of the note when the record was written."""
+        return _output(self.scratch.piece(self.placed))
 
 
 class ResidueBook:
@@ -75,7 +83,7 @@ class ResidueBook:
         self.damaged = 0
         self.foreign: list[str] = []
         self.spoiled: list[str] = []
-        self._keys: list[str] = []
+        self._held: list[Held] = []
         self._scratch = Scratch()
         self._members: dict[str, list[int]] = {}
         """Where the bytes of each member are kept, stretch by stretch."""
@@ -153,10 +161,10 @@ class ResidueBook:
         return self._scratch.keep(data)
 
     def _note(self, record: NoteRecord, content: Text, holder: str, origin: str, *, partial: bool = False) -> None:
-        place = self._kept(content)
-        self._keys.append(record.key)
+        place, keep = self._kept(content), self._scratch.keep
         bare = msgspec.structs.replace(record, content=None, head="", tail="")
-        held = Held(holder, origin, self._scratch, place, self._scratch.keep(_pack(bare)), partial)
+        held = Held(holder, origin, self._scratch, place, keep(_pack(bare)), keep(_pack(record.output)), partial)
+        self._held.append(held)
         self.notes.setdefault(record.output.key, []).append(held)
 
     def visit(self, key: str, visit: Visit | None) -> None:
@@ -181,7 +189,7 @@ class ResidueBook:
 
     def note_keys(self) -> Iterator[str]:
         """The keys of notes in their origin, in its order as far as it is known."""
-        yield from dict.fromkeys((*(stub.key for stub in self.stubs), *self._keys))
+        yield from dict.fromkeys((*(stub.key for stub in self.stubs), *(held.record.key for held in self._held)))
 
     def content(self, held: Held) -> bytes:
         """The bytes of a note in its origin."""

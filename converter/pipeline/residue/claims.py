@@ -25,13 +25,24 @@ _ENOUGH = 0.5
 
 
 class Claim(msgspec.Struct, frozen=True, gc=False):
-    """An item of the origin, by its kind and key there, and what it was when residue was written (`output`)."""
+    """An item of the origin, by its kind and key there, and what it was when residue was written (`output`).
+
+    `made` is that where no record tells it.
+    """
 
     kind: str
     key: str
-    output: Output
+    made: Output | None = None
     held: Held | None = None
     folder: FolderRecord | None = None
+
+    @property
+    def output(self) -> Output:
+        """What it was. That of a note is read each time it is asked for: there is one for every note."""
+        if self.held is not None:
+            return self.held.output
+        told = self.folder.output if self.folder is not None else None
+        return told or self.made or Output(key=self.key)
 
     @property
     def shown(self) -> str:
@@ -65,7 +76,7 @@ class Claims:
         self._settle_notes(book, origin)
         for record in book.folders.values():
             if record.output is not None and self._is_sound("folders", record.key):
-                self._offer(Claim("folders", record.key, record.output, folder=record))
+                self._offer(Claim("folders", record.key, folder=record))
         self._by_key()
         self._by_id()
         self._by_look(looks)
@@ -99,7 +110,7 @@ class Claims:
             record = held.record
             if not self._is_sound("notes", record.key):
                 continue
-            claim = Claim("notes", record.key, record.output, held)
+            claim = Claim("notes", record.key, held=held)
             if held.holder and held.holder in self._catalog.notes:
                 self.items["notes", held.holder] = claim
             else:
@@ -111,8 +122,9 @@ class Claims:
         return sound
 
     def _offer(self, claim: Claim) -> None:
-        offered = self._folders if claim.output.form == "folder" else self._notes
-        offered.setdefault(claim.output.key, claim)
+        output = claim.output
+        offered = self._folders if output.form == "folder" else self._notes
+        offered.setdefault(output.key, claim)
 
     def _take(self, kind: str, key: str, offered: dict[str, Claim], output: str) -> None:
         self.items[kind, key] = offered.pop(output)
@@ -130,7 +142,7 @@ class Claims:
 
     def _by_id(self) -> None:
         """Notes that moved or were renamed, and have an id of their own."""
-        ids = {claim.output.id: output for output, claim in self._notes.items() if claim.output.id}
+        ids = {own: output for output, claim in self._notes.items() if (own := claim.output.id)}
         for key in self._free():
             output = ids.pop(self._catalog.notes[key].id or "", None)
             if output is not None:
@@ -157,7 +169,8 @@ class Claims:
         votes: dict[str, Counter[str]] = {}
         for (kind, key), claim in self.items.items():
             above = above_of(self._catalog, kind, key)
-            was = claim.output.parent or claim.output.folder
+            then = claim.output
+            was = then.parent or then.folder
             if above is not None and was is not None and (was in self._folders or was in self._notes):
                 votes.setdefault(above, Counter())[was] += 1
         for key, counted in votes.items():

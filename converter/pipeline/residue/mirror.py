@@ -19,8 +19,9 @@ from converter.model.facts import AssetFact
 from converter.model.items import Note
 from converter.model.order import Output, WorkOrder
 from converter.pipeline.bench import Reading
-from converter.pipeline.catalog import AssetEntry, Catalog, NoteEntry
+from converter.pipeline.catalog import AssetEntry, Catalog
 from converter.pipeline.crew import Crew
+from converter.pipeline.note_entry import Known, NoteEntry
 from converter.pipeline.pair import Pair
 from converter.pipeline.place.links import LinkBook
 from converter.pipeline.residue.book import Held, ResidueBook
@@ -97,7 +98,7 @@ class Mirror:
                 failed.append(item)
                 continue
             bench, learnt = study
-            catalog.notes[learnt.key] = NoteEntry(key=learnt.key, path=one.record.path, size=0)
+            catalog.enter(learnt.key, one.record.path, Known())
             catalog.describe(learnt, bench)
         self.notes = catalog.notes
         return failed
@@ -113,35 +114,30 @@ class Mirror:
             entry = catalog.notes[key] if kind == "notes" else catalog.folders[key]
             if node.kind != "notes" or node.output is None or node.entry is not entry:
                 continue
-            mirror.add_note(self._entry(node, _present(node, key, catalog)))
+            known = self.notes.get(node.claim.key) if node.claim is not None else None
+            mirror.add_note(
+                node.output.key,
+                node.output.path,
+                Known(title=node.name) if known is None else _of_plan(known.known),
+                _present(node, key, catalog),
+            )
         for claim in left:
             if claim.kind == "notes" and claim.key not in mirror.notes:
                 path = claim.key if self.pair.source.parameters.get("tree") == "paths" else ""
-                gone = NoteEntry(key=claim.key, path=path, size=0, title=claim.output.title)
-                gone.output = claim.output
-                mirror.add_note(gone)
+                mirror.add_note(claim.key, path, Known(title=claim.output.title), claim.output)
         root = self.pair.parameter("asset_root")
         for record in assets:
             fact = AssetFact(key=record.key, name=posixpath.basename(record.key))
             paths = tuple(path.removeprefix(root) for path in record.at)
             mirror.add_asset(fact)
             mirror.assets[record.key] = AssetEntry(fact, paths=paths or (record.name,), name=record.name)
+        pinned = [(node.output.key, node.claim) for node in places.nodes.values() if node.output and node.claim]
+        places.forget()
         self._links = LinkBook(mirror, self.pair, self._origin.resolve)
         self._links.resolve_all(lambda _finding: None)
-        for node in places.nodes.values():
-            if node.claim is not None and node.claim.held is not None and node.output is not None:
-                self._links.pin(node.output.key, node.claim.held.record.anchors)
-
-    def _entry(self, node: Node, present: Output) -> NoteEntry:
-        output = node.output
-        key = output.key if output is not None else ""
-        known = self.notes.get(node.claim.key) if node.claim is not None else None
-        path = output.path if output is not None else ""
-        if known is None:
-            return NoteEntry(key=key, path=path, size=0, title=node.name, output=present)
-        entry = NoteEntry(key=key, path=path, size=0, title=known.title, id=known.id, outlined=known.outlined)
-        entry.output = present
-        return entry
+        for key, claim in pinned:
+            if claim.held is not None:
+                self._links.pin(key, claim.held.record.anchors)
 
     def retitled(self, order: WorkOrder) -> dict[tuple[str, str], str]:
         """Links of a note, as target and place, that name notes which are called otherwise now, and how."""
@@ -169,6 +165,11 @@ class Mirror:
             blocks=record.blocks,
             dropped=frozenset(record.dropped),
         )
+
+
+def _of_plan(known: Known) -> Known:
+    """What links ask of a note."""
+    return Known(title=known.title, id=known.id, outlined=known.outlined)
 
 
 def _present(node: Node, key: str, catalog: Catalog) -> Output:

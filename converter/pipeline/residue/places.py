@@ -16,8 +16,9 @@ from converter.findings.finding import Finding
 from converter.model.blocks import Attrs
 from converter.model.order import Output
 from converter.model.timed_id import moment_of, numbered_id
-from converter.pipeline.catalog import Catalog, FolderEntry, NoteEntry
+from converter.pipeline.catalog import Catalog, FolderEntry
 from converter.pipeline.lower.ids import derived_id
+from converter.pipeline.note_entry import NoteEntry
 from converter.pipeline.pair import Pair
 from converter.pipeline.place.names import LINK_SIGNS, OwnIds, Report, changed_id
 from converter.pipeline.residue.claims import Claim, Claims
@@ -40,6 +41,8 @@ class Places:
         self.made: list[Output] = []
         self.attrs: dict[str, Attrs] = {}
         """Attributes of folders, by their keys in the target."""
+        self.returned: frozenset[str] = frozenset()
+        """Folders of the origin that are places again."""
         self._items = tree
         self._kind = pair.parameter("tree")
         self._notes, self._folders = known
@@ -54,9 +57,14 @@ class Places:
         self._zone = pair.zone
         self._settle()
 
-    def folder(self, key: str) -> Node | None:
-        """The node of a folder of the origin, where it has one."""
-        return self._items.origin.get(("folders", key))
+    def forget(self) -> None:
+        """Let go of the tree: what is asked for later is where nodes went, and that is in the catalogs."""
+        self.nodes.clear()
+        self._items.origin.clear()
+        self._claimed.clear()
+        self._taken.clear()
+        self._ids.clear()
+        self._unique = Unique()
 
     def _settle(self) -> None:
         """Give every node its output: what kept its place first, so that nothing new takes its name."""
@@ -77,6 +85,8 @@ class Places:
         for node in self._items.all():
             if node.claim is not None and node.claim.folder is not None and node.output is not None:
                 self.attrs[node.output.key] = node.claim.folder.attrs
+        origin = self._items.origin
+        self.returned = frozenset(key for (kind, key), node in origin.items() if kind == "folders" and node.output)
 
     def _is_fresh(self, node: Node) -> bool:
         at: Node | None = node

@@ -15,8 +15,9 @@ from converter.model.blocks import Attrs
 from converter.model.facts import PayloadFact
 from converter.model.moment import Moment
 from converter.model.order import Output
-from converter.pipeline.catalog import AssetEntry, Catalog, NoteEntry
+from converter.pipeline.catalog import AssetEntry, Catalog
 from converter.pipeline.crew import Crew
+from converter.pipeline.note_entry import NoteEntry
 from converter.pipeline.pair import Pair
 from converter.pipeline.place.links import LinkBook
 from converter.pipeline.place.own_paths import own_path
@@ -85,11 +86,10 @@ class Restorer:
 
     def quiet(self, report: Report) -> Report:
         """A report that leaves out what is said of the places of items that come back to their old ones."""
-        known = {f"{kind}/{key}" for kind, key in self.claims.items}
-        known |= {f"folders/{key}" for key in self.claims.made}
 
         def told(finding: Finding) -> None:
-            if finding.item not in known:
+            kind, _, key = finding.item.partition("/")
+            if self.claims.of(kind, key) is None and not (kind == "folders" and key in self.claims.made):
                 report(finding)
 
         return told
@@ -215,8 +215,7 @@ class Restorer:
                 page = self.mirror.read(then)
             except (ItemError, RecursionError):
                 continue
-            node = self._places.folder(page.folder) if self._places is not None and page.folder else None
-            if node is None or node.output is None:
+            if self._places is None or not page.folder or page.folder not in self._places.returned:
                 continue
             output = Output(
                 key=then.key, id=page.id, title=page.title, path=then.path, folder=page.folder, order=page.order

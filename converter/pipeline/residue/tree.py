@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from converter.model.order import Output
-from converter.pipeline.catalog import Catalog, FolderEntry, NoteEntry
+from converter.pipeline.catalog import Catalog, FolderEntry
+from converter.pipeline.note_entry import NoteEntry
 from converter.pipeline.place.tree import mended
 from converter.pipeline.residue.claims import Claim, Claims, above_of
 from converter.pipeline.residue.records import FolderRecord
@@ -140,9 +141,10 @@ class Tree:
         """The node that an item stands below: its old one where it did not move, else that of what it stands in now."""
         container = above_of(self._catalog, kind, key)
         claim = node.claim
-        if claim is not None and self._was(container) == (claim.output.parent or claim.output.folder):
-            return self._old_above(claim.kind, claim.key)
         if claim is not None:
+            then = claim.output
+            if self._was(container) == (then.parent or then.folder):
+                return self._old_above(claim.kind, claim.key)
             node.fresh = True
         return self._node_of(container)
 
@@ -175,7 +177,7 @@ class Tree:
         record = self._folders.get(key)
         if record is None:
             return self.origin.get(("notes", key))
-        node = Node("folders", Claim("folders", key, record.output or Output(key=key), folder=record), None)
+        node = Node("folders", Claim("folders", key, folder=record), None)
         self.origin["folders", key] = node
         parent = self._parents[key]
         node.above = self.folder(parent) if parent is not None else None

@@ -1,0 +1,138 @@
+"""What the index knows of a note, where it goes, and how it ended.
+
+There is an entry for every note of a source at once, so it is held small: what reading taught is held as bytes, and
+where the note goes is kept in a scratch file. Values are made of them when they are asked for.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from converter.model.moment import Moment
+from converter.model.order import Output
+from converter.storage.scratch import Scratch
+
+__all__ = ["Known", "NoteEntry"]
+
+_pack = msgspec.msgpack.Encoder().encode
+
+
+class Known(msgspec.Struct, frozen=True, gc=False, array_like=True, omit_defaults=True):
+    """What is known of a note, besides its places.
+
+    `outlined` is where its outline is kept (-1: there is none), `kept` where what was read is kept, and `bench` who
+    keeps it (-1: nobody).
+    """
+
+    size: int = 0
+    title: str = ""
+    id: str | None = None
+    folder: str | None = None
+    parent: str | None = None
+    order: int | None = None
+    created: Moment | None = None
+    stamp: Moment | None = None
+    tags: tuple[str, ...] = ()
+    outlined: int = -1
+    bench: int = 0
+    kept: int = -1
+
+
+_known = msgspec.msgpack.Decoder(Known).decode
+_output = msgspec.msgpack.Decoder(Output).decode
+
+
+class NoteEntry(msgspec.Struct, gc=False):
+    """A note: what the plan needs to know of it, where it goes (`output`), and how it ended.
+
+    `hollow` marks one that says nothing itself: where it holds others, it is what other systems call a folder. `blank`
+    is one without text, whatever else it says.
+    `page` marks one without text that is a notebook's own. `dropped` is as in its work order. `way` is how it ends when
+    it is written; `salt` tells the blocks of a duplicate from those of its original.
+    """
+
+    key: str
+    path: str
+    scratch: Scratch
+    told: bytes | Known = b""
+    placed: int | Output = -1
+    hollow: bool = False
+    blank: bool = False
+    page: bool = False
+    dropped: frozenset[str] = frozenset()
+    end: str = ""
+    way: str = "created"
+    salt: str = ""
+
+    @property
+    def known(self) -> Known:
+        """What is known of it."""
+        told = self.told
+        return _known(told) if isinstance(told, bytes) else told
+
+    @known.setter
+    def known(self, known: Known) -> None:
+        try:
+            self.told = _pack(known)
+        except UnicodeEncodeError:  # text that is no text cannot be packed
+            self.told = known
+
+    @property
+    def output(self) -> Output | None:
+        """Where it goes; None where it goes nowhere, or nobody has said so yet."""
+        placed = self.placed
+        if not isinstance(placed, int):
+            return placed
+        return _output(self.scratch.piece(placed)) if placed >= 0 else None
+
+    @output.setter
+    def output(self, output: Output | None) -> None:
+        try:
+            self.placed = -1 if output is None else self.scratch.keep(_pack(output))
+        except UnicodeEncodeError:
+            self.placed = -1 if output is None else output
+
+    @property
+    def size(self) -> int:
+        """Its bytes in the source."""
+        return self.known.size
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return self.known.title
+
+    @property
+    def id(self) -> str | None:
+        """Its id in the source."""
+        return self.known.id
+
+    @property
+    def folder(self) -> str | None:
+        """The key of its folder."""
+        return self.known.folder
+
+    @property
+    def parent(self) -> str | None:
+        """The key of the note above it."""
+        return self.known.parent
+
+    @property
+    def order(self) -> int | None:
+        """Its number among its siblings."""
+        return self.known.order
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """Its tags."""
+        return self.known.tags
+
+    @property
+    def bench(self) -> int:
+        """Who keeps what was read."""
+        return self.known.bench
+
+    @property
+    def kept(self) -> int:
+        """Where what was read is kept."""
+        return self.known.kept
