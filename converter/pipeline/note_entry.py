@@ -54,7 +54,7 @@ class NoteEntry(msgspec.Struct, gc=False):
     key: str
     path: str
     scratch: Scratch
-    told: bytes | Known = b""
+    told: bytes | Known = Known()
     placed: int | Output = -1
     hollow: bool = False
     blank: bool = False

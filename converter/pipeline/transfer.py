@@ -323,10 +323,12 @@ class Transfer:
         self._count(result, entry.way)
         self._remember_id("notes", entry.id, order.output)
         self._written.notes[order.output.key] = result.digest
-        self._sources[order.output.key] = entry.key
+        if session.options.verify:
+            self._sources[order.output.key] = entry.key
         if self._recorder is not None:
-            self._written.origins[order.output.key] = digest_of_bytes(task.stored.data)
             self._recorder.note(result.residue)
+            if session.options.verify:
+                self._written.origins[order.output.key] = digest_of_bytes(task.stored.data)
 
     def work(self, stored: Stored, entry: NoteEntry) -> Result:
         """Make a note, and enter it nowhere; raises `ItemError` where it cannot be made."""
