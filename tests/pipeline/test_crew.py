@@ -25,7 +25,7 @@ from tests.support import EPOCH
 _decode = msgspec.msgpack.Decoder(Note).decode
 
 WAYS = ("siyuan", "mnemo", "json")
-NAMES = {"siyuan": "workspace", "mnemo": "n.mnemo", "json": "n.jsonl", "markdown": "vault"}
+NAMES = {"siyuan": "workspace", "mnemo": "n.mnemo", "mnemo-db": "mnemo.db", "json": "n.jsonl"}
 
 
 @given(notes())
@@ -45,12 +45,12 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return vault
 
 
-def _convert(source: Path, target: Path, jobs: int, to: str) -> dict[str, Any]:
+def _convert(source: Path, target: Path, jobs: int, to: str, *options: str) -> dict[str, Any]:
     report = target.with_name("report.json")
     place = target.with_name("log.json")
     ended = invoke(
         "convert", str(source), str(target), "--to", to, "--jobs", str(jobs), "--report", str(report), "-q",
-        "--timezone", "UTC", "--no-progress",
+        "--timezone", "UTC", "--no-progress", *options,
     )  # fmt: skip
     assert ended.code in (0, 1), ended
     place.write_text(ended.err, encoding="utf-8")
@@ -61,6 +61,18 @@ def _convert(source: Path, target: Path, jobs: int, to: str) -> dict[str, Any]:
 def _bytes(place: Path) -> dict[str, bytes]:
     files = [place] if place.is_file() else sorted(path for path in place.rglob("*") if path.is_file())
     return {str(path.relative_to(place)): path.read_bytes() for path in files}
+
+
+@pytest.mark.parametrize("source", ["siyuan", "mnemo", "mnemo-db", "json"])
+def test_sources_of_every_format_go_to_workers(made: Path, tmp_path: Path, source: str) -> None:
+    first, last = tmp_path / NAMES[source], tmp_path / "last"
+    _convert(made, first, 1, source)
+    for to in sorted({"siyuan", "mnemo", "json"} - {source}):
+        target = last / to / NAMES[to]
+        target.parent.mkdir(parents=True)
+        counted = _convert(first, target, 2, to, "--ignore-residue")["counts"]["notes"]
+        assert counted["read"] > 100
+        assert counted.get("failed", 0) == 0
 
 
 @pytest.mark.parametrize("to", WAYS)

@@ -36,6 +36,11 @@ else:
 
 __all__ = ["FORMAT"]
 
+
+def _beside(name: str) -> tuple[str, ...]:
+    return (companion_of(name),)
+
+
 FORMAT = Format(
     id="json",
     title="JSON Lines",
@@ -55,6 +60,6 @@ FORMAT = Format(
     gap=",",
     keeps=keeps,
     locate_links=locate_links,
-    beside=lambda name: (companion_of(name),),
+    beside=_beside,
     origin=origin_of,
 )

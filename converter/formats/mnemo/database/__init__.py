@@ -51,6 +51,11 @@ else:
 
 __all__ = ["FORMAT"]
 
+
+def _beside(_name: str) -> tuple[str, ...]:
+    return COMPANIONS
+
+
 FORMAT = Format(
     id="mnemo-db",
     title="library of Mnemo (mnemo.db)",
@@ -69,7 +74,7 @@ FORMAT = Format(
     frame=stored_frame,
     gap=",",
     body=stored_body,
-    beside=lambda _name: COMPANIONS,
+    beside=_beside,
     parts=parts,
     open_merge=open_merge,
     merges="database",
