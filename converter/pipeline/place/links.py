@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from functools import lru_cache
 from hashlib import blake2b
 
 import msgspec
@@ -46,6 +47,7 @@ class LinkBook:
         """Keys of anchors that links lead to, by their note: of most notes it is one."""
         self._names: dict[str, bytes] = {}
         """The names of anchors, packed, by their note."""
+        self._unpacked = lru_cache(maxsize=128)(self._unpack)
         self._ids = pair.has_ids
         self._pictures = pair.same_system and pair.parameter("pictures") == "absolute"
 
@@ -108,7 +110,7 @@ class LinkBook:
     def name_anchors(self, key: str) -> None:
         """Give the places of one note their names; again, where the note got another output."""
         entry, wanted = self._catalog.notes[key], self._wanted.get(key)
-        if entry.output is None or not wanted or self._pair.same_system or self._pair.holds_all:
+        if not wanted or self._pair.same_system or self._pair.holds_all or (output := entry.output) is None:
             return
         if isinstance(wanted, str):
             wanted = {wanted}
@@ -118,7 +120,7 @@ class LinkBook:
             if anchor.key not in wanted:
                 continue
             if self._ids:
-                names[anchor.key] = self._block_id(entry, anchor)
+                names[anchor.key] = self._block_id(entry, anchor, output.prefixes)
             elif not _by_heading(anchor, repeated):
                 names[anchor.key] = _anchor_name(anchor)
             self._name_host(anchor, names)
@@ -129,6 +131,7 @@ class LinkBook:
             self._names[key] = _encode(names)
         else:
             self._names.pop(key, None)
+        self._unpacked.cache_clear()
 
     def _name_host(self, anchor: Anchor, names: dict[str, str]) -> None:
         """An item whose own line is named is one place with it, where items have text of their own."""
@@ -136,10 +139,9 @@ class LinkBook:
             return
         names[anchor.key] = names.setdefault(anchor.host, names[anchor.key])
 
-    def _block_id(self, entry: NoteEntry, anchor: Anchor) -> str:
+    def _block_id(self, entry: NoteEntry, anchor: Anchor, prefixes: tuple[str, ...]) -> str:
         if self._pair.timed_ids:
             kept = is_timed_id(anchor.key) and anchor.key not in entry.dropped
-            prefixes = entry.output.prefixes if entry.output is not None else ()
             return anchor.key if kept else numbered_id(prefixes, anchor.number)
         own = self._pair.source.parameters.get("block_ids") and not anchor.key.startswith(("#", "^"))
         if own and not entry.salt:
@@ -153,6 +155,9 @@ class LinkBook:
 
     def anchors(self, key: str) -> dict[str, str]:
         """The names that places of this note get, by the key of their anchor."""
+        return self._unpacked(key)
+
+    def _unpack(self, key: str) -> dict[str, str]:
         names = self._names.get(key)
         return {} if names is None else _texts(names)
 
