@@ -20,7 +20,7 @@ from converter.model.items import Note
 from converter.model.order import WorkOrder
 from converter.model.profile import Profile
 from converter.pipeline.law import Answers
-from converter.pipeline.learnt import Learnt, pack
+from converter.pipeline.learnt import Indexed, Learnt, pack
 from converter.pipeline.lift.rules import lift
 from converter.pipeline.outline import outline, says_nothing
 from converter.pipeline.pair import Pair
@@ -186,8 +186,7 @@ class Bench:
         reading = self._reading
         lifts = reading.lifts
         lifted = note if lifts is None else lift(note, lifts, Answers())
-        return Learnt(
-            key=stored.key,
+        known = Indexed(
             title=note.title,
             id=note.id,
             folder=note.folder,
@@ -196,10 +195,14 @@ class Bench:
             created=note.created,
             stamp=note.stamp,
             tags=note.tags,
+            kept=self._kept.keep((note, found, self._cut(stored, note)), len(stored.data)),
+        )
+        return Learnt(
+            key=stored.key,
+            known=known,
             outline=pack(outline(lifted)),
             blank=not has_text(note.blocks),
             hollow=lifts is not None and lifts.parameters.get("tree") in _NESTING and says_nothing(lifted),
-            kept=self._kept.keep((note, found, self._cut(stored, note)), len(stored.data)),
             visit=visit_of(note) if reading.visits else None,
             findings=self._told(found),
         )

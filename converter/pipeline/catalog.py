@@ -15,8 +15,8 @@ from converter.findings.finding import Finding
 from converter.formats.places import Places
 from converter.model.facts import Anchor, AssetFact, FolderFact, JunkFact, LinkFact, Outline, PayloadFact
 from converter.model.order import Output
-from converter.pipeline.learnt import Learnt
-from converter.pipeline.note_entry import Known, NoteEntry
+from converter.pipeline.learnt import Indexed, Learnt
+from converter.pipeline.note_entry import NoteEntry
 from converter.storage.scratch import Scratch
 
 __all__ = ["AssetEntry", "Catalog", "FolderEntry", "titled"]
@@ -87,12 +87,12 @@ class Catalog:
         for name in self._names("asset", fact.key):
             _enter(self._asset_names, name, fact.key)
 
-    def enter(self, key: str, path: str, known: Known, output: Output | None = None) -> None:
+    def enter(self, key: str, path: str, known: Indexed, output: Output | None = None) -> None:
         """Enter a note, under its key only."""
         entry = self.notes[key] = NoteEntry(key, path, self.scratch)
         entry.known, entry.output = known, output
 
-    def add_note(self, key: str, path: str, known: Known, output: Output | None = None) -> None:
+    def add_note(self, key: str, path: str, known: Indexed, output: Output | None = None) -> None:
         """Enter a note under its lookup names."""
         self.enter(key, path, known, output)
         for name in self._names("note", key):
@@ -101,20 +101,8 @@ class Catalog:
     def describe(self, learnt: Learnt, bench: int) -> None:
         """Fill in what reading a note taught, and at which bench it is kept."""
         entry = self.notes[learnt.key]
-        entry.known = Known(
-            size=entry.size,
-            title=learnt.title,
-            id=learnt.id,
-            folder=learnt.folder,
-            parent=learnt.parent,
-            order=learnt.order,
-            created=learnt.created,
-            stamp=learnt.stamp,
-            tags=learnt.tags,
-            outlined=self.scratch.keep(learnt.outline),
-            bench=bench,
-            kept=learnt.kept,
-        )
+        outlined = self.scratch.keep(learnt.outline)
+        entry.known = msgspec.structs.replace(learnt.known, size=entry.size, outlined=outlined, bench=bench)
         entry.blank, entry.hollow = learnt.blank, learnt.hollow
 
     def outline(self, key: str) -> Outline:

@@ -10,7 +10,7 @@ from converter.model.facts import AssetFact, FolderFact, JunkFact, NoteFact, Pay
 from converter.pipeline.bench import Reading
 from converter.pipeline.catalog import Catalog, titled
 from converter.pipeline.crew import Crew
-from converter.pipeline.note_entry import Known
+from converter.pipeline.learnt import Indexed
 from converter.pipeline.progress import Progress
 from converter.pipeline.residue.book import ResidueBook
 from converter.storage.scratch import Scratch
@@ -31,7 +31,7 @@ def listed(front: Format, source: Source, scratch: Scratch, report: Report, prog
             case FolderFact():
                 catalog.add_folder(fact)
             case NoteFact(key=key, path=path, size=size):
-                catalog.add_note(key, path, Known(size))
+                catalog.add_note(key, path, Indexed(size))
             case AssetFact():
                 catalog.add_asset(fact)
             case PayloadFact():
@@ -61,7 +61,7 @@ def read_notes(
             continue
         bench, learnt = study
         for finding in learnt.findings:
-            report(titled(finding, learnt.title))
+            report(titled(finding, learnt.known.title))
         if learnt.failure is not None:
             report(learnt.failure)
             catalog.notes[learnt.key].end = "failed"

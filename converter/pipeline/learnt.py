@@ -8,7 +8,7 @@ from converter.findings.finding import Finding
 from converter.model.moment import Moment
 from converter.pipeline.residue.visit import Visit
 
-__all__ = ["Learnt", "pack"]
+__all__ = ["Indexed", "Learnt", "pack"]
 
 
 def _plain(value: object) -> str:
@@ -22,13 +22,14 @@ pack = msgspec.msgpack.Encoder(enc_hook=_plain).encode
 """Values of the model, and findings, as bytes."""
 
 
-class Learnt(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """What reading taught of one note: its facts, its packed outline, and what of it matters to the plan.
+class Indexed(msgspec.Struct, frozen=True, gc=False, array_like=True, omit_defaults=True):
+    """What the index holds of a note, besides its places.
 
-    `kept` is the place of what was read, at the bench that read it. `failure` says why there is nothing else.
+    `outlined` is where its outline is kept (-1: there is none), `kept` where what was read is kept, and `bench` who
+    keeps it (-1: nobody).
     """
 
-    key: str
+    size: int = 0
     title: str = ""
     id: str | None = None
     folder: str | None = None
@@ -37,10 +38,22 @@ class Learnt(msgspec.Struct, frozen=True, gc=False, array_like=True):
     created: Moment | None = None
     stamp: Moment | None = None
     tags: tuple[str, ...] = ()
+    outlined: int = -1
+    bench: int = 0
+    kept: int = -1
+
+
+class Learnt(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """What reading taught of one note: what the index will hold, its packed outline, and what matters to the plan.
+
+    Where the outline is kept, and at which bench, is not known yet. `failure` says why there is nothing else.
+    """
+
+    key: str
+    known: Indexed = Indexed()
     outline: bytes = b""
     blank: bool = False
     hollow: bool = False
-    kept: int = 0
     visit: Visit | None = None
     findings: tuple[Finding, ...] = ()
     failure: Finding | None = None

@@ -8,37 +8,13 @@ from __future__ import annotations
 
 import msgspec
 
-from converter.model.moment import Moment
 from converter.model.order import Output
+from converter.pipeline.learnt import Indexed, pack
 from converter.storage.scratch import Scratch
 
-__all__ = ["Known", "NoteEntry"]
+__all__ = ["NoteEntry"]
 
-_pack = msgspec.msgpack.Encoder().encode
-
-
-class Known(msgspec.Struct, frozen=True, gc=False, array_like=True, omit_defaults=True):
-    """What is known of a note, besides its places.
-
-    `outlined` is where its outline is kept (-1: there is none), `kept` where what was read is kept, and `bench` who
-    keeps it (-1: nobody).
-    """
-
-    size: int = 0
-    title: str = ""
-    id: str | None = None
-    folder: str | None = None
-    parent: str | None = None
-    order: int | None = None
-    created: Moment | None = None
-    stamp: Moment | None = None
-    tags: tuple[str, ...] = ()
-    outlined: int = -1
-    bench: int = 0
-    kept: int = -1
-
-
-_known = msgspec.msgpack.Decoder(Known).decode
+_known = msgspec.msgpack.Decoder(Indexed).decode
 _output = msgspec.msgpack.Decoder(Output).decode
 
 
@@ -54,7 +30,7 @@ class NoteEntry(msgspec.Struct, gc=False):
     key: str
     path: str
     scratch: Scratch
-    told: bytes | Known = Known()
+    told: bytes | Indexed = Indexed()
     placed: int | Output = -1
     hollow: bool = False
     blank: bool = False
@@ -65,15 +41,15 @@ class NoteEntry(msgspec.Struct, gc=False):
     salt: str = ""
 
     @property
-    def known(self) -> Known:
+    def known(self) -> Indexed:
         """What is known of it."""
         told = self.told
         return _known(told) if isinstance(told, bytes) else told
 
     @known.setter
-    def known(self, known: Known) -> None:
+    def known(self, known: Indexed) -> None:
         try:
-            self.told = _pack(known)
+            self.told = pack(known)
         except UnicodeEncodeError:  # text that is no text cannot be packed
             self.told = known
 
@@ -88,7 +64,7 @@ class NoteEntry(msgspec.Struct, gc=False):
     @output.setter
     def output(self, output: Output | None) -> None:
         try:
-            self.placed = -1 if output is None else self.scratch.keep(_pack(output))
+            self.placed = -1 if output is None else self.scratch.keep(pack(output))
         except UnicodeEncodeError:
             self.placed = -1 if output is None else output
 

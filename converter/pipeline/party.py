@@ -28,7 +28,6 @@ _learnt = msgspec.msgpack.Decoder(list[Learnt]).decode
 _checked = msgspec.msgpack.Decoder(list[Checked]).decode
 _tasks = msgspec.msgpack.Decoder(list[Task]).decode
 _made = msgspec.msgpack.Decoder(list[Made]).decode
-
 _sought = msgspec.msgpack.Decoder(list[Sought]).decode
 _places = msgspec.msgpack.Decoder(list[Places]).decode
 

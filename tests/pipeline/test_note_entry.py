@@ -3,16 +3,17 @@ from __future__ import annotations
 import pytest
 
 from converter.model.order import Output
-from converter.pipeline.note_entry import Known, NoteEntry
+from converter.pipeline.learnt import Indexed
+from converter.pipeline.note_entry import NoteEntry
 from converter.storage.scratch import Scratch
 
 
 @pytest.mark.parametrize("title", ["Plan", "no text: \ud800"])
 def test_an_entry_gives_what_it_was_given(title: str) -> None:
     entry = NoteEntry("a.md", "a.md", Scratch())
-    assert (entry.known, entry.output) == (Known(), None)
+    assert (entry.known, entry.output) == (Indexed(), None)
 
-    known, output = Known(size=3, title=title, tags=("one",), order=0), Output(key="b", title=title, prefixes=("x",))
+    known, output = Indexed(size=3, title=title, tags=("one",), order=0), Output(key="b", title=title, prefixes=("x",))
     entry.known, entry.output = known, output
 
     assert (entry.known, entry.output, entry.title, entry.tags) == (known, output, title, ("one",))

@@ -21,7 +21,8 @@ from converter.model.order import Output, WorkOrder
 from converter.pipeline.bench import Reading
 from converter.pipeline.catalog import AssetEntry, Catalog
 from converter.pipeline.crew import Crew
-from converter.pipeline.note_entry import Known, NoteEntry
+from converter.pipeline.learnt import Indexed
+from converter.pipeline.note_entry import NoteEntry
 from converter.pipeline.pair import Pair
 from converter.pipeline.place.links import LinkBook
 from converter.pipeline.residue.book import Held, ResidueBook
@@ -98,7 +99,7 @@ class Mirror:
                 failed.append(item)
                 continue
             bench, learnt = study
-            catalog.enter(learnt.key, one.record.path, Known())
+            catalog.enter(learnt.key, one.record.path, Indexed())
             catalog.describe(learnt, bench)
         self.notes = catalog.notes
         return failed
@@ -118,13 +119,13 @@ class Mirror:
             mirror.add_note(
                 node.output.key,
                 node.output.path,
-                Known(title=node.name) if known is None else _of_plan(known.known),
+                Indexed(title=node.name) if known is None else _of_plan(known.known),
                 _present(node, key, catalog),
             )
         for claim in left:
             if claim.kind == "notes" and claim.key not in mirror.notes:
                 path = claim.key if self.pair.source.parameters.get("tree") == "paths" else ""
-                mirror.add_note(claim.key, path, Known(title=claim.output.title), claim.output)
+                mirror.add_note(claim.key, path, Indexed(title=claim.output.title), claim.output)
         root = self.pair.parameter("asset_root")
         for record in assets:
             fact = AssetFact(key=record.key, name=posixpath.basename(record.key))
@@ -167,9 +168,9 @@ class Mirror:
         )
 
 
-def _of_plan(known: Known) -> Known:
+def _of_plan(known: Indexed) -> Indexed:
     """What links ask of a note."""
-    return Known(title=known.title, id=known.id, outlined=known.outlined)
+    return Indexed(title=known.title, id=known.id, outlined=known.outlined)
 
 
 def _present(node: Node, key: str, catalog: Catalog) -> Output:
