@@ -424,8 +424,9 @@ class Session:
             return
         siblings: dict[str | None, list[tuple[int, str]]] = {}
         for entry in self.catalog.notes.values():
-            if entry.output is not None and entry.order is not None:
-                siblings.setdefault(entry.output.folder, []).append((entry.order, entry.output.path.casefold()))
+            order, output = entry.order, entry.output
+            if output is not None and order is not None:
+                siblings.setdefault(output.folder, []).append((order, output.path.casefold()))
         for folder, rows in sorted(siblings.items(), key=lambda item: item[0] or ""):
             if [path for _, path in sorted(rows)] != sorted(path for _, path in rows):
                 self.add(Finding(code=rule.code, item=f"folders/{folder or ''}"))

@@ -246,10 +246,11 @@ class Transfer:
                 self._recorder.hollow(stored, self._order(self._session.catalog.notes[stored.key]))
         for key in hollow:
             entry = self._session.catalog.notes[key]
-            if entry.output is None:
+            output = entry.output
+            if output is None:
                 continue
-            self._folder(target, entry.output, ())
-            self._remember_id("notes", entry.id, entry.output)
+            self._folder(target, output, ())
+            self._remember_id("notes", entry.id, output)
             self._tally.end("notes", entry.way)
             self._count_blocks(entry, entry.way)
 
@@ -341,11 +342,12 @@ class Transfer:
         return known or self._bench.workshop.blank(plain_order(output))
 
     def _order(self, entry: NoteEntry) -> WorkOrder:
-        if entry.output is None:
+        output = entry.output
+        if output is None:
             raise InternalFaultError(f"The plan has no place for notes/{entry.key}.")
         return WorkOrder(
             key=entry.key,
-            output=entry.output,
+            output=output,
             identity=entry.salt or entry.id or entry.key,
             goals=self._goals(entry),
             anchors=self._session.links.anchors(entry.key),
@@ -450,4 +452,5 @@ def _reading_again(places: list[Path]) -> Iterator[None]:
 
 
 def _becomes_folder(entry: NoteEntry) -> bool:
-    return entry.output is not None and entry.output.form == "folder"
+    output = entry.output
+    return output is not None and output.form == "folder"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from io import BytesIO, FileIO
+from io import BytesIO
 from typing import IO
 
 __all__ = ["Scratch", "on_disk_if_large"]
@@ -13,7 +13,7 @@ _AT_ONCE = 1024
 """Bytes that are read at once: most pieces are not longer."""
 
 
-def on_disk_if_large(file: IO[bytes], held: int = _HELD) -> IO[bytes]:
+def on_disk_if_large(file: IO[bytes], held: int = _HELD, *, buffering: int = -1) -> IO[bytes]:
     """The file, at whose end we are; of one in memory that is larger than `held` a temporary file with its bytes.
 
     So does `SpooledTemporaryFile`, but importing it takes longer than converting a note.
@@ -22,9 +22,18 @@ def on_disk_if_large(file: IO[bytes], held: int = _HELD) -> IO[bytes]:
         return file
     from tempfile import TemporaryFile
 
-    large: IO[bytes] = TemporaryFile()  # noqa: SIM115
-    large.write(file.getbuffer())
+    large: IO[bytes] = TemporaryFile(buffering=buffering)  # noqa: SIM115
+    with file.getbuffer() as data:
+        _write_all(large, data)
     return large
+
+
+def _write_all(file: IO[bytes], data: bytes | memoryview) -> None:
+    """A file without a buffer takes what there is room for, and says why it takes no more when it is asked again."""
+    written = file.write(data)
+    while written < len(data):
+        data = memoryview(data)[written:]
+        written = file.write(data)
 
 
 class Scratch:
@@ -33,34 +42,18 @@ class Scratch:
     def __init__(self, held: int = _HELD) -> None:
         """Keep up to `held` bytes in memory."""
         self._held = held
-        self._file: BytesIO | FileIO = BytesIO()
+        self._file: IO[bytes] = BytesIO()
         self._end = 0
 
     def keep(self, data: bytes) -> int:
         """Keep a piece: its place."""
         place = self._end
-        self._write(place, len(data).to_bytes(_SIZE, "little") + data)
-        self._end = place + _SIZE + len(data)
-        if self._end > self._held and isinstance(self._file, BytesIO):
-            self._spill(self._file)
-        return place
-
-    def _write(self, place: int, data: bytes | memoryview) -> None:
         self._file.seek(place)
-        written = self._file.write(data)
-        while written < len(
-            data
-        ):  # a file takes what there is room for, and says why it takes no more when it is asked
-            data = memoryview(data)[written:]
-            written = self._file.write(data)
-
-    def _spill(self, held: BytesIO) -> None:
-        """Go on in a file. It has no buffer: pieces are small, and each is read and written at once."""
-        from tempfile import TemporaryFile
-
-        self._file = TemporaryFile(buffering=0)  # noqa: SIM115
-        with held.getbuffer() as pieces:
-            self._write(0, pieces)
+        _write_all(self._file, len(data).to_bytes(_SIZE, "little") + data)
+        # Without a buffer: pieces are small, and each is read and written at once.
+        self._file = on_disk_if_large(self._file, self._held, buffering=0)
+        self._end = place + _SIZE + len(data)
+        return place
 
     def piece(self, place: int) -> bytes:
         """The piece at this place."""

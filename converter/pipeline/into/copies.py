@@ -67,7 +67,7 @@ class Copies:
         yield from self._catalog.notes.values()
 
     def _outputs(self) -> Iterator[Output]:
-        return (entry.output for entry in self._entries() if entry.output is not None)
+        return (output for entry in self._entries() if (output := entry.output) is not None)
 
     def moved(self, kind: str, key: str | None) -> str | None:
         """The key that an item has now."""
@@ -189,11 +189,12 @@ class Copies:
         kinds = (("folders", self._catalog.folders), ("notes", self._catalog.notes))
         for kind, entries in kinds:
             for key, entry in entries.items():
-                if entry.end or entry.output is None or entry.way == "overwritten":
+                output = entry.output
+                if entry.end or output is None or entry.way == "overwritten":
                     continue
-                entry.output = self._followed(entry.output)
+                entry.output = output = self._followed(output)
                 if entry.way == "duplicated":
-                    became = entry.output.path or entry.output.key
+                    became = output.path or output.key
                     self._session.add(Finding(code="duplicated", item=f"{kind}/{key}", details=(("became", became),)))
 
     def own_ids(self, stored: Stored) -> tuple[str, ...]:

@@ -77,8 +77,9 @@ class Merge:
         )
         for kind, entries in kinds:
             for key, entry in entries.items():
-                if not entry.end and entry.output is not None and entry.output.form == "folder":
-                    yield kind, key, entry, entry.output
+                output = entry.output
+                if not entry.end and output is not None and output.form == "folder":
+                    yield kind, key, entry, output
 
     def _folders(self) -> None:
         """Folders say a name and where they stand, and nothing that could be older or newer."""
@@ -186,20 +187,23 @@ class Merge:
 
     def _place(self, entry: NoteEntry) -> str | None:
         """The key of what stands where a note is to go."""
-        if entry.end or entry.output is None or entry.output.form == "folder":
+        output = entry.output
+        if entry.end or output is None or output.form == "folder":
             return None
-        there = self.present.taken(entry.output.key) if self.present.tree == "paths" else entry.output.key
+        there = self.present.taken(output.key) if self.present.tree == "paths" else output.key
         return there if there in self.present.notes else None
 
     def _stay_at(self, entry: NoteEntry, place: str) -> None:
         """A note that is there keeps its place, whatever the case of its letters."""
-        if entry.output is not None and entry.output.key != place and self.present.tree == "paths":
-            entry.output = msgspec.structs.replace(entry.output, key=place, path=place)
+        output = entry.output
+        if output is not None and output.key != place and self.present.tree == "paths":
+            entry.output = msgspec.structs.replace(output, key=place, path=place)
 
     def _keep_number(self, entry: NoteEntry, old: Look | None) -> None:
         """What replaces a document stays where that was among its siblings."""
-        if entry.output is not None and old is not None and self.present.tree == "documents":
-            entry.output = msgspec.structs.replace(entry.output, order=old.order)
+        output = entry.output
+        if output is not None and old is not None and self.present.tree == "documents":
+            entry.output = msgspec.structs.replace(output, order=old.order)
 
     def _look(self, stored: Stored) -> Look | None:
         """How a note of the source would look in the target; None where it cannot be made."""

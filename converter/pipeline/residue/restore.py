@@ -178,9 +178,10 @@ class Restorer:
     def back(self, key: str, entry: NoteEntry) -> Back | None:
         """The order by which a note may come back; None where no residue is its own."""
         claim = self.claims.of("notes", key)
-        if claim is None or claim.held is None or entry.output is None:
+        output = entry.output
+        if claim is None or claim.held is None or output is None:
             return None
-        then = self.mirror.stored(claim.held, entry.output.key)
+        then = self.mirror.stored(claim.held, output.key)
         mirrored = self.mirror.order(claim, then.key)
         retitled = self.mirror.retitled(mirrored)
         kept = self.mirror.kept(claim, then, entry.bench)
