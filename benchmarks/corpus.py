@@ -5,13 +5,13 @@ python -m benchmarks.corpus FOLDER [--notes 1000] [--seed 1]
 
 from __future__ import annotations
 
-import argparse
 import os
 import random
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from benchmarks.blocks import Writer
+from benchmarks.making import made_by_command
 from benchmarks.outline import Outline, outline
 from benchmarks.pictures import png
 
@@ -70,17 +70,5 @@ def _opening(note: Outline, writer: Writer) -> str:
     return f"{block} ^{note.anchor}"
 
 
-def main() -> None:
-    """Make a vault from the command line."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.corpus", description="Make a vault.")
-    parser.add_argument("folder", type=Path, help="where to make it; must not exist")
-    parser.add_argument("--notes", type=int, default=1000)
-    parser.add_argument("--seed", type=int, default=1)
-    given = parser.parse_args()
-    if given.folder.exists():
-        parser.error(f"{given.folder} exists")
-    make_vault(given.folder, given.notes, given.seed)
-
-
 if __name__ == "__main__":
-    main()
+    made_by_command("corpus", "vault", make_vault)

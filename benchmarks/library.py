@@ -5,7 +5,6 @@ python -m benchmarks.library FOLDER [--notes 1000] [--seed 1]
 
 from __future__ import annotations
 
-import argparse
 import json
 import random
 import re
@@ -15,6 +14,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from benchmarks.making import made_by_command
 from benchmarks.words import NOUNS, phrase, words
 
 if TYPE_CHECKING:
@@ -135,17 +135,5 @@ def _span(text: str, *, bold: bool = False) -> dict[str, Any]:
     return {"kind": "text", "text": text, "style": {**_PLAIN, "bold": bold}}
 
 
-def main() -> None:
-    """Make a library from the command line."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.library", description="Make a library.")
-    parser.add_argument("folder", type=Path, help="where to make it; must not exist")
-    parser.add_argument("--notes", type=int, default=1000)
-    parser.add_argument("--seed", type=int, default=1)
-    given = parser.parse_args()
-    if given.folder.exists():
-        parser.error(f"{given.folder} exists")
-    make_library(given.folder, given.notes, given.seed)
-
-
 if __name__ == "__main__":
-    main()
+    made_by_command("library", "library", make_library)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -55,7 +54,6 @@ from converter.model.runs import (
     TextRun,
     merge_runs,
 )
-from converter.text.json_text import quote
 from tests.mnemo.builders import read_note
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=12)
@@ -214,26 +212,6 @@ def test_the_quick_and_the_patient_reader_agree(note: Note) -> None:
         assert quick.tags == patient.tags
         assert blocks_built(quick.blocks or [], problems) == blocks_built(patient.blocks or [], problems)
         assert problems.findings() == ()
-
-
-def _with_meta(text: str) -> bytes:
-    block = Paragraph(id="b", attrs=(("x", text),))
-    note = Note(key="n", id="n", title="", order=0, blocks=(block,), created=Moment(1, 0), updated=Moment(1, 0))
-    return note_text(note).encode()
-
-
-def test_the_quick_reader_takes_texts_as_the_application_spells_them() -> None:
-    every = [*range(0xD800), *range(0xE000, 0x10000), 0x10000, 0x1F600, 0x10FFFF]
-    for code in every:
-        assert strict_note(_with_meta(quote(f"a{chr(code)}{chr(code)}b"))) is not None, hex(code)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [r"\u4e2d", "中", r"\/", r"\"", r"\u0041", r"\u000A", r"\u005C", "<", "\x7f"],
-)
-def test_the_quick_reader_leaves_other_spellings_to_the_patient_one(text: str) -> None:
-    assert strict_note(_with_meta(f'"{text}"')) is None
 
 
 def test_notes_as_deep_as_the_limit_allows() -> None:
