@@ -36,11 +36,6 @@ else:
 
 __all__ = ["FORMAT"]
 
-
-def _beside(name: str) -> tuple[str, ...]:
-    return (companion_of(name),)
-
-
 FORMAT = Format(
     id="json",
     title="JSON Lines",
@@ -60,6 +55,6 @@ FORMAT = Format(
     gap=",",
     keeps=keeps,
     locate_links=locate_links,
-    beside=_beside,
+    beside=lambda name: (companion_of(name),),
     origin=origin_of,
 )

@@ -7,7 +7,8 @@ from hashlib import blake2b
 
 import msgspec
 
-from converter.formats.front import Format, Segments, Stored
+from converter.formats.front import Segments, Stored
+from converter.formats.registry import load
 from converter.model.items import Note
 from converter.model.order import WorkOrder
 from converter.pipeline.residue.blocks import attached, whole
@@ -21,10 +22,11 @@ __all__ = ["Carrier"]
 class Carrier:
     """Gives each note its residue: in its blocks, or as a record that stands beside the notes.
 
-    `marked` asks for digests of the blocks, by which a note is known again where it has no id.
+    `source` is the id of the format that notes come from. `marked` asks for digests of the blocks, by which a note is
+    known again where it has no id.
     """
 
-    def __init__(self, source: Format, header: Header, *, in_blocks: bool, marked: bool) -> None:
+    def __init__(self, source: str, header: Header, *, in_blocks: bool, marked: bool) -> None:
         self.in_blocks = in_blocks
         self._source = source
         self._header = header
@@ -71,7 +73,7 @@ class Carrier:
         )
 
     def _cut(self, data: bytes, blocks: int) -> Segments | None:
-        return self._source.segments(data, blocks) or whole(data)
+        return load(self._source).segments(data, blocks) or whole(data)
 
 
 def _stub(record: NoteRecord) -> NoteRecord:

@@ -25,7 +25,7 @@ class Recorder:
 
     def __init__(self, source: Format, header: Header, pair: Pair) -> None:
         place = pair.parameter("residue")
-        self.carrier = Carrier(source, header, in_blocks=place == "blocks", marked=place in ("marks", "beside"))
+        self.carrier = Carrier(source.id, header, in_blocks=place == "blocks", marked=place in ("marks", "beside"))
         self._lines = Collector(header)
         self._pair = pair
 

@@ -51,11 +51,6 @@ else:
 
 __all__ = ["FORMAT"]
 
-
-def _beside(_name: str) -> tuple[str, ...]:
-    return COMPANIONS
-
-
 FORMAT = Format(
     id="mnemo-db",
     title="library of Mnemo (mnemo.db)",
@@ -74,7 +69,7 @@ FORMAT = Format(
     frame=stored_frame,
     gap=",",
     body=stored_body,
-    beside=_beside,
+    beside=lambda _name: COMPANIONS,
     parts=parts,
     open_merge=open_merge,
     merges="database",
