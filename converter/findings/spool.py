@@ -21,12 +21,12 @@ __all__ = ["CodeCount", "Spool"]
 
 _Key = tuple[int, str, str, str, Location | None, tuple[tuple[str, str], ...]]
 
-_PENDING = 4096
+_PENDING = 512
 _RANK = {name: SEVERITIES.index(code.severity) for name, code in CODES.items()}
 _TABLES = """
 PRAGMA journal_mode=OFF;
 PRAGMA synchronous=OFF;
-PRAGMA cache_size=-2000;
+PRAGMA cache_size=-500;
 CREATE TABLE findings (rank INTEGER, code TEXT, source BLOB, item BLOB, count INTEGER, location TEXT, details TEXT);
 CREATE TABLE ids (kind TEXT, old BLOB, new BLOB, PRIMARY KEY (kind, old)) WITHOUT ROWID;
 """

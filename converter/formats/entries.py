@@ -45,7 +45,7 @@ def is_residue(stream: IO[bytes]) -> bool:
     return _RESIDUE in stream.read(_FIRST)
 
 
-def set_time(path: Path, stamp: Moment | None) -> None:
+def set_time(path: Path | str, stamp: Moment | None) -> None:
     """Give a file its time; times before 1970 cannot be given everywhere and are left out."""
     if stamp is not None and stamp.as_ns() >= 0:
         os.utime(path, ns=(stamp.as_ns(), stamp.as_ns()))

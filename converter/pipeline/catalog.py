@@ -15,7 +15,8 @@ from converter.findings.finding import Finding
 from converter.formats.places import Places
 from converter.model.facts import Anchor, AssetFact, FolderFact, JunkFact, LinkFact, Outline, PayloadFact
 from converter.model.order import Output
-from converter.pipeline.learnt import Indexed, Learnt
+from converter.pipeline.learnt import Learnt
+from converter.pipeline.names import Names
 from converter.pipeline.note_entry import NoteEntry
 from converter.storage.scratch import Scratch
 
@@ -64,6 +65,8 @@ class Catalog:
         self.folders: dict[str, FolderEntry] = {}
         self.notes: dict[str, NoteEntry] = {}
         self.assets: dict[str, AssetEntry] = {}
+        self.note_bytes = 0
+        """Bytes of all notes in the source."""
         self.payloads: list[PayloadFact] = []
         self.junk: list[JunkFact] = []
         self.made: list[Output] = []
@@ -71,9 +74,9 @@ class Catalog:
         self.made_for: dict[str, str] = {}
         """The note for whose sake a made folder is there, by the folder's key."""
         self._names = names
-        self._note_names: dict[str, str | list[str]] = {}
-        self._asset_names: dict[str, str | list[str]] = {}
-        self._holders: dict[str, str | list[str]] | None = None
+        self._note_names = Names()
+        self._asset_names = Names()
+        self._holders: Names | None = None
         self._unpacked = lru_cache(maxsize=128)(self._unpack)
         self._places = lru_cache(maxsize=128)(self._places_in)
 
@@ -85,24 +88,24 @@ class Catalog:
         """Enter an asset under its lookup names."""
         self.assets[fact.key] = AssetEntry(fact, fact.digest)
         for name in self._names("asset", fact.key):
-            _enter(self._asset_names, name, fact.key)
+            self._asset_names.add(name, fact.key)
 
-    def enter(self, key: str, path: str, known: Indexed, output: Output | None = None) -> None:
+    def enter(self, key: str, path: str) -> NoteEntry:
         """Enter a note, under its key only."""
         entry = self.notes[key] = NoteEntry(key, path, self.scratch)
-        entry.known, entry.output = known, output
+        return entry
 
-    def add_note(self, key: str, path: str, known: Indexed, output: Output | None = None) -> None:
+    def add_note(self, key: str, path: str) -> NoteEntry:
         """Enter a note under its lookup names."""
-        self.enter(key, path, known, output)
         for name in self._names("note", key):
-            _enter(self._note_names, name, key)
+            self._note_names.add(name, key)
+        return self.enter(key, path)
 
     def describe(self, learnt: Learnt, bench: int) -> None:
         """Fill in what reading a note taught, and at which bench it is kept."""
         entry = self.notes[learnt.key]
         outlined = self.scratch.keep(learnt.outline)
-        entry.known = msgspec.structs.replace(learnt.known, size=entry.size, outlined=outlined, bench=bench)
+        entry.known = msgspec.structs.replace(learnt.known, outlined=outlined, bench=bench)
         entry.blank, entry.hollow = learnt.blank, learnt.hollow
 
     def outline(self, key: str) -> Outline:
@@ -119,24 +122,24 @@ class Catalog:
 
     def notes_named(self, name: str) -> Sequence[str]:
         """Keys of the notes with this lookup name."""
-        return _named(self._note_names, name)
+        return self._note_names.keys(name)
 
     def notes_with_block(self, block: str) -> Sequence[str]:
         """Keys of the notes that hold a block with this id. Only ids that links of the source name are known."""
         if self._holders is None:
             self._holders = self._find_holders()
-        return _named(self._holders, block)
+        return self._holders.keys(block)
 
-    def _find_holders(self) -> dict[str, str | list[str]]:
+    def _find_holders(self) -> Names:
         named: set[str] = set()
         for key in self.notes:
             for link in self.links(key):
                 named |= {link.target, link.target.rpartition("/")[2]}
-        holders: dict[str, str | list[str]] = {}
+        holders = Names()
         for key in self.notes:
             for anchor in self.anchors(key):
                 if anchor.key in named:
-                    _add(holders, anchor.key, key)
+                    holders.add(anchor.key, key)
         return holders
 
     def has_asset(self, key: str) -> bool:
@@ -145,7 +148,7 @@ class Catalog:
 
     def assets_named(self, name: str) -> Sequence[str]:
         """Keys of the assets with this lookup name."""
-        return _named(self._asset_names, name)
+        return self._asset_names.keys(name)
 
     def anchors(self, key: str) -> Sequence[Anchor]:
         """The anchors of a note."""
@@ -161,25 +164,3 @@ class Catalog:
     def links(self, key: str) -> Sequence[LinkFact]:
         """The links of a note."""
         return self.outline(key).links
-
-
-def _enter(names: dict[str, str | list[str]], name: str, key: str) -> None:
-    """Enter a key under a name, once where it comes again and alone."""
-    if names.get(name) is not key:
-        _add(names, name, key)
-
-
-def _add(names: dict[str, str | list[str]], name: str, key: str) -> None:
-    """Add a key to those of a name; most names have one, which needs no list."""
-    there = names.get(name)
-    if there is None:
-        names[name] = key
-    elif isinstance(there, list):
-        there.append(key)
-    else:
-        names[name] = [there, key]
-
-
-def _named(names: dict[str, str | list[str]], name: str) -> Sequence[str]:
-    there = names.get(name, ())
-    return (there,) if isinstance(there, str) else there

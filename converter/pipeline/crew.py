@@ -7,17 +7,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Protocol
 
 from converter.findings.finding import Finding
 from converter.formats.front import Stored
 from converter.pipeline.bench import Bench, Checked, Made, Places, Reading, Sought, Task, Writing
 from converter.pipeline.learnt import Learnt
+from converter.storage.system import bytes_below
 
 __all__ = ["Alone", "Crew", "Home", "Study", "anywhere", "crew_of"]
 
 _FEW = 256 << 10
-"""Bytes of notes for which no process is worth its start."""
+"""Bytes of a source for which no process is worth its start."""
+_PACKED = 4
+"""How many times a file that holds a whole source may be smaller than what is in it."""
 
 Study = tuple[int, Learnt]
 """What was learnt of a note, and the number of the bench that keeps it."""
@@ -61,14 +65,26 @@ class Crew(Protocol):
         """Let go of everything."""
 
 
-def crew_of(size: int, jobs: int) -> Crew:
-    """The crew for notes of so many bytes; `jobs` workers at most, 0: one for each processor."""
-    count = min(jobs or _processors(), size // _FEW + 1)
+def crew_of(source: Path, jobs: int) -> Crew:
+    """The crew for the notes of a source, by its size; `jobs` workers at most, 0: one for each processor.
+
+    Nothing of the source has to be read for that: workers begin as copies of this process, before it knows the notes.
+    """
+    count = jobs or _processors()
+    if count > 1:
+        count = min(count, _bytes_of(source, count * _FEW) // _FEW + 1)
     if count == 1:
         return Alone()
     from converter.pipeline.party import Party
 
     return Party(count)
+
+
+def _bytes_of(source: Path, enough: int) -> int:
+    """About how many bytes a source holds, counted until there are `enough`."""
+    if source.is_dir():
+        return bytes_below(source, enough)
+    return source.stat().st_size * _PACKED if source.exists() else 0
 
 
 def _processors() -> int:

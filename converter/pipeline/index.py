@@ -10,7 +10,6 @@ from converter.model.facts import AssetFact, FolderFact, JunkFact, NoteFact, Pay
 from converter.pipeline.bench import Reading
 from converter.pipeline.catalog import Catalog, titled
 from converter.pipeline.crew import Crew
-from converter.pipeline.learnt import Indexed
 from converter.pipeline.progress import Progress
 from converter.pipeline.residue.book import ResidueBook
 from converter.storage.scratch import Scratch
@@ -31,7 +30,8 @@ def listed(front: Format, source: Source, scratch: Scratch, report: Report, prog
             case FolderFact():
                 catalog.add_folder(fact)
             case NoteFact(key=key, path=path, size=size):
-                catalog.add_note(key, path, Indexed(size))
+                catalog.add_note(key, path)
+                catalog.note_bytes += size
             case AssetFact():
                 catalog.add_asset(fact)
             case PayloadFact():

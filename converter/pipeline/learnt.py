@@ -29,7 +29,6 @@ class Indexed(msgspec.Struct, frozen=True, gc=False, array_like=True, omit_defau
     keeps it (-1: nobody).
     """
 
-    size: int = 0
     title: str = ""
     id: str | None = None
     folder: str | None = None

@@ -1,10 +1,12 @@
 """What the index knows of a note, where it goes, and how it ended.
 
-There is an entry for every note of a source at once, so it is held small: what reading taught is held as bytes, and
-where the note goes is kept in a scratch file. Values are made of them when they are asked for.
+There is an entry for every note of a source at once, so it is held small: what reading taught and where the note goes
+are kept in a scratch file, and read when they are asked for.
 """
 
 from __future__ import annotations
+
+from functools import lru_cache
 
 import msgspec
 
@@ -14,8 +16,12 @@ from converter.storage.scratch import Scratch
 
 __all__ = ["NoteEntry"]
 
-_known = msgspec.msgpack.Decoder(Indexed).decode
-_output = msgspec.msgpack.Decoder(Output).decode
+_NEAR = 256
+"""Values that are at hand because they were asked for a moment ago."""
+
+_UNKNOWN = Indexed()
+_decode_known = msgspec.msgpack.Decoder(Indexed).decode
+_decode_output = msgspec.msgpack.Decoder(Output).decode
 
 
 class NoteEntry(msgspec.Struct, gc=False):
@@ -30,7 +36,7 @@ class NoteEntry(msgspec.Struct, gc=False):
     key: str
     path: str
     scratch: Scratch
-    told: bytes | Indexed = Indexed()
+    told: int | Indexed = -1
     placed: int | Output = -1
     hollow: bool = False
     blank: bool = False
@@ -44,12 +50,14 @@ class NoteEntry(msgspec.Struct, gc=False):
     def known(self) -> Indexed:
         """What is known of it."""
         told = self.told
-        return _known(told) if isinstance(told, bytes) else told
+        if not isinstance(told, int):
+            return told
+        return _known_at(self.scratch, told) if told >= 0 else _UNKNOWN
 
     @known.setter
     def known(self, known: Indexed) -> None:
         try:
-            self.told = pack(known)
+            self.told = self.scratch.keep(pack(known))
         except UnicodeEncodeError:  # text that is no text cannot be packed
             self.told = known
 
@@ -59,7 +67,7 @@ class NoteEntry(msgspec.Struct, gc=False):
         placed = self.placed
         if not isinstance(placed, int):
             return placed
-        return _output(self.scratch.piece(placed)) if placed >= 0 else None
+        return _output_at(self.scratch, placed) if placed >= 0 else None
 
     @output.setter
     def output(self, output: Output | None) -> None:
@@ -67,11 +75,6 @@ class NoteEntry(msgspec.Struct, gc=False):
             self.placed = -1 if output is None else self.scratch.keep(pack(output))
         except UnicodeEncodeError:
             self.placed = -1 if output is None else output
-
-    @property
-    def size(self) -> int:
-        """Its bytes in the source."""
-        return self.known.size
 
     @property
     def title(self) -> str:
@@ -112,3 +115,13 @@ class NoteEntry(msgspec.Struct, gc=False):
     def kept(self) -> int:
         """Where what was read is kept."""
         return self.known.kept
+
+
+@lru_cache(maxsize=_NEAR)
+def _known_at(scratch: Scratch, place: int) -> Indexed:
+    return _decode_known(scratch.piece(place))
+
+
+@lru_cache(maxsize=_NEAR)
+def _output_at(scratch: Scratch, place: int) -> Output:
+    return _decode_output(scratch.piece(place))

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from converter.errors import EnvironmentFaultError
 from converter.pipeline.work import deep_recursion
+from converter.storage.system import give_back_memory
 
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
@@ -56,6 +57,7 @@ class Processes:
     def __init__(self, count: int, serving: Callable[[], Serve]) -> None:
         """Start `count` workers; each makes what serves it by `serving`, which must be picklable."""
         self._workers: list[_Worker] = []
+        give_back_memory()
         forks = _may_fork()
         context = get_context("fork") if forks else get_context("spawn")
         for _ in range(count):

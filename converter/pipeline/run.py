@@ -127,7 +127,7 @@ def _describe(session: Session) -> None:
     catalog, report = session.catalog, session.report
     blocks = sum(catalog.outline(key).blocks for key in catalog.notes)
     report.tally.read("blocks", blocks)
-    report.about["bytes"] = sum(entry.size for entry in catalog.notes.values())
+    report.about["bytes"] = catalog.note_bytes
     report.about["asset_bytes"] = sum(entry.fact.size for entry in catalog.assets.values())
     report.about["links"] = sum(len(catalog.links(key)) for key in catalog.notes)
     report.about["payloads"] = sorted(payload.type for payload in catalog.payloads if payload.type)

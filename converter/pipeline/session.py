@@ -220,10 +220,11 @@ class Session:
     def _read_all(self, *, reads_residue: bool) -> None:
         if reads_residue:
             self.book = self._new_book()
+        # Workers begin as copies of this process: before it holds anything.
+        self.crew = self._before.crew if self._before is not None else self._new_crew()
         scratch = self._closing.enter_context(closing(Scratch()))
         self.catalog = listed(self.source_front, self.source, scratch, self.add, self.progress)
         self._notes = self.catalog.notes
-        self.crew = self._before.crew if self._before is not None else self._new_crew()
         read_notes(self.catalog, self.source, self.crew, self.notes_read, self.add, self.progress, self.book)
         self._take_returned()
         for finding in self.book.problems() if reads_residue and self.book is not None else ():
@@ -234,8 +235,7 @@ class Session:
         return self._closing.enter_context(closing(ResidueBook()))
 
     def _new_crew(self) -> Crew:
-        size = sum(entry.size for entry in self.catalog.notes.values())
-        return self._closing.enter_context(closing(crew_of(size, self.options.jobs)))
+        return self._closing.enter_context(closing(crew_of(Path(self.options.source), self.options.jobs)))
 
     def _take_returned(self) -> None:
         """Take payloads that only residue of the source's system holds: they are of the source as all others are."""

@@ -143,7 +143,7 @@ def _compare_origins(book: ResidueBook, origins: Mapping[str, bytes]) -> list[st
     return [
         f"residue of the note {key!r} does not restore it"
         for key, wanted in origins.items()
-        if not any(digest_of_bytes(book.content(held)) == wanted for held in book.notes.get(key, ()))
+        if not any(digest_of_bytes(held.content) == wanted for held in book.held(key))
     ]
 
 

@@ -55,6 +55,11 @@ class Scratch:
         self._end = place + _SIZE + len(data)
         return place
 
+    def following(self, place: int) -> int:
+        """The place of the piece that was kept after this one."""
+        self._file.seek(place)
+        return place + _SIZE + int.from_bytes(self._file.read(_SIZE), "little")
+
     def piece(self, place: int) -> bytes:
         """The piece at this place."""
         self._file.seek(place)

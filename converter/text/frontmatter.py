@@ -172,7 +172,7 @@ def _name_of(text: str) -> str:
     return str(next(iter(values))) if isinstance(values, dict) and len(values) == 1 else ""
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def _load(text: str) -> Any:
     try:
         return _HANDLER.load(text)

@@ -13,7 +13,7 @@ def test_an_entry_gives_what_it_was_given(title: str) -> None:
     entry = NoteEntry("a.md", "a.md", Scratch())
     assert (entry.known, entry.output) == (Indexed(), None)
 
-    known, output = Indexed(size=3, title=title, tags=("one",), order=0), Output(key="b", title=title, prefixes=("x",))
+    known, output = Indexed(title=title, tags=("one",), order=0), Output(key="b", title=title, prefixes=("x",))
     entry.known, entry.output = known, output
 
     assert (entry.known, entry.output, entry.title, entry.tags) == (known, output, title, ("one",))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -42,7 +43,7 @@ class FolderSource:
             raise InputError(f"{path} is not a folder.", hint="Name the folder that holds the Markdown files.")
         self.path = path
         self._context = context
-        self._notes: dict[str, Entry] = {}
+        self._notes: list[str] = []
         self._residue: PayloadFact | None = None
 
     def facts(self) -> Iterator[Fact | Finding]:
@@ -61,14 +62,14 @@ class FolderSource:
                 files.append(entry)
             else:
                 yield from odd_facts(entry, entry.rel)
-        self._notes = {entry.rel: entry for entry in files if is_note(entry.rel)}
+        self._notes = [entry.rel for entry in files if is_note(entry.rel)]
         shown = _folders_shown(folders, [entry.rel for entry in files], self._notes)
         for rel in folders:
             if rel in shown:
                 parent = posixpath.dirname(rel) or None
                 yield FolderFact(key=rel, name=posixpath.basename(rel), parent=parent, path=rel)
         for entry in files:
-            if entry.rel in self._notes:
+            if is_note(entry.rel):
                 yield NoteFact(key=entry.rel, size=entry.size, path=entry.rel)
             else:
                 yield AssetFact(
@@ -82,17 +83,17 @@ class FolderSource:
         """The files of these notes, in path order."""
         wanted = self._notes if keys is None else keys
         for key in wanted:
-            entry = self._notes[key]
             try:
-                check_note_size(f"notes/{key}", entry.size, self._context.limits)
                 with open_below(self.path, key) as stream:
+                    status = os.fstat(stream.fileno())
+                    check_note_size(f"notes/{key}", status.st_size, self._context.limits)
                     data = stream.read()
             except (OSError, ItemError) as error:
                 where = Location(file=key)
                 details = (("what", getattr(error, "strerror", None) or str(error)),)
                 yield Finding(code="item-unreadable", item=f"notes/{key}", location=where, details=details)
                 continue
-            yield Stored(key, data, key, moment_from_ns(entry.mtime_ns))
+            yield Stored(key, data, key, moment_from_ns(status.st_mtime_ns))
 
     def open_asset(self, key: str) -> AbstractContextManager[IO[bytes]]:
         """A file of the folder."""
@@ -110,7 +111,7 @@ class FolderSource:
         """Nothing is held open."""
 
 
-def _folders_shown(folders: list[str], files: list[str], notes: dict[str, Entry]) -> set[str]:
+def _folders_shown(folders: list[str], files: list[str], notes: list[str]) -> set[str]:
     """Folders that hold a note somewhere below, and empty ones; a folder of attachments alone is no folder of notes."""
     shown: set[str] = set()
     for rel in notes:

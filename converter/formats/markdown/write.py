@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import IO
 
 from converter.errors import InternalFaultError
-from converter.formats.entries import set_time
 from converter.formats.front import Rendered, TargetContext
 from converter.formats.markdown.residue import FOLDER, NAME
+from converter.formats.staged import StagedFiles
 from converter.model.blocks import Raw
 from converter.model.facts import PayloadFact
 from converter.model.items import Folder, Note
@@ -19,8 +19,6 @@ from converter.text.frontmatter import join
 from converter.text.markdown.render import render as render_body
 
 __all__ = ["FolderTarget", "head_of", "open_merge", "open_target", "render"]
-
-_CHUNK_BYTES = 1 << 20
 
 
 def render(note: Note, _context: TargetContext) -> Rendered:
@@ -54,30 +52,19 @@ class FolderTarget:
 
     def __init__(self, staging: Path) -> None:
         self.grown: set[str] = {NAME}
-        self._root = staging
-        self._made: set[Path] = set()
-        staging.mkdir(parents=True, exist_ok=True)
+        self._files = StagedFiles(staging)
 
     def folder(self, _folder: Folder, path: str) -> None:
         """Make a folder."""
-        self._make(self._root / path)
+        self._files.folder(path)
 
     def note(self, rendered: Rendered) -> None:
         """Write a note's file and give it the note's time."""
-        path = self._root / rendered.path
-        self._make(path.parent)
-        with path.open("wb", buffering=0) as stream:
-            stream.write(rendered.data)
-        set_time(path, rendered.stamp)
+        self._files.write(rendered.path, rendered.data, rendered.stamp)
 
     def asset(self, path: str, stream: IO[bytes], stamp: Moment | None = None) -> None:
         """Copy a file."""
-        final = self._root / path
-        self._make(final.parent)
-        with final.open("wb") as out:
-            while data := stream.read(_CHUNK_BYTES):
-                out.write(data)
-        set_time(final, stamp)
+        self._files.copy(path, stream, stamp)
 
     def payload(self, fact: PayloadFact, members: Iterable[tuple[str, AbstractContextManager[IO[bytes]]]]) -> None:
         """Copy residue as it is; a folder of Markdown has no other payloads, and the plan never sends one."""
@@ -96,11 +83,6 @@ class FolderTarget:
 
     def abandon(self) -> None:
         """Nothing is held open."""
-
-    def _make(self, path: Path) -> None:
-        if path not in self._made:
-            path.mkdir(parents=True, exist_ok=True)
-            self._made.add(path)
 
 
 def open_merge(_present: Path, staging: Path, _context: TargetContext) -> FolderTarget:

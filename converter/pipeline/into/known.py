@@ -27,9 +27,9 @@ class Known:
         book = present.book
         if origin not in book.headers:
             return
-        for stub in book.stubs:
+        for stub in book.stubs():
             self._enter(stub)
-        for held in (one for several in book.notes.values() for one in several if one.origin == origin):
+        for held in (one for _, several in book.notes() for one in several if one.origin == origin):
             self._enter(held.record)
         for folder in book.folders.values():
             if folder.output is not None:

@@ -45,8 +45,8 @@ class LinkBook:
         self._found: dict[str, int] = {}
         self._wanted: dict[str, str | set[str]] = {}
         """Keys of anchors that links lead to, by their note: of most notes it is one."""
-        self._names: dict[str, bytes] = {}
-        """The names of anchors, packed, by their note."""
+        self._names: dict[str, int] = {}
+        """Where the names of anchors are kept, by their note."""
         self._unpacked = lru_cache(maxsize=128)(self._unpack)
         self._ids = pair.has_ids
         self._pictures = pair.same_system and pair.parameter("pictures") == "absolute"
@@ -128,7 +128,7 @@ class LinkBook:
 
     def _keep_names(self, key: str, names: dict[str, str]) -> None:
         if names:
-            self._names[key] = _encode(names)
+            self._names[key] = self._catalog.scratch.keep(_encode(names))
         else:
             self._names.pop(key, None)
         self._unpacked.cache_clear()
@@ -158,8 +158,8 @@ class LinkBook:
         return self._unpacked(key)
 
     def _unpack(self, key: str) -> dict[str, str]:
-        names = self._names.get(key)
-        return {} if names is None else _texts(names)
+        place = self._names.get(key)
+        return {} if place is None else _texts(self._catalog.scratch.piece(place))
 
     def goals(self, key: str) -> dict[tuple[str, str, str, str], Goal]:
         """The goals of a note's links. Within one system links stay as written, but for places of pictures."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import blake2b
 from typing import IO
@@ -37,34 +38,38 @@ _MOST = 256 << 20
 """Bytes of one line that are read at most; more is damage."""
 
 _pack = msgspec.msgpack.Encoder().encode
-_unpack = msgspec.msgpack.Decoder(NoteRecord).decode
-_output = msgspec.msgpack.Decoder(Output).decode
+_stub = msgspec.msgpack.Decoder(NoteRecord).decode
+_record = msgspec.msgpack.Decoder(tuple[msgspec.Raw, NoteRecord]).decode
+_output = msgspec.msgpack.Decoder(tuple[Output, msgspec.Raw]).decode
 
 
 class Held(msgspec.Struct, frozen=True, gc=False):
     """The record of a note, and where its bytes are kept.
 
-    `holder` is the note whose blocks carried it; `partial` tells that not all of it is left. `place`, `told` and
-    `placed` are where the scratch has its bytes, its record and what became of the note.
+    `holder` is the note whose blocks carried it; `partial` tells that not all of it is left. `place` is where the
+    scratch has what became of the note and its record, with its bytes behind them.
     """
 
     holder: str
     origin: str
     scratch: Scratch
     place: int
-    told: int
-    placed: int
     partial: bool = False
 
     @property
     def record(self) -> NoteRecord:
         """The record, without the bytes."""
-        return _unpack(self.scratch.piece(self.told))
+        return _record(self.scratch.piece(self.place))[1]
 
     @property
     def output(self) -> Output:
         """What became of the note when the record was written."""
-        return _output(self.scratch.piece(self.placed))
+        return _output(self.scratch.piece(self.place))[0]
+
+    @property
+    def content(self) -> bytes:
+        """The bytes of the note in its origin."""
+        return self.scratch.piece(self.scratch.following(self.place))
 
 
 class ResidueBook:
@@ -72,9 +77,6 @@ class ResidueBook:
 
     def __init__(self) -> None:
         self.headers: dict[str, Header] = {}
-        self.notes: dict[str, list[Held]] = {}
-        self.stubs: list[NoteRecord] = []
-        """Notes whose blocks carry their records, if they are there at all."""
         self.folders: dict[str, FolderRecord] = {}
         self.made: list[MadeRecord] = []
         self.assets: list[AssetRecord] = []
@@ -84,6 +86,9 @@ class ResidueBook:
         self.foreign: list[str] = []
         self.spoiled: list[str] = []
         self._held: list[Held] = []
+        self._notes: dict[str, Held | list[Held]] = {}
+        """Those of each note of the source: most have one."""
+        self._stubs = array("q")
         self._scratch = Scratch()
         self._members: dict[str, list[int]] = {}
         """Where the bytes of each member are kept, stretch by stretch."""
@@ -101,8 +106,21 @@ class ResidueBook:
     def origins(self) -> Counter[str]:
         """How many notes come from each origin."""
         found: Counter[str] = Counter(dict.fromkeys(self.headers, 0))
-        found.update(held.origin for several in self.notes.values() for held in several)
+        found.update(held.origin for held in self._held)
         return found
+
+    def held(self, key: str) -> Sequence[Held]:
+        """The records of what became this note of the source."""
+        there = self._notes.get(key, ())
+        return (there,) if isinstance(there, Held) else there
+
+    def notes(self) -> Iterator[tuple[str, Sequence[Held]]]:
+        """Each note of the source that records tell of, with these."""
+        return ((key, self.held(key)) for key in self._notes)
+
+    def stubs(self) -> Iterator[NoteRecord]:
+        """Notes whose blocks carry their records, if they are there at all."""
+        return map(_stub, map(self._scratch.piece, self._stubs))
 
     def open(self, source: Source) -> None:
         """Take what stands beside the notes of a source, whose facts were read."""
@@ -136,7 +154,7 @@ class ResidueBook:
             case PayloadRecord(fact=fact):
                 self.payloads.append((self._archive, fact))
             case NoteRecord(content=None):
-                self.stubs.append(record)
+                self._stubs.append(self._scratch.keep(_pack(record)))
             case NoteRecord():
                 self._note(record, record.content or Text(), "", self._archive)
             case _:
@@ -161,11 +179,18 @@ class ResidueBook:
         return self._scratch.keep(data)
 
     def _note(self, record: NoteRecord, content: Text, holder: str, origin: str, *, partial: bool = False) -> None:
-        place, keep = self._kept(content), self._scratch.keep
         bare = msgspec.structs.replace(record, content=None, head="", tail="")
-        held = Held(holder, origin, self._scratch, place, keep(_pack(bare)), keep(_pack(record.output)), partial)
+        place = self._scratch.keep(_pack((record.output, bare)))
+        self._kept(content)
+        held = Held(holder, origin, self._scratch, place, partial)
         self._held.append(held)
-        self.notes.setdefault(record.output.key, []).append(held)
+        # The key of a note that is where it was is there once.
+        key = holder if record.output.key == holder else record.output.key
+        there = self._notes.setdefault(key, held)
+        if isinstance(there, list):
+            there.append(held)
+        elif there is not held:
+            self._notes[key] = [there, held]
 
     def visit(self, key: str, visit: Visit | None) -> None:
         """Take what the blocks of a note carry."""
@@ -189,11 +214,8 @@ class ResidueBook:
 
     def note_keys(self) -> Iterator[str]:
         """The keys of notes in their origin, in its order as far as it is known."""
-        yield from dict.fromkeys((*(stub.key for stub in self.stubs), *(held.record.key for held in self._held)))
-
-    def content(self, held: Held) -> bytes:
-        """The bytes of a note in its origin."""
-        return self._scratch.piece(held.place)
+        stubs = (stub.key for stub in self.stubs())
+        yield from dict.fromkeys((*stubs, *(held.record.key for held in self._held)))
 
     def beside(self, record: NoteRecord) -> tuple[tuple[str, bytes], ...]:
         """What the origin's store gave with the note, found among the members by its digest."""

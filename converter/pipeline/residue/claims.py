@@ -90,7 +90,7 @@ class Claims:
     def _gone(self, book: ResidueBook) -> Iterable[Claim]:
         """Notes that took their records along."""
         there = {claim.key for claim in self.items.values() if claim.kind == "notes"}
-        gone = (stub for stub in book.stubs if stub.key not in there)
+        gone = (stub for stub in book.stubs() if stub.key not in there)
         return [Claim("notes", stub.key, stub.output) for stub in gone if is_sound_item("notes", stub.key, self._pair)]
 
     def of(self, kind: str, key: str) -> Claim | None:
@@ -99,9 +99,9 @@ class Claims:
 
     def _settle_notes(self, book: ResidueBook, origin: str) -> None:
         """One record for each note: that of the note which is still where it was, else the first that carries it."""
-        pages = (held for held in book.notes.get("", ()) if held.origin == origin)
+        pages = (held for held in book.held("") if held.origin == origin)
         self.pages = [held for held in pages if self._is_sound("notes", held.record.key)]
-        for output, several in book.notes.items():
+        for output, several in book.notes():
             ours = [held for held in several if held.origin == origin]
             if not ours or not output:
                 continue

@@ -71,7 +71,7 @@ class Mirror:
     def stored(self, held: Held, key: str = "") -> Stored:
         """A note as the origin's store would give it, under its old key or this one."""
         record = held.record
-        stored = record.stored(self._book.content(held), self._book.beside(record))
+        stored = record.stored(held.content, self._book.beside(record))
         if not key or key == stored.key:
             return stored
         return msgspec.structs.replace(stored, key=key, path=key if stored.path else "")
@@ -99,7 +99,7 @@ class Mirror:
                 failed.append(item)
                 continue
             bench, learnt = study
-            catalog.enter(learnt.key, one.record.path, Indexed())
+            catalog.enter(claims[item].key, one.record.path)
             catalog.describe(learnt, bench)
         self.notes = catalog.notes
         return failed
@@ -116,16 +116,14 @@ class Mirror:
             if node.kind != "notes" or node.output is None or node.entry is not entry:
                 continue
             known = self.notes.get(node.claim.key) if node.claim is not None else None
-            mirror.add_note(
-                node.output.key,
-                node.output.path,
-                Indexed(title=node.name) if known is None else _of_plan(known.known),
-                _present(node, key, catalog),
-            )
+            made = mirror.add_note(node.output.key, node.output.path)
+            made.known = Indexed(title=node.name) if known is None else _of_plan(known.known)
+            made.output = _present(node, key, catalog)
         for claim in left:
             if claim.kind == "notes" and claim.key not in mirror.notes:
                 path = claim.key if self.pair.source.parameters.get("tree") == "paths" else ""
-                mirror.add_note(claim.key, path, Indexed(title=claim.output.title), claim.output)
+                made = mirror.add_note(claim.key, path)
+                made.known, made.output = Indexed(title=claim.output.title), claim.output
         root = self.pair.parameter("asset_root")
         for record in assets:
             fact = AssetFact(key=record.key, name=posixpath.basename(record.key))

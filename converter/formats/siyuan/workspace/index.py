@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
@@ -27,7 +29,7 @@ from converter.formats.siyuan.workspace.layout import (
 )
 from converter.formats.siyuan.workspace.notebooks import GUIDES, Notebook, read_notebook, read_order
 from converter.model.facts import AssetFact, Fact, FolderFact, JunkFact, MemberFact, NoteFact, PayloadFact, UnitFact
-from converter.model.moment import moment_from_ns
+from converter.model.moment import Moment, moment_from_ns
 from converter.model.timed_id import is_timed_id
 from converter.storage.system import is_locked
 from converter.storage.tree import Entry, walk
@@ -53,9 +55,9 @@ class WorkspaceSource:
             raise InputError(f"{path} is in use: a running SiYuan holds its lock.", hint=hint)
         self._layout = layout
         self._context = context
-        self._documents: dict[str, Entry] = {}
+        self._documents: dict[str, None] = {}
         self._orders: dict[str, dict[str, int]] = {}
-        self._files: set[str] = set()
+        self._files: AbstractSet[str] = frozenset()
         self._broken: set[str] = set()
         self._residue = False
 
@@ -69,7 +71,7 @@ class WorkspaceSource:
             elif entry.kind != "folder":
                 yield from odd_facts(entry, key)
         yield from self._outside()
-        self._files = set(entries)
+        self._files = entries.keys()
         notebooks = self._notebooks(entries)
         locked = {name for name, settings in notebooks.items() if settings.encrypted}
         listed = sorted(notebooks, key=lambda one: (notebooks[one].sort, one))
@@ -80,6 +82,7 @@ class WorkspaceSource:
         documents = {key: entry for key, entry in entries.items() if is_document(key)}
         yield from self._documents_of(documents)
         others = {key: entry for key, entry in entries.items() if key not in documents}
+        self._files = frozenset(others)
         yield from self._other_files(others, {name: place for place, name in enumerate(listed)})
 
     def _outside(self) -> Iterator[Fact | Finding]:
@@ -139,7 +142,7 @@ class WorkspaceSource:
         while waiting:
             key = waiting.pop()
             if key in documents:
-                self._documents[key] = documents[key]
+                self._documents[key] = None
                 yield NoteFact(key=key, size=documents[key].size)
             elif "/" in key:
                 yield from self._missing_parent(key, documents)
@@ -205,17 +208,18 @@ class WorkspaceSource:
         """The documents of these notes, with the databases that they show."""
         for key in self._documents if keys is None else keys:
             try:
-                check_note_size(f"notes/{key}", self._documents[key].size, self._context.limits)
                 with self._layout.open(key) as stream:
+                    status = os.fstat(stream.fileno())
+                    check_note_size(f"notes/{key}", status.st_size, self._context.limits)
                     data = stream.read()
             except (OSError, ItemError) as error:
                 details = (("what", getattr(error, "strerror", None) or str(error)),)
                 where = Location(file=key)
                 yield Finding(code="item-unreadable", item=f"notes/{key}", location=where, details=details)
                 continue
-            yield self._stored(key, data)
+            yield self._stored(key, data, moment_from_ns(status.st_mtime_ns))
 
-    def _stored(self, key: str, data: bytes) -> Stored:
+    def _stored(self, key: str, data: bytes, stamp: Moment) -> Stored:
         name, folder = posixpath.basename(key).removesuffix(".sy"), posixpath.dirname(key)
         notebook, parent = key.partition("/")[0], None
         if "/" in folder:
@@ -225,7 +229,7 @@ class WorkspaceSource:
             key,
             data,
             key,
-            moment_from_ns(self._documents[key].mtime_ns),
+            stamp,
             folder=notebook,
             parent=parent,
             order=self._orders[key.partition("/")[0]].get(name),

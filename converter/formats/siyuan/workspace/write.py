@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import IO
 
 from converter.errors import TargetError
-from converter.formats.entries import set_time
 from converter.formats.front import Rendered, TargetContext
 from converter.formats.siyuan.document import document_bytes
 from converter.formats.siyuan.workspace.layout import RESIDUE, find_layout
@@ -20,13 +19,12 @@ from converter.formats.siyuan.workspace.notebooks import (
     renamed_settings,
     settings_bytes,
 )
+from converter.formats.staged import StagedFiles
 from converter.model.facts import PayloadFact
 from converter.model.items import Folder, Note
 from converter.model.moment import Moment
 
 __all__ = ["WorkspaceTarget", "open_merge", "open_target", "render"]
-
-_CHUNK_BYTES = 1 << 20
 
 
 def render(note: Note, context: TargetContext) -> Rendered:
@@ -43,28 +41,22 @@ class WorkspaceTarget:
 
     def __init__(self, data: Path, present: Path | None = None, place: str = "data/") -> None:
         self.grown: set[str] = {place + RESIDUE}
-        self._data = data
+        self._files = StagedFiles(data)
         self._present = present
         self._place = place
-        self._made: set[Path] = set()
         self._notebooks: list[Folder] = []
         self._orders: dict[str, dict[str, int]] = {}
         self._unnumbered: dict[str, set[str]] = {}
         self._whole: set[str] = set()
-        self._make(self._data)
 
     def folder(self, folder: Folder, path: str) -> None:
         """Take a notebook."""
         self._notebooks.append(folder)
-        self._make(self._data / path)
+        self._files.folder(path)
 
     def note(self, rendered: Rendered) -> None:
         """Write a document."""
-        path = self._data / rendered.path
-        self._make(path.parent)
-        with path.open("wb", buffering=0) as stream:
-            stream.write(rendered.data)
-        set_time(path, rendered.stamp)
+        self._files.write(rendered.path, rendered.data, rendered.stamp)
         notebook = rendered.path.partition("/")[0]
         own = posixpath.basename(rendered.path).removesuffix(".sy")
         if rendered.order is not None:
@@ -74,12 +66,7 @@ class WorkspaceTarget:
 
     def asset(self, path: str, stream: IO[bytes], stamp: Moment | None = None) -> None:
         """Copy a file."""
-        final = self._data / path
-        self._make(final.parent)
-        with final.open("wb") as out:
-            while data := stream.read(_CHUNK_BYTES):
-                out.write(data)
-        set_time(final, stamp)
+        self._files.copy(path, stream, stamp)
 
     def payload(self, _fact: PayloadFact, members: Iterable[tuple[str, AbstractContextManager[IO[bytes]]]]) -> None:
         """Copy what passes whole."""
@@ -105,9 +92,9 @@ class WorkspaceTarget:
         name = f"{notebook.key}/.siyuan/conf.json"
         own = self._bytes(name)
         if own is None:
-            self._write(name, settings_bytes(notebook.name, sort))
+            self._files.write(name, settings_bytes(notebook.name, sort))
         elif read_notebook(own).name != notebook.name:
-            self._write(name, renamed_settings(own, notebook.name) or settings_bytes(notebook.name, sort))
+            self._files.write(name, renamed_settings(own, notebook.name) or settings_bytes(notebook.name, sort))
 
     def _settle_order(self, notebook: str) -> None:
         """An order that came whole stays, unless it gives documents other numbers than they have.
@@ -120,37 +107,27 @@ class WorkspaceTarget:
         own = read_order(before) if before is not None else None
         if own is None:
             if order:
-                self._write(name, order_bytes(order))
+                self._files.write(name, order_bytes(order))
             return
         if self._present is not None:
             if order.keys() - own.keys():
                 self.grown.add(self._place + name)
-                self._write(name, order_bytes(order | own))
+                self._files.write(name, order_bytes(order | own))
             return
         without = self._unnumbered.get(notebook, set()) & own.keys()
         if without or any(own.get(key) != number for key, number in order.items()):
             merged = {key: number for key, number in (own | order).items() if key not in without}
-            self._write(name, order_bytes(merged))
+            self._files.write(name, order_bytes(merged))
 
     def _bytes(self, name: str) -> bytes | None:
         """A file that came whole, or that is there already."""
         if name in self._whole:
-            return (self._data / name).read_bytes()
+            return self._files.read(name)
         there = self._present / name if self._present is not None else None
         return there.read_bytes() if there is not None and there.is_file() else None
 
-    def _write(self, name: str, data: bytes) -> None:
-        path = self._data / name
-        self._make(path.parent)
-        path.write_bytes(data)
-
     def abandon(self) -> None:
         """Nothing is held open."""
-
-    def _make(self, path: Path) -> None:
-        if path not in self._made:
-            path.mkdir(parents=True, exist_ok=True)
-            self._made.add(path)
 
 
 def open_target(staging: Path, _context: TargetContext) -> WorkspaceTarget:

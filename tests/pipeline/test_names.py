@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from converter.pipeline.names import Names
+
+
+@given(st.lists(st.tuples(st.text("ab", max_size=3), st.sampled_from(("one.md", "two.md", "three.md")))))
+def test_each_name_gives_its_keys_in_the_order_in_which_they_came(entered: list[tuple[str, str]]) -> None:
+    names, wanted = Names(), dict[str, list[str]]()
+    for name, key in entered:
+        names.add(name, key)
+        there = wanted.setdefault(name, [])
+        if there != [key]:
+            there.append(key)
+
+    assert {name: list(names.keys(name)) for name in wanted} == wanted
+    assert names.keys("c") == ()
+
+
+def test_many_names_are_all_known() -> None:
+    names = Names()
+    for number in range(5_000):
+        names.add(f"n:{number}", f"{number}.md")
+
+    assert all(names.keys(f"n:{number}") == (f"{number}.md",) for number in range(5_000))
+    assert not any(names.keys(f"p:{number}") for number in range(5_000))
