@@ -16,7 +16,7 @@ from converter.formats.places import Places
 from converter.model.facts import Anchor, AssetFact, FolderFact, JunkFact, LinkFact, Outline, PayloadFact
 from converter.model.order import Output
 from converter.pipeline.learnt import Learnt
-from converter.pipeline.names import Names
+from converter.pipeline.names import Mentioned, Names
 from converter.pipeline.note_entry import NoteEntry
 from converter.storage.scratch import Scratch
 
@@ -97,9 +97,14 @@ class Catalog:
 
     def add_note(self, key: str, path: str) -> NoteEntry:
         """Enter a note under its lookup names."""
-        for name in self._names("note", key):
-            self._note_names.add(name, key)
-        return self.enter(key, path)
+        return self.adopt(NoteEntry(key, path, self.scratch))
+
+    def adopt(self, entry: NoteEntry) -> NoteEntry:
+        """Enter under its lookup names what another index knows of a note."""
+        for name in self._names("note", entry.key):
+            self._note_names.add(name, entry.key)
+        self.notes[entry.key] = entry
+        return entry
 
     def describe(self, learnt: Learnt, bench: int) -> None:
         """Fill in what reading a note taught, and at which bench it is kept."""
@@ -131,10 +136,11 @@ class Catalog:
         return self._holders.keys(block)
 
     def _find_holders(self) -> Names:
-        named: set[str] = set()
+        named = Mentioned()
         for key in self.notes:
             for link in self.links(key):
-                named |= {link.target, link.target.rpartition("/")[2]}
+                named.add(link.target)
+                named.add(link.target.rpartition("/")[2])
         holders = Names()
         for key in self.notes:
             for anchor in self.anchors(key):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 
-__all__ = ["Names"]
+__all__ = ["Mentioned", "Names"]
 
 _FIRST_SLOTS = 8
 _FREE = -1
@@ -69,6 +69,44 @@ class Names:
             while slots[slot] != _FREE:
                 slot = (slot + 1) & mask
             slots[slot] = row
+
+
+class Mentioned:
+    """Texts that came up. One that did not is hardly ever taken for one that did: only a hash of each is held."""
+
+    def __init__(self) -> None:
+        self._slots = array("q", [0]) * _FIRST_SLOTS
+        self._count = 0
+
+    def add(self, text: str) -> None:
+        """Remember a text."""
+        known = _hash(text)
+        slot = self._slot(known)
+        if not self._slots[slot]:
+            self._slots[slot] = known
+            self._count += 1
+            if 3 * self._count > 2 * len(self._slots):
+                self._grow()
+
+    def __contains__(self, text: str) -> bool:
+        return self._slots[self._slot(_hash(text))] != 0
+
+    def _slot(self, known: int) -> int:
+        slots, mask = self._slots, len(self._slots) - 1
+        slot = known & mask
+        while (there := slots[slot]) and there != known:
+            slot = (slot + 1) & mask
+        return slot
+
+    def _grow(self) -> None:
+        before = self._slots
+        self._slots = array("q", [0]) * (2 * len(before))
+        for known in filter(None, before):
+            self._slots[self._slot(known)] = known
+
+
+def _hash(text: str) -> int:
+    return hash(text) or 1
 
 
 def _hashes(name: str) -> tuple[int, int]:

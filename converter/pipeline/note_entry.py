@@ -14,7 +14,7 @@ from converter.model.order import Output
 from converter.pipeline.learnt import Indexed, pack
 from converter.storage.scratch import Scratch
 
-__all__ = ["NoteEntry"]
+__all__ = ["NoteEntry", "output_at", "place_of_output"]
 
 _NEAR = 256
 """Values that are at hand because they were asked for a moment ago."""
@@ -64,17 +64,11 @@ class NoteEntry(msgspec.Struct, gc=False):
     @property
     def output(self) -> Output | None:
         """Where it goes; None where it goes nowhere, or nobody has said so yet."""
-        placed = self.placed
-        if not isinstance(placed, int):
-            return placed
-        return _output_at(self.scratch, placed) if placed >= 0 else None
+        return output_at(self.scratch, self.placed)
 
     @output.setter
     def output(self, output: Output | None) -> None:
-        try:
-            self.placed = -1 if output is None else self.scratch.keep(pack(output))
-        except UnicodeEncodeError:
-            self.placed = -1 if output is None else output
+        self.placed = place_of_output(self.scratch, output)
 
     @property
     def title(self) -> str:
@@ -115,6 +109,21 @@ class NoteEntry(msgspec.Struct, gc=False):
     def kept(self) -> int:
         """Where what was read is kept."""
         return self.known.kept
+
+
+def place_of_output(scratch: Scratch, output: Output | None) -> int | Output:
+    """Keep an output: its place, -1 for none; itself where it cannot be packed."""
+    try:
+        return -1 if output is None else scratch.keep(pack(output))
+    except UnicodeEncodeError:
+        return -1 if output is None else output
+
+
+def output_at(scratch: Scratch, placed: int | Output) -> Output | None:
+    """The output that was kept so."""
+    if not isinstance(placed, int):
+        return placed
+    return _output_at(scratch, placed) if placed >= 0 else None
 
 
 @lru_cache(maxsize=_NEAR)

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from converter.pipeline.names import Names
+from converter.pipeline.names import Mentioned, Names
 
 
 @given(st.lists(st.tuples(st.text("ab", max_size=3), st.sampled_from(("one.md", "two.md", "three.md")))))
@@ -26,3 +26,13 @@ def test_many_names_are_all_known() -> None:
 
     assert all(names.keys(f"n:{number}") == (f"{number}.md",) for number in range(5_000))
     assert not any(names.keys(f"p:{number}") for number in range(5_000))
+
+
+@given(st.lists(st.text(max_size=8)), st.text(max_size=8))
+def test_what_was_mentioned_is_known(texts: list[str], other: str) -> None:
+    mentioned = Mentioned()
+    for text in texts:
+        mentioned.add(text)
+
+    assert all(text in mentioned for text in texts)
+    assert (other in mentioned) == (other in texts)

@@ -97,6 +97,10 @@ class Lowering:
         self._places: dict[int, int] = {}
         self._names = False
 
+    def done(self) -> None:
+        """Nothing more is asked: let go at once of the note, which parts that know each other would hold until later."""
+        del self.inline
+
     def note(self, blocks: Blocks) -> list[Block]:
         """Lower the body of a note, block by block."""
         if self.order.anchors:

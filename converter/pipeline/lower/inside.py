@@ -65,6 +65,7 @@ def inside(
         if order.copy and not pair.same_system:
             body = without_ids(body, frozenset(order.anchors.values()))
         body = with_ids(body, order.identity)
+    lowering.done()
     origins = known if traced else ()
     if reshaped:
         body, origins = _unmarked(body)

@@ -185,6 +185,7 @@ def table_as_code(lowering: Lowering, block: Block, context: Context) -> list[Bl
     flat = _without_spans(lowering, block)
     with inner.speaking_of(block):
         made = exact_table(inner, msgspec.structs.replace(flat, id=None, anchor=None, attrs=()), context)
+    inner.done()
     from converter.text.markdown.render import render
 
     source = render(tuple(made)).rstrip("\n")

@@ -22,7 +22,7 @@ from converter.text.markdown.domain import anchor_fits, is_picture, wikilink_fit
 __all__ = ["LinkBook"]
 
 _decode = msgspec.msgpack.Decoder(tuple[Found, ...]).decode
-_texts = msgspec.msgpack.Decoder(dict[str, str]).decode
+_named = msgspec.msgpack.Decoder(tuple[tuple[str, ...], dict[str, str]]).decode
 _encode = msgspec.msgpack.Encoder().encode
 Report = Callable[[Finding], None]
 
@@ -44,9 +44,9 @@ class LinkBook:
         self._there = there if pair.same_system else ()
         self._found: dict[str, int] = {}
         self._wanted: dict[str, str | set[str]] = {}
-        """Keys of anchors that links lead to, by their note: of most notes it is one."""
+        """Keys of anchors that links lead to, by their note, until these get names: of most notes it is one."""
         self._names: dict[str, int] = {}
-        """Where the names of anchors are kept, by their note."""
+        """Where both are kept, by their note: keys of anchors that links lead to, and the names of anchors."""
         self._unpacked = lru_cache(maxsize=128)(self._unpack)
         self._ids = pair.has_ids
         self._pictures = pair.same_system and pair.parameter("pictures") == "absolute"
@@ -104,16 +104,23 @@ class LinkBook:
 
     def _name_anchors(self) -> None:
         """Give each place that links lead to its name in the target."""
-        for key in self._wanted:
-            self.name_anchors(key)
+        if not (self._pair.same_system or self._pair.holds_all):
+            for key, wanted in self._wanted.items():
+                self._name(key, (wanted,) if isinstance(wanted, str) else tuple(sorted(wanted)))
+        self._wanted.clear()
 
     def name_anchors(self, key: str) -> None:
-        """Give the places of one note their names; again, where the note got another output."""
-        entry, wanted = self._catalog.notes[key], self._wanted.get(key)
-        if not wanted or self._pair.same_system or self._pair.holds_all or (output := entry.output) is None:
+        """Give the places of one note their names once more: it got another output."""
+        wanted = self._unpacked(key)[0]
+        if wanted:
+            self._name(key, wanted)
+
+    def _name(self, key: str, wanted: tuple[str, ...]) -> None:
+        entry = self._catalog.notes[key]
+        output = entry.output
+        if output is None:
+            self._keep(key, wanted, {})
             return
-        if isinstance(wanted, str):
-            wanted = {wanted}
         names: dict[str, str] = {}
         repeated = _repeated_headings(self._catalog.anchors(key))
         for anchor in self._catalog.anchors(key):
@@ -124,13 +131,10 @@ class LinkBook:
             elif not _by_heading(anchor, repeated):
                 names[anchor.key] = _anchor_name(anchor)
             self._name_host(anchor, names)
-        self._keep_names(key, names)
+        self._keep(key, wanted, names)
 
-    def _keep_names(self, key: str, names: dict[str, str]) -> None:
-        if names:
-            self._names[key] = self._catalog.scratch.keep(_encode(names))
-        else:
-            self._names.pop(key, None)
+    def _keep(self, key: str, wanted: tuple[str, ...], names: dict[str, str]) -> None:
+        self._names[key] = self._catalog.scratch.keep(_encode((wanted, names)))
         self._unpacked.cache_clear()
 
     def _name_host(self, anchor: Anchor, names: dict[str, str]) -> None:
@@ -151,15 +155,16 @@ class LinkBook:
     def pin(self, key: str, names: Mapping[str, str]) -> None:
         """Let places of a note keep the names that they have already."""
         if names:
-            self._keep_names(key, {**self.anchors(key), **names})
+            wanted, there = self._unpacked(key)
+            self._keep(key, wanted, {**there, **names})
 
     def anchors(self, key: str) -> dict[str, str]:
         """The names that places of this note get, by the key of their anchor."""
-        return self._unpacked(key)
+        return self._unpacked(key)[1]
 
-    def _unpack(self, key: str) -> dict[str, str]:
+    def _unpack(self, key: str) -> tuple[tuple[str, ...], dict[str, str]]:
         place = self._names.get(key)
-        return {} if place is None else _texts(self._catalog.scratch.piece(place))
+        return ((), {}) if place is None else _named(self._catalog.scratch.piece(place))
 
     def goals(self, key: str) -> dict[tuple[str, str, str, str], Goal]:
         """The goals of a note's links. Within one system links stay as written, but for places of pictures."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import blake2b
 from typing import IO
@@ -86,8 +86,6 @@ class ResidueBook:
         self.foreign: list[str] = []
         self.spoiled: list[str] = []
         self._held: list[Held] = []
-        self._notes: dict[str, Held | list[Held]] = {}
-        """Those of each note of the source: most have one."""
         self._stubs = array("q")
         self._scratch = Scratch()
         self._members: dict[str, list[int]] = {}
@@ -109,14 +107,12 @@ class ResidueBook:
         found.update(held.origin for held in self._held)
         return found
 
-    def held(self, key: str) -> Sequence[Held]:
-        """The records of what became this note of the source."""
-        there = self._notes.get(key, ())
-        return (there,) if isinstance(there, Held) else there
-
-    def notes(self) -> Iterator[tuple[str, Sequence[Held]]]:
-        """Each note of the source that records tell of, with these."""
-        return ((key, self.held(key)) for key in self._notes)
+    def notes(self) -> dict[str, list[Held]]:
+        """The records of each note of the source. Made each time: they are asked for once, and are many."""
+        notes: dict[str, list[Held]] = {}
+        for held in self._held:
+            notes.setdefault(held.output.key, []).append(held)
+        return notes
 
     def stubs(self) -> Iterator[NoteRecord]:
         """Notes whose blocks carry their records, if they are there at all."""
@@ -182,15 +178,7 @@ class ResidueBook:
         bare = msgspec.structs.replace(record, content=None, head="", tail="")
         place = self._scratch.keep(_pack((record.output, bare)))
         self._kept(content)
-        held = Held(holder, origin, self._scratch, place, partial)
-        self._held.append(held)
-        # The key of a note that is where it was is there once.
-        key = holder if record.output.key == holder else record.output.key
-        there = self._notes.setdefault(key, held)
-        if isinstance(there, list):
-            there.append(held)
-        elif there is not held:
-            self._notes[key] = [there, held]
+        self._held.append(Held(holder, origin, self._scratch, place, partial))
 
     def visit(self, key: str, visit: Visit | None) -> None:
         """Take what the blocks of a note carry."""

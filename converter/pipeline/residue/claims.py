@@ -99,11 +99,12 @@ class Claims:
 
     def _settle_notes(self, book: ResidueBook, origin: str) -> None:
         """One record for each note: that of the note which is still where it was, else the first that carries it."""
-        pages = (held for held in book.held("") if held.origin == origin)
+        notes = book.notes()
+        pages = (held for held in notes.pop("", ()) if held.origin == origin)
         self.pages = [held for held in pages if self._is_sound("notes", held.record.key)]
-        for output, several in book.notes():
+        for output, several in notes.items():
             ours = [held for held in several if held.origin == origin]
-            if not ours or not output:
+            if not ours:
                 continue
             held = next((one for one in ours if one.holder in ("", output)), ours[0])
             self.copies += [one.holder for one in ours if one is not held and one.holder]

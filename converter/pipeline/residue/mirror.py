@@ -99,7 +99,8 @@ class Mirror:
                 failed.append(item)
                 continue
             bench, learnt = study
-            catalog.enter(claims[item].key, one.record.path)
+            key, path = claims[item].key, one.record.path
+            catalog.enter(key, key if path == key else path)
             catalog.describe(learnt, bench)
         self.notes = catalog.notes
         return failed
@@ -116,8 +117,11 @@ class Mirror:
             if node.kind != "notes" or node.output is None or node.entry is not entry:
                 continue
             known = self.notes.get(node.claim.key) if node.claim is not None else None
-            made = mirror.add_note(node.output.key, node.output.path)
-            made.known = Indexed(title=node.name) if known is None else _of_plan(known.known)
+            if known is not None and known.key == node.output.key:
+                made = mirror.adopt(known)
+            else:
+                made = mirror.add_note(node.output.key, node.output.path)
+                made.known = Indexed(title=node.name) if known is None else known.known
             made.output = _present(node, key, catalog)
         for claim in left:
             if claim.kind == "notes" and claim.key not in mirror.notes:
@@ -164,11 +168,6 @@ class Mirror:
             blocks=record.blocks,
             dropped=frozenset(record.dropped),
         )
-
-
-def _of_plan(known: Indexed) -> Indexed:
-    """What links ask of a note."""
-    return Indexed(title=known.title, id=known.id, outlined=known.outlined)
 
 
 def _present(node: Node, key: str, catalog: Catalog) -> Output:

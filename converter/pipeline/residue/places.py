@@ -107,7 +107,6 @@ class Places:
             old = self._notes[claim.key].title
         node.renamed = entry is not None and present != claim.shown
         node.name = present if node.renamed else old
-        node.segment = posixpath.basename(claim.key)
 
     def _place(self, node: Node) -> Output:
         if node.output is not None:
@@ -120,7 +119,7 @@ class Places:
     def _path(self, node: Node, above: Output | None) -> Output:
         base = "" if above is None else above.path if above.form == "folder" else above.path.removesuffix(".md")
         suffix = ".md" if node.kind == "notes" else ""
-        segment = node.segment
+        segment = posixpath.basename(node.claim.key) if node.claim is not None else ""
         if not segment or (node.renamed and not self._says_title(node)):
             stem = safe_segment(node.name, avoid=LINK_SIGNS if suffix else "")
             segment = self._unique.take(stem, base, extension=suffix)

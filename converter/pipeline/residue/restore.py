@@ -101,8 +101,8 @@ class Restorer:
         tree = Tree(self._catalog, self.claims, notes, folders, rows=rows)
         self._places = Places(tree, self._catalog, pair, (notes, folders), report)
         with_outputs(self._places, self._catalog)
-        in_old_order(self._catalog, self.claims, self._book.note_keys(), folders)
         self.mirror.settle(self._places, self._catalog, self.claims.left, self._book.assets)
+        in_old_order(self._catalog, self.claims, self._book.note_keys(), folders)
 
     def pin(self, links: LinkBook, *, ids: bool) -> None:
         """Let links lead to places of notes by the names that these have in the origin."""

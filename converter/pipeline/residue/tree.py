@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from converter.model.order import Output
 from converter.pipeline.catalog import Catalog, FolderEntry
-from converter.pipeline.note_entry import NoteEntry
+from converter.pipeline.note_entry import NoteEntry, output_at, place_of_output
 from converter.pipeline.place.tree import mended
 from converter.pipeline.residue.claims import Claim, Claims, above_of
 from converter.pipeline.residue.records import FolderRecord
+from converter.storage.scratch import Scratch
 
 __all__ = ["Node", "Tree"]
 
@@ -15,18 +16,27 @@ __all__ = ["Node", "Tree"]
 class Node:
     """An item in the tree of the origin: a folder or a note, with what it was there, and what it is in the source."""
 
-    __slots__ = ("above", "claim", "entry", "fresh", "kind", "name", "output", "renamed", "segment")
+    __slots__ = ("_placed", "_scratch", "above", "claim", "entry", "fresh", "kind", "name", "renamed")
 
-    def __init__(self, kind: str, claim: Claim | None, entry: FolderEntry | NoteEntry | None) -> None:
+    def __init__(self, kind: str, claim: Claim | None, entry: FolderEntry | NoteEntry | None, scratch: Scratch) -> None:
         self.kind = kind
         self.claim = claim
         self.entry = entry
         self.above: Node | None = None
-        self.output: Output | None = None
         self.fresh = claim is None
         self.renamed = False
         self.name = ""
-        self.segment = ""
+        self._scratch = scratch
+        self._placed: int | Output = -1
+
+    @property
+    def output(self) -> Output | None:
+        """Where it goes, once that is settled."""
+        return output_at(self._scratch, self._placed)
+
+    @output.setter
+    def output(self, output: Output) -> None:
+        self._placed = place_of_output(self._scratch, output)
 
 
 class Tree:
@@ -48,6 +58,7 @@ class Tree:
         self.nodes: dict[tuple[str, str], Node] = {}
         self.origin: dict[tuple[str, str], Node] = {}
         self._catalog = catalog
+        self._scratch = catalog.scratch
         self._claims = claims
         self._notes = notes
         self._folders = folders
@@ -88,9 +99,9 @@ class Tree:
         claim = self._claims.of(kind, key)
         own = claim.kind if claim is not None else kind
         if claim is not None and claim.kind == "folders" and isinstance(entry, NoteEntry) and not entry.blank:
-            self.origin["folders", claim.key] = Node("folders", claim, None)
+            self.origin["folders", claim.key] = Node("folders", claim, None, self._scratch)
             claim, own = None, "notes"
-        node = Node(own, claim, entry)
+        node = Node(own, claim, entry, self._scratch)
         self.nodes[kind, key] = node
         if claim is not None:
             self.origin[claim.kind, claim.key] = node
@@ -177,7 +188,7 @@ class Tree:
         record = self._folders.get(key)
         if record is None:
             return self.origin.get(("notes", key))
-        node = Node("folders", Claim("folders", key, folder=record), None)
+        node = Node("folders", Claim("folders", key, folder=record), None, self._scratch)
         self.origin["folders", key] = node
         parent = self._parents[key]
         node.above = self.folder(parent) if parent is not None else None
