@@ -22,6 +22,9 @@ from converter.storage.scratch import Scratch
 
 __all__ = ["AssetEntry", "Catalog", "FolderEntry", "titled"]
 
+_NEAR = 128
+"""Notes whose outlines are at hand because they were asked for a moment ago."""
+
 _outline = msgspec.msgpack.Decoder(Outline).decode
 
 
@@ -77,8 +80,6 @@ class Catalog:
         self._note_names = Names()
         self._asset_names = Names()
         self._holders: Names | None = None
-        self._unpacked = lru_cache(maxsize=128)(self._unpack)
-        self._places = lru_cache(maxsize=128)(self._places_in)
 
     def add_folder(self, fact: FolderFact) -> None:
         """Enter a folder."""
@@ -115,11 +116,7 @@ class Catalog:
 
     def outline(self, key: str) -> Outline:
         """The anchors and links of a note."""
-        return self._unpacked(key)
-
-    def _unpack(self, key: str) -> Outline:
-        place = self.notes[key].known.outlined
-        return _outline(self.scratch.piece(place)) if place >= 0 else Outline()
+        return _outline_at(self.scratch, self.notes[key].known.outlined)
 
     def has_note(self, key: str) -> bool:
         """Whether the source has this note."""
@@ -162,11 +159,18 @@ class Catalog:
 
     def places(self, key: str) -> Places:
         """The places in a note that links can name."""
-        return self._places(key)
-
-    def _places_in(self, key: str) -> Places:
-        return Places(self.anchors(key))
+        return _places_at(self.scratch, self.notes[key].known.outlined)
 
     def links(self, key: str) -> Sequence[LinkFact]:
         """The links of a note."""
         return self.outline(key).links
+
+
+@lru_cache(maxsize=_NEAR)
+def _outline_at(scratch: Scratch, place: int) -> Outline:
+    return _outline(scratch.piece(place)) if place >= 0 else Outline()
+
+
+@lru_cache(maxsize=_NEAR)
+def _places_at(scratch: Scratch, place: int) -> Places:
+    return Places(_outline_at(scratch, place).anchors)

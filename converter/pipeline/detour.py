@@ -48,6 +48,7 @@ def _by_way_of(header: Header, session: Session) -> Report:
             if back.fault is not None:
                 session.report.fault = back.fault
                 return session.report
+            session.let_go()
             command, onward = session.report.command, _way_forth(options, header, between)
             forth = run_session(command, onward, session.progress, carry_out, session)
             for finding in filter(_tells, back.spool.places()):

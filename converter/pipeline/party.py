@@ -19,8 +19,8 @@ from converter.pipeline.processes import Processes, Request, Serve
 
 __all__ = ["Party"]
 
-_BATCH = 96 << 10
-_MOST = 40
+_BATCH = 48 << 10
+_MOST = 20
 """Notes that travel together: how many bytes, and how many."""
 
 _stored = msgspec.msgpack.Decoder(list[Stored]).decode

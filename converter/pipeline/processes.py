@@ -74,7 +74,7 @@ class Processes:
     def all(self, name: str, said: bytes) -> None:
         """Ask every worker the same, and wait for them."""
         for worker in self._workers:
-            self._send(worker, _named(name, said))
+            self._send(worker, name, said)
         for worker in self._workers:
             self._answer(worker)
 
@@ -93,7 +93,7 @@ class Processes:
                     given += 1
             at = number if number is not None else self._idlest()
             self._workers[at].asked.append(asked)
-            self._send(self._workers[at], _named(name, said))
+            self._send(self._workers[at], name, said)
             asked += 1
             while given in done:
                 yield done.pop(given)
@@ -111,9 +111,10 @@ class Processes:
     def _idlest(self) -> int:
         return min(range(len(self._workers)), key=lambda at: len(self._workers[at].asked))
 
-    def _send(self, worker: _Worker, message: bytes) -> None:
+    def _send(self, worker: _Worker, name: str, said: bytes) -> None:
         try:
-            worker.pipe.send_bytes(message)
+            worker.pipe.send_bytes(name.encode("ascii"))
+            worker.pipe.send_bytes(said)
         except OSError:
             raise _died(worker) from None
 
@@ -128,12 +129,12 @@ class Processes:
 
     def _answer(self, worker: _Worker) -> bytes:
         try:
-            answer = worker.pipe.recv_bytes()
+            how, answer = worker.pipe.recv_bytes(), worker.pipe.recv_bytes()
         except (EOFError, OSError):
             raise _died(worker) from None
-        if answer[:1] == _FAILED:
-            raise pickle.loads(answer[1:])  # noqa: S301 - our own worker wrote it
-        return answer[1:]
+        if how == _FAILED:
+            raise pickle.loads(answer)  # noqa: S301 - our own worker wrote it
+        return answer
 
     def close(self) -> None:
         """End all workers, whatever they are doing."""
@@ -159,10 +160,6 @@ def _died(worker: _Worker) -> EnvironmentFaultError:
     return EnvironmentFaultError(f"A worker process {why}.", hint=hint)
 
 
-def _named(name: str, said: bytes) -> bytes:
-    return bytes((len(name),)) + name.encode("ascii") + said
-
-
 def _work(pipe: Connection, others: list[Connection], serving: Callable[[], Serve]) -> None:
     """Live as a worker: answer until the pipe closes. Signals are for the parent, which ends us."""
     for other in others:
@@ -173,33 +170,34 @@ def _work(pipe: Connection, others: list[Connection], serving: Callable[[], Serv
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     gc.freeze()
     gc.set_threshold(_COLLECT)
-    waiting: SimpleQueue[bytes] = SimpleQueue()
+    waiting: SimpleQueue[tuple[str, bytes] | None] = SimpleQueue()
     threading.Thread(target=_listen, args=(pipe, waiting), daemon=True).start()
     with deep_recursion():
         serve = serving()
-        while message := waiting.get():
+        while (request := waiting.get()) is not None:
             try:
-                pipe.send_bytes(_served(serve, message))
+                for part in _served(serve, *request):
+                    pipe.send_bytes(part)
             except OSError:
                 break
     os._exit(0)
 
 
-def _served(serve: Serve, message: bytes) -> bytes:
-    size = message[0] + 1
+def _served(serve: Serve, name: str, said: bytes) -> tuple[bytes, bytes]:
+    """How it ended, and the answer: one after the other, so that nothing large is copied to join them."""
     try:
-        return _DONE + serve(message[1:size].decode("ascii"), message[size:])
+        return _DONE, serve(name, said)
     except BaseException as error:  # noqa: BLE001 - the parent raises it
-        return _FAILED + _pickled(error)
+        return _FAILED, _pickled(error)
 
 
-def _listen(pipe: Connection, waiting: SimpleQueue[bytes]) -> None:
+def _listen(pipe: Connection, waiting: SimpleQueue[tuple[str, bytes] | None]) -> None:
     """Take requests as they come, so that the parent never waits to be heard."""
     while True:
         try:
-            waiting.put(pipe.recv_bytes())
+            waiting.put((pipe.recv_bytes().decode("ascii"), pipe.recv_bytes()))
         except (EOFError, OSError):
-            waiting.put(b"")
+            waiting.put(None)
             return
 
 

@@ -351,6 +351,11 @@ class Session:
         opened = self.source_front.open_source(Path(self.options.source), self.reading)
         self.source = self._closing.enter_context(closing(opened))
 
+    def let_go(self) -> None:
+        """Let go of what is known of the source, which has been dealt with; those who worked on it go on to others."""
+        self.book, self._notes = None, {}
+        del self.catalog
+
     def close(self) -> None:
         """Let go of everything but the report."""
         self.opened.close()

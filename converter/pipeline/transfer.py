@@ -323,8 +323,8 @@ class Transfer:
             session.add(finding)
         self._count(result, entry.way)
         self._remember_id("notes", entry.id, order.output)
-        self._written.notes[order.output.key] = result.digest
         if session.options.verify:
+            self._written.notes[order.output.key] = result.digest
             self._sources[order.output.key] = entry.key
         if self._recorder is not None:
             self._recorder.note(result.residue)

@@ -36,7 +36,7 @@ _MANY_FOLDERS: Final = 16
 """From so many folders on, syncing all of a file system at once is cheaper."""
 _MALLOC_OPTIONS: Final = (-1, -3)
 """Free bytes at the end of the heap that go back to the system, and what size is asked of the system by itself."""
-_LARGE: Final = 128 << 10
+_LARGE: Final = 512 << 10
 _UNSUPPORTED: Final = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM)
 
 

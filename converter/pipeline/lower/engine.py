@@ -98,7 +98,7 @@ class Lowering:
         self._names = False
 
     def done(self) -> None:
-        """Nothing more is asked: let go at once of the note, which parts that know each other would hold until later."""
+        """Nothing more is asked: let go of the note now, which parts that know each other would hold."""
         del self.inline
 
     def note(self, blocks: Blocks) -> list[Block]:

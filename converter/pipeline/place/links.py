@@ -17,14 +17,19 @@ from converter.pipeline.catalog import Catalog
 from converter.pipeline.lower.ids import derived_id
 from converter.pipeline.note_entry import NoteEntry
 from converter.pipeline.pair import Pair
+from converter.storage.scratch import Scratch
 from converter.text.markdown.domain import anchor_fits, is_picture, wikilink_fits
 
 __all__ = ["LinkBook"]
 
 _decode = msgspec.msgpack.Decoder(tuple[Found, ...]).decode
-_named = msgspec.msgpack.Decoder(tuple[tuple[str, ...], dict[str, str]]).decode
+_Kept = tuple[tuple[str, ...], dict[str, str]]
+"""Keys of anchors of a note that links lead to, and the names of anchors by their keys."""
+_decode_kept = msgspec.msgpack.Decoder(tuple[tuple[str, ...], dict[str, str]]).decode
 _encode = msgspec.msgpack.Encoder().encode
 Report = Callable[[Finding], None]
+_NEAR = 128
+"""Notes whose names of places are at hand because they were asked for a moment ago."""
 
 
 class LinkBook:
@@ -47,7 +52,6 @@ class LinkBook:
         """Keys of anchors that links lead to, by their note, until these get names: of most notes it is one."""
         self._names: dict[str, int] = {}
         """Where both are kept, by their note: keys of anchors that links lead to, and the names of anchors."""
-        self._unpacked = lru_cache(maxsize=128)(self._unpack)
         self._ids = pair.has_ids
         self._pictures = pair.same_system and pair.parameter("pictures") == "absolute"
 
@@ -111,7 +115,7 @@ class LinkBook:
 
     def name_anchors(self, key: str) -> None:
         """Give the places of one note their names once more: it got another output."""
-        wanted = self._unpacked(key)[0]
+        wanted = self._kept(key)[0]
         if wanted:
             self._name(key, wanted)
 
@@ -135,7 +139,6 @@ class LinkBook:
 
     def _keep(self, key: str, wanted: tuple[str, ...], names: dict[str, str]) -> None:
         self._names[key] = self._catalog.scratch.keep(_encode((wanted, names)))
-        self._unpacked.cache_clear()
 
     def _name_host(self, anchor: Anchor, names: dict[str, str]) -> None:
         """An item whose own line is named is one place with it, where items have text of their own."""
@@ -155,16 +158,16 @@ class LinkBook:
     def pin(self, key: str, names: Mapping[str, str]) -> None:
         """Let places of a note keep the names that they have already."""
         if names:
-            wanted, there = self._unpacked(key)
+            wanted, there = self._kept(key)
             self._keep(key, wanted, {**there, **names})
 
     def anchors(self, key: str) -> dict[str, str]:
         """The names that places of this note get, by the key of their anchor."""
-        return self._unpacked(key)[1]
+        return self._kept(key)[1]
 
-    def _unpack(self, key: str) -> tuple[tuple[str, ...], dict[str, str]]:
+    def _kept(self, key: str) -> _Kept:
         place = self._names.get(key)
-        return ((), {}) if place is None else _named(self._catalog.scratch.piece(place))
+        return ((), {}) if place is None else _kept_at(self._catalog.scratch, place)
 
     def goals(self, key: str) -> dict[tuple[str, str, str, str], Goal]:
         """The goals of a note's links. Within one system links stay as written, but for places of pictures."""
@@ -251,3 +254,8 @@ def _anchor_name(anchor: Anchor) -> str:
     if anchor_fits(anchor.key):
         return anchor.key
     return blake2b(anchor.key.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
+
+
+@lru_cache(maxsize=_NEAR)
+def _kept_at(scratch: Scratch, place: int) -> _Kept:
+    return _decode_kept(scratch.piece(place))

@@ -63,7 +63,7 @@ class Claims:
     """
 
     def __init__(self, catalog: Catalog, book: ResidueBook, origin: str, pair: Pair, looks: Looks) -> None:
-        self.items: dict[tuple[str, str], Claim] = {}
+        self.items: dict[str, dict[str, Claim]] = {"folders": {}, "notes": {}}
         self.made: dict[str, str] = {}
         self.copies: list[str] = []
         self.pages: list[Held] = []
@@ -89,13 +89,14 @@ class Claims:
 
     def _gone(self, book: ResidueBook) -> Iterable[Claim]:
         """Notes that took their records along."""
-        there = {claim.key for claim in self.items.values() if claim.kind == "notes"}
+        there = {claim.key for items in self.items.values() for claim in items.values() if claim.kind == "notes"}
         gone = (stub for stub in book.stubs() if stub.key not in there)
         return [Claim("notes", stub.key, stub.output) for stub in gone if is_sound_item("notes", stub.key, self._pair)]
 
     def of(self, kind: str, key: str) -> Claim | None:
         """The claim of an item."""
-        return self.items.get((kind, key))
+        items = self.items.get(kind)
+        return items.get(key) if items is not None else None
 
     def _settle_notes(self, book: ResidueBook, origin: str) -> None:
         """One record for each note: that of the note which is still where it was, else the first that carries it."""
@@ -113,7 +114,7 @@ class Claims:
                 continue
             claim = Claim("notes", record.key, held=held)
             if held.holder and held.holder in self._catalog.notes:
-                self.items["notes", held.holder] = claim
+                self.items["notes"][held.holder] = claim
             else:
                 self._offer(claim)
 
@@ -128,18 +129,18 @@ class Claims:
         offered.setdefault(output.key, claim)
 
     def _take(self, kind: str, key: str, offered: dict[str, Claim], output: str) -> None:
-        self.items[kind, key] = offered.pop(output)
+        self.items[kind][key] = offered.pop(output)
 
     def _by_key(self) -> None:
         for key in self._catalog.notes:
-            if key in self._notes and ("notes", key) not in self.items:
+            if key in self._notes and key not in self.items["notes"]:
                 self._take("notes", key, self._notes, key)
         for key in self._catalog.folders:
             if key in self._folders:
                 self._take("folders", key, self._folders, key)
 
     def _free(self) -> list[str]:
-        return [key for key in self._catalog.notes if ("notes", key) not in self.items]
+        return [key for key in self._catalog.notes if key not in self.items["notes"]]
 
     def _by_id(self) -> None:
         """Notes that moved or were renamed, and have an id of their own."""
@@ -166,9 +167,10 @@ class Claims:
 
     def _by_children(self) -> bool:
         """Places without ids of their own that were renamed: most of what they hold comes from one that is gone."""
-        before = len(self.items)
+        before = self._count()
         votes: dict[str, Counter[str]] = {}
-        for (kind, key), claim in self.items.items():
+        claimed = ((kind, *item) for kind, items in self.items.items() for item in items.items())
+        for kind, key, claim in claimed:
             above = above_of(self._catalog, kind, key)
             then = claim.output
             was = then.parent or then.folder
@@ -177,9 +179,12 @@ class Claims:
         for key, counted in votes.items():
             output = counted.most_common(1)[0][0]
             kind, offered = ("notes", self._notes) if key in self._catalog.notes else ("folders", self._folders)
-            if (kind, key) not in self.items and output in offered:
+            if key not in self.items[kind] and output in offered:
                 self._take(kind, key, offered, output)
-        return len(self.items) > before
+        return self._count() > before
+
+    def _count(self) -> int:
+        return sum(map(len, self.items.values()))
 
 
 def above_of(catalog: Catalog, kind: str, key: str) -> str | None:

@@ -81,26 +81,31 @@ class Mirror:
         return self._origin.read(stored, self.reading)[0]
 
     def learn(
-        self, claims: Mapping[tuple[str, str], Claim], crew: Crew, there: Mapping[str, NoteEntry]
+        self, claims: Mapping[str, Mapping[str, Claim]], crew: Crew, there: Mapping[str, NoteEntry]
     ) -> list[tuple[str, str]]:
         """Read the notes of these claims, each where the note that is `there` now is kept.
 
         The items whose notes cannot be read.
         """
         failed: list[tuple[str, str]] = []
-        held = [(item, claim.held) for item, claim in claims.items() if claim.held is not None]
+        held = [
+            (kind, key, claim, claim.held)
+            for kind, items in claims.items()
+            for key, claim in items.items()
+            if claim.held is not None
+        ]
         catalog = Catalog(self._origin.names, self._scratch)
         reading = Reading(format=self._origin.id, context=self.reading, lifts=self.pair.source)
-        notes = (self.stored(one) for _, one in held)
-        homes = {claims[item].key: there[item[1]].bench for item, _ in held if item[0] == "notes"}
+        notes = (self.stored(one) for *_, one in held)
+        homes = {claim.key: there[key].bench for kind, key, claim, _ in held if kind == "notes"}
         studies = crew.learn(notes, reading, lambda stored: homes.get(stored.key, -1))
-        for (item, one), study in zip(held, studies, strict=True):
+        for (kind, key, claim, one), study in zip(held, studies, strict=True):
             if isinstance(study, Finding) or study[1].failure is not None:
-                failed.append(item)
+                failed.append((kind, key))
                 continue
             bench, learnt = study
-            key, path = claims[item].key, one.record.path
-            catalog.enter(key, key if path == key else path)
+            own, path = claim.key, one.record.path
+            catalog.enter(own, own if path == own else path)
             catalog.describe(learnt, bench)
         self.notes = catalog.notes
         return failed

@@ -275,7 +275,7 @@ def in_old_order(catalog: Catalog, claims: Claims, notes: Iterable[str], folders
         place = {key: number for number, key in enumerate(keys)}
         _reorder(
             entries,
-            {own: place.get(claim.key, len(place)) for (one, own), claim in claims.items.items() if one == kind},
+            {own: place.get(claim.key, len(place)) for own, claim in claims.items[kind].items()},
         )
 
 

@@ -70,9 +70,9 @@ class Restorer:
         self.reading = self.mirror.reading
         self._payloads = list(self._sound_payloads(pair))
         book.members_that_come({member.key for fact in self._payloads for member in fact.members})
-        for item in self.mirror.learn(self.claims.items, crew, catalog.notes):
-            del self.claims.items[item]
-            self._unused("/".join(item), "its bytes cannot be read")
+        for kind, key in self.mirror.learn(self.claims.items, crew, catalog.notes):
+            del self.claims.items[kind][key]
+            self._unused(f"{kind}/{key}", "its bytes cannot be read")
         self._report_copies()
 
     def _report_copies(self) -> None:
@@ -106,8 +106,8 @@ class Restorer:
 
     def pin(self, links: LinkBook, *, ids: bool) -> None:
         """Let links lead to places of notes by the names that these have in the origin."""
-        for (kind, key), claim in self.claims.items.items():
-            if kind == "notes" and claim.held is not None:
+        for key, claim in self.claims.items["notes"].items():
+            if claim.held is not None:
                 names = claim.held.record.anchors
                 back = {new: old if ids else old.removeprefix("^") for old, new in names.items()}
                 links.pin(key, {new: old for new, old in back.items() if ids or not old.startswith("#")})
