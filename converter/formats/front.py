@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import AbstractContextManager
 from datetime import tzinfo
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Protocol
+from typing import IO, TYPE_CHECKING, Protocol, TypeVar
 
 import msgspec
 
@@ -50,6 +50,8 @@ __all__ = [
 
 Opener = Callable[[str], AbstractContextManager[IO[bytes]]]
 """Opens a member of a payload by its key."""
+
+_T = TypeVar("_T")
 
 LinkKey = tuple[str, str, str, str]
 """A link of a note, as in its `LinkFact`: form, target, place, block."""
@@ -164,6 +166,9 @@ class Lookup(Protocol):
 
     def places(self, key: str) -> Places:
         """The places in a note that links can name."""
+
+    def once(self, what: tuple[str, ...], make: Callable[[], _T]) -> _T:
+        """What a format made of this before, or makes now: for what costs much and is asked for often."""
 
 
 class Source(Protocol):

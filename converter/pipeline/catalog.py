@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -22,6 +23,7 @@ from converter.storage.scratch import Scratch
 
 __all__ = ["AssetEntry", "Catalog", "FolderEntry", "titled"]
 
+_T = TypeVar("_T")
 _NEAR = 128
 """Notes whose outlines are at hand because they were asked for a moment ago."""
 
@@ -80,6 +82,7 @@ class Catalog:
         self._note_names = Names()
         self._asset_names = Names()
         self._holders: Names | None = None
+        self._made_once: dict[tuple[str, ...], Any] = {}
 
     def add_folder(self, fact: FolderFact) -> None:
         """Enter a folder."""
@@ -160,6 +163,13 @@ class Catalog:
     def places(self, key: str) -> Places:
         """The places in a note that links can name."""
         return _places_at(self.scratch, self.notes[key].known.outlined)
+
+    def once(self, what: tuple[str, ...], make: Callable[[], _T]) -> _T:
+        """What was made of this before, or is made now."""
+        if what not in self._made_once:
+            self._made_once[what] = make()
+        made: _T = self._made_once[what]
+        return made
 
     def links(self, key: str) -> Sequence[LinkFact]:
         """The links of a note."""

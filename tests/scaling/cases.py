@@ -17,11 +17,15 @@ def siblings(root: Path, size: int) -> None:
 
 
 def namesakes(root: Path, size: int) -> None:
-    """So many folders with a note of one name in each, which all have one and the same id."""
+    """So many folders with a note of one name in each, which all have one and the same id, and links to it."""
     for number in range(size):
         folder = root / f"folder {number}"
         folder.mkdir()
-        (folder / "Plan.md").write_text(f"---\nid: plan\ntitle: Plan\n---\nText {number}.\n", encoding="utf-8")
+        (folder / "Plan.md").write_text(
+            f"---\nid: plan\ntitle: Plan\n---\nText {number}, [[Plan]].\n", encoding="utf-8"
+        )
+        (folder / "More.md").write_text("[[plan]] ![[None]]\n", encoding="utf-8")
+    (root / "Seen.md").write_text("[[PLAN]] " * size, encoding="utf-8")
 
 
 def links(root: Path, size: int) -> None:

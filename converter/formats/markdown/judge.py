@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
+
 from converter.findings.finding import Finding, Location
 from converter.formats.front import Source, SourceContext, Stored
 from converter.formats.markdown.encoding import decoded
@@ -24,8 +26,17 @@ _FORMS = frozenset(("reference", "embed"))
 _NO_LINKS = frozenset("#^[]|")
 _WIKILINK = re.compile(r"\[\[([^\[\]|#\n]+)")
 
-Named = dict[str, list[str]]
-"""Notes by their folded names without ending, of those names that several have."""
+
+class _Namesakes(msgspec.Struct, frozen=True):
+    """Notes of one name: how many, the folders that they are in, and the one that is opened where none is near."""
+
+    count: int
+    folders: frozenset[str]
+    opened: str
+
+
+_Shared = dict[str, _Namesakes]
+"""By their folded names without ending, of those names that several notes have."""
 
 
 def judge(path: Path, context: SourceContext, _source: Source | None = None) -> Iterator[Finding]:
@@ -40,12 +51,17 @@ def judge(path: Path, context: SourceContext, _source: Source | None = None) -> 
             yield from _judge_text(stored, shared)
 
 
-def _shared(keys: list[str]) -> Named:
-    named: Named = {}
+def _shared(keys: list[str]) -> _Shared:
+    named: dict[str, list[str]] = {}
     for key in keys:
         if key.lower().endswith(_ENDING):
             named.setdefault(_name(key), []).append(key)
-    return {name: those for name, those in named.items() if len(those) > 1}
+    return {name: _namesakes(those) for name, those in named.items() if len(those) > 1}
+
+
+def _namesakes(keys: list[str]) -> _Namesakes:
+    opened = min(keys, key=lambda key: (key.count("/"), key))
+    return _Namesakes(len(keys), frozenset(map(posixpath.dirname, keys)), opened)
 
 
 def _name(key: str) -> str:
@@ -59,7 +75,7 @@ def _judge_name(key: str) -> Iterator[Finding]:
         yield _loses(key, "no link leads to a note with one of # ^ [ ] | in its name")
 
 
-def _judge_text(stored: Stored, shared: Named) -> Iterator[Finding]:
+def _judge_text(stored: Stored, shared: _Shared) -> Iterator[Finding]:
     found = decoded(stored.data)
     if found.repaired:
         yield _loses(stored.key, f"text in {found.repaired} is shown as if it were UTF-8", found.line, 1)
@@ -70,20 +86,20 @@ def _judge_text(stored: Stored, shared: Named) -> Iterator[Finding]:
         yield from _judge_links(stored.key, text, shared)
 
 
-def _judge_links(key: str, text: str, shared: Named) -> Iterator[Finding]:
+def _judge_links(key: str, text: str, shared: _Shared) -> Iterator[Finding]:
     """Links by a name that several notes have, none of them in the same folder or at the top."""
-    near = ("", posixpath.dirname(key))
+    near = frozenset(("", posixpath.dirname(key)))
     seen: dict[str, tuple[str, int, int]] = {}
     for place in file_places(text):
         name = fold(place.target.strip()).removesuffix(_ENDING)
-        those = shared.get(name, ())
-        if those and not _FORMS.isdisjoint(place.forms) and all(posixpath.dirname(one) not in near for one in those):
+        those = shared.get(name)
+        if those is not None and not _FORMS.isdisjoint(place.forms) and those.folders.isdisjoint(near):
             target, start, count = seen.get(name, (place.target.strip(), place.start, 0))
             seen[name] = (target, start, count + 1)
     positions = Positions(text)
     for name, (target, start, count) in seen.items():
-        opened = min(shared[name], key=lambda one: (one.count("/"), one))
-        what = f"which note the link {target} means; {len(shared[name])} have this name, and {opened} is taken"
+        those = shared[name]
+        what = f"which note the link {target} means; {those.count} have this name, and {those.opened} is taken"
         yield _loses(key, what, *positions.of(start), count)
 
 

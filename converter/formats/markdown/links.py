@@ -9,6 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Sequence
+from functools import partial
 from urllib.parse import unquote
 
 from converter.formats.front import Found, Lookup
@@ -118,11 +119,11 @@ def _named(lookup: Lookup, origin: str, target: str, place: str) -> Found:
     if "/" in bare:
         notes = [key for key in notes if _ends_with(_bare(fold(key)), bare)]
     if notes:
-        return _placed(lookup, _nearest(notes, origin), place)
+        return _placed(lookup, _nearest(lookup, ("note", bare), notes, origin), place)
     assets = lookup.assets_named(f"n:{name}")
     if "/" in folded:
         assets = [key for key in assets if _ends_with(fold(key), folded)]
-    return Found("asset", _nearest(assets, origin), place) if assets else Found("missing")
+    return Found("asset", _nearest(lookup, ("asset", folded), assets, origin), place) if assets else Found("missing")
 
 
 def _in_other_folder(lookup: Lookup, origin: str, name: str) -> bool:
@@ -135,11 +136,18 @@ def _ends_with(path: str, tail: str) -> bool:
     return path == tail or path.endswith("/" + tail)
 
 
-def _nearest(keys: Sequence[str], origin: str) -> str:
+def _nearest(lookup: Lookup, what: tuple[str, str], keys: Sequence[str], origin: str) -> str:
+    """The one in the origin's folder, else that which lies least deep; `what` says how these were asked for."""
     if len(keys) == 1:
         return keys[0]
-    folder = posixpath.dirname(origin)
-    return min(keys, key=lambda key: (posixpath.dirname(key) != folder, key.count("/"), key))
+    least, by_folder = lookup.once(what, partial(_by_folder, keys))
+    return by_folder.get(posixpath.dirname(origin), least)
+
+
+def _by_folder(keys: Sequence[str]) -> tuple[str, dict[str, str]]:
+    """The one that lies least deep, and the first of each folder."""
+    ordered = sorted(keys, key=lambda key: (key.count("/"), key))
+    return ordered[0], {posixpath.dirname(key): key for key in reversed(ordered)}
 
 
 def _placed(lookup: Lookup, key: str, place: str) -> Found:
