@@ -186,6 +186,7 @@ class Bench:
         reading = self._reading
         lifts = reading.lifts
         lifted = note if lifts is None else lift(note, lifts, Answers())
+        outlined = outline(lifted)
         known = Indexed(
             title=note.title,
             id=note.id,
@@ -195,12 +196,14 @@ class Bench:
             created=note.created,
             stamp=note.stamp,
             tags=note.tags,
+            blocks=outlined.blocks,
+            linked=bool(outlined.links),
             kept=self._kept.keep((note, found, self._cut(stored, note)), len(stored.data)),
         )
         return Learnt(
             key=stored.key,
             known=known,
-            outline=pack(outline(lifted)),
+            outline=pack(outlined),
             blank=not has_text(note.blocks),
             hollow=lifts is not None and lifts.parameters.get("tree") in _NESTING and says_nothing(lifted),
             visit=visit_of(note) if reading.visits else None,

@@ -117,10 +117,6 @@ class Catalog:
         entry.known = msgspec.structs.replace(learnt.known, outlined=outlined, bench=bench)
         entry.blank, entry.hollow = learnt.blank, learnt.hollow
 
-    def outline(self, key: str) -> Outline:
-        """The anchors and links of a note."""
-        return _outline_at(self.scratch, self.notes[key].known.outlined)
-
     def has_note(self, key: str) -> bool:
         """Whether the source has this note."""
         return key in self.notes
@@ -158,7 +154,7 @@ class Catalog:
 
     def anchors(self, key: str) -> Sequence[Anchor]:
         """The anchors of a note."""
-        return self.outline(key).anchors
+        return _outline_at(self.scratch, self.notes[key].known.outlined).anchors
 
     def places(self, key: str) -> Places:
         """The places in a note that links can name."""
@@ -173,7 +169,8 @@ class Catalog:
 
     def links(self, key: str) -> Sequence[LinkFact]:
         """The links of a note."""
-        return self.outline(key).links
+        known = self.notes[key].known
+        return _outline_at(self.scratch, known.outlined).links if known.linked else ()
 
 
 @lru_cache(maxsize=_NEAR)

@@ -25,7 +25,8 @@ pack = msgspec.msgpack.Encoder(enc_hook=_plain).encode
 class Indexed(msgspec.Struct, frozen=True, gc=False, array_like=True, omit_defaults=True):
     """What the index holds of a note, besides its places.
 
-    `outlined` is where its outline is kept (-1: there is none), `kept` where what was read is kept, and `bench` who
+    `blocks` is how many it has, and `linked` whether it has links, so that nobody has to look for none. `outlined` is
+    where its outline is kept (-1: there is none), `kept` where what was read is kept, and `bench` who
     keeps it (-1: nobody).
     """
 
@@ -37,6 +38,8 @@ class Indexed(msgspec.Struct, frozen=True, gc=False, array_like=True, omit_defau
     created: Moment | None = None
     stamp: Moment | None = None
     tags: tuple[str, ...] = ()
+    blocks: int = 0
+    linked: bool = False
     outlined: int = -1
     bench: int = 0
     kept: int = -1

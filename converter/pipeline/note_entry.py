@@ -101,6 +101,11 @@ class NoteEntry(msgspec.Struct, gc=False):
         return self.known.tags
 
     @property
+    def blocks(self) -> int:
+        """How many blocks it has."""
+        return self.known.blocks
+
+    @property
     def bench(self) -> int:
         """Who keeps what was read."""
         return self.known.bench

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from html import unescape
 
 from converter.model.blocks import (
@@ -39,10 +39,14 @@ def anchor_keys(blocks: Blocks) -> dict[int, Anchor]:
     A block's own id or `^name` is its key; a heading that has neither is known by its text, with `#2`, `#3` … when
     the text repeats. Index and lowering call this same function, so that their keys agree.
     """
+    return _anchors_of(walk(blocks))
+
+
+def _anchors_of(walked: Iterable[Block]) -> dict[int, Anchor]:
     found: dict[int, Anchor] = {}
     seen: dict[str, int] = {}
     hosts: dict[int, str] = {}
-    for number, block in enumerate(walk(blocks), 1):
+    for number, block in enumerate(walked, 1):
         level = block.level if isinstance(block, Heading) else 0
         if not (level or block.id or block.anchor):
             continue
@@ -67,18 +71,16 @@ def says_nothing(note: Note) -> bool:
 
 def outline(note: Note) -> Outline:
     """The anchors, links and number of blocks of a note. Links come once each, in reading order."""
-    blocks = note.blocks
+    walked = list(walk(note.blocks))
     links: dict[LinkFact, None] = {LinkFact("image", note.cover): None} if is_picture(note.cover) else {}
-    count = 0
-    for block in walk(blocks):
-        count += 1
+    for block in walked:
         if block.runs:
             _add_links(block.runs, links)
         adder = _ADDERS.get(type(block))
         if adder is not None:
             adder(block, links)
-    anchors = tuple(dict.fromkeys(anchor_keys(blocks).values()))
-    return Outline(anchors, tuple(links), count)
+    anchors = tuple(dict.fromkeys(_anchors_of(walked).values()))
+    return Outline(anchors, tuple(links), len(walked))
 
 
 def _add_links(runs: Runs, links: dict[LinkFact, None]) -> None:

@@ -125,7 +125,7 @@ def _describe(session: Session) -> None:
     """Index the source and say what is in it; nothing ends, so nothing is lost."""
     session.index()
     catalog, report = session.catalog, session.report
-    blocks = sum(catalog.outline(key).blocks for key in catalog.notes)
+    blocks = sum(note.blocks for note in catalog.notes.values())
     report.tally.read("blocks", blocks)
     report.about["bytes"] = catalog.note_bytes
     report.about["asset_bytes"] = sum(entry.fact.size for entry in catalog.assets.values())

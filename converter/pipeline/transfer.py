@@ -261,7 +261,7 @@ class Transfer:
             self._count_blocks(entry, entry.end)
 
     def _count_blocks(self, entry: NoteEntry, end: str) -> None:
-        blocks = self._session.catalog.outline(entry.key).blocks
+        blocks = entry.blocks
         self._tally.read("blocks", blocks)
         self._tally.end("blocks", end, blocks)
 
@@ -351,7 +351,7 @@ class Transfer:
             identity=entry.salt or entry.id or entry.key,
             goals=self._goals(entry),
             anchors=self._session.links.anchors(entry.key),
-            blocks=self._session.catalog.outline(entry.key).blocks,
+            blocks=entry.blocks,
             dropped=entry.dropped,
             copy=entry.way == "duplicated",
         )

@@ -40,7 +40,7 @@ def check_source(session: Session) -> None:
         add(finding)
     if session.pair.source.parameters.get("tree") == "paths":
         _check_names(session)
-    session.report.tally.read("blocks", sum(catalog.outline(key).blocks for key in catalog.notes))
+    session.report.tally.read("blocks", sum(note.blocks for note in catalog.notes.values()))
     for finding in chain(foretold(session), misfits(session)):
         session.add(finding)
 

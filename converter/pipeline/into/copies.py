@@ -111,7 +111,7 @@ class Copies:
         """A new output for a note; `number` counts the attempts, from 1."""
         before = self._before.setdefault(entry.key, entry.output or Output(key=entry.key))
         content = digest_of_bytes(stored.data).hex()
-        blocks = self._catalog.outline(entry.key).blocks
+        blocks = entry.blocks
         made = self._page(before, blocks)
         while made is before or (self._tree == "paths" and fold(made.key) in self._own):
             made = copy_of(before, "notes", content, number, blocks, self._session.pair)

@@ -171,8 +171,8 @@ class _Placer:
     def _take(self, branch: Branch) -> tuple[str, ...]:
         """Prefixes for a branch's document and blocks: a source block becomes a handful of blocks at most."""
         note = branch.note
-        blocks = self._catalog.outline(branch.key).blocks if note is not None else 0
         known = note.known if note is not None else None
+        blocks = known.blocks if known is not None else 0
         created = (known.created or known.stamp) if known is not None else None
         identity = f"{branch.kind} {branch.key}"
         return self._prefixes.take(identity, time_text(created or self._clock, self._zone), 8 * blocks + 64)
