@@ -19,8 +19,12 @@ Change: TypeAlias = tuple[int, int, str]
 
 _BLANKS: Final = re.compile(r"[ \t\r\n]*")
 _STRING: Final = r'"((?:[^"\\\x00-\x1f]++|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})*+)"[ \t\r\n]*'
+_MEMBER: Final = r'"([^"\\\x00-\x1f]*+)"[ \t\r\n]*:[ \t\r\n]*(true|false|null)[ \t\r\n]*'
+_FLAT: Final = r"\{[ \t\r\n]*(?:" + _MEMBER.replace("(", "(?:") + r"(?:,[ \t\r\n]*(?=\")|(?=\})))*+\}"
+"""An object in which nothing has a place: what a text looks like is said by many of them."""
+_MEMBERS: Final = re.compile(_MEMBER)
 _STEP: Final = re.compile(
-    rf"(?:{_STRING}:[ \t\r\n]*)?(?:{_STRING}|([{{\[])[ \t\r\n]*"
+    rf"(?:{_STRING}:[ \t\r\n]*)?(?:{_STRING}|({_FLAT})[ \t\r\n]*|([{{\[])[ \t\r\n]*"
     r"|(-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false|null)[ \t\r\n]*)"
     r"((?:[}\]][ \t\r\n]*)*)(?:(,)[ \t\r\n]*)?"
 )
@@ -73,6 +77,28 @@ class Entries:
                 yield value
 
 
+class _Flat(Entries):
+    """An object without strings and numbers, whose members are read when somebody asks for them."""
+
+    __slots__ = ("_start", "_text")
+
+    def __init__(self, text: str, start: int) -> None:
+        self._text = text
+        self._start = start
+
+    @property
+    def pairs(self) -> list[tuple[Spot, Place]]:  # type: ignore[override]
+        """Its members."""
+        members = _MEMBERS.finditer(self._text)
+        return [(Spot(member[1], self._start + member.start(1)), member[2]) for member in members]
+
+    def named(self, *names: str) -> Iterator[Place]:
+        """The values of all members of these names; mostly there are none."""
+        text = self._text.lower()
+        if any(name in text for name in names):
+            yield from super().named(*names)
+
+
 Place: TypeAlias = "Entries | list[Place] | Spot | str"
 """What `places` gives: true, false and null are their text."""
 
@@ -86,21 +112,23 @@ def places(text: str) -> Place | None:
     stack: list[Entries | list[Place]] = []
     more = True
     for found in iter(_STEP.scanner(text, at).match, None):  # type: ignore[attr-defined]
-        name, string, opening, scalar, closing, comma = found.groups()
+        name, string, flat, opening, scalar, closing, comma = found.groups()
         if not more or (name is None) is (type(above) is Entries):
             return None
         value: Place
         if string is not None:
             value = Spot(string, found.start(2))
+        elif flat is not None:
+            value = _Flat(flat, found.start(3))
         elif opening is not None:
             value = Entries() if opening == "{" else []
         else:
-            value = scalar if scalar.isalpha() else Spot(scalar, found.start(4), bare=True)
+            value = scalar if scalar.isalpha() else Spot(scalar, found.start(5), bare=True)
         if isinstance(above, list):
             above.append(value)
         else:
             above.pairs.append((Spot(name, found.start(1)), value))
-        if isinstance(value, (Entries, list)):
+        if opening is not None and isinstance(value, (Entries, list)):
             stack.append(above)
             above = value
         more = comma is not None
@@ -142,7 +170,7 @@ def strings(place: Place | None) -> Iterator[tuple[str, str, Spot]]:
                 yield outer, name, value
         elif isinstance(value, list):
             stack += [(outer, name, element) for element in value]
-        elif isinstance(value, Entries):
+        elif type(value) is Entries:
             stack += [(name, member.text, inner) for member, inner in value.pairs]
 
 

@@ -65,7 +65,7 @@ def _strings(place: Place) -> Iterator[tuple[_Step, Spot]]:
         step, value = stack.pop()
         if isinstance(value, list):
             stack += [(_Step(str(number), step), inner) for number, inner in enumerate(value)]
-        elif isinstance(value, Entries):
+        elif type(value) is Entries:  # the others hold no strings
             stack += [(_Step(name.text, step), inner) for name, inner in value.pairs]
         elif isinstance(value, Spot) and step is not None:
             yield step, value

@@ -44,7 +44,8 @@ def test_it_reads_what_a_json_reader_reads(value: Any, ascii_only: bool, indent:
 @pytest.mark.parametrize(
     "text",
     ["", " ", "{", "[1,]", "[,1]", '{"a":}', '{"a" 1}', "{1:2}", '{"a":1,}', "[1 2]", "1 2", "[]]", "{]", "tru", "01",
-     '"\n"', '"\\x"', "nan", ",", ":", "]", '{"a":1 "b":2}', "{:1}", '["a":1]', "- 1"],
+     '"\n"', '"\\x"', "nan", ",", ":", "]", '{"a":1 "b":2}', "{:1}",
+     '{"a":true,}', '{"a":true "b":null}', "{true}", '{"a":true,"b"}', '{"a":true]', '{"a":true}}', '["a":1]', "- 1"],
 )  # fmt: skip
 def test_what_is_no_json_has_no_places(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
