@@ -93,7 +93,7 @@ def _run(value: Run) -> dict[str, Any]:
     return made
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _marks(style: Style) -> dict[str, Any]:
     """The marks of a run: flags as `true`, the others with their values."""
     made: dict[str, Any] = {name: True for name, flag in FLAGS.items() if style.flags & flag}

@@ -126,7 +126,7 @@ def _is_unsaid(style: StyleRecord) -> bool:
     return style.background_color == "" or style.foreground_color == ""
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _known_style(record: StyleRecord) -> Style | None:
     """The style that a record is after reading; None for one that runs cannot have."""
     own = _migrated(record)
@@ -143,7 +143,7 @@ def _run(span: Span, style: Style) -> Run:
             return TextRun(text=span.text, style=style)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _style(record: StyleRecord) -> Style:
     if record == _PLAIN_RECORD:
         return PLAIN
@@ -176,7 +176,7 @@ def runs_text(runs: Runs) -> str:
     return f"[{','.join(parts)}]"
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _style_text(style: Style) -> str:
     return style_text(_style_record(style))
 

@@ -38,7 +38,7 @@ _FLAG: Final = {False: "false", True: "true"}
 _PLAIN: Final = StyleRecord()
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def style_text(style: StyleRecord) -> str:
     """The style of a span as its application writes it."""
     names = ("bold", "italic", "underline", "strikethrough", "code", "highlight")

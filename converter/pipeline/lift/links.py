@@ -72,7 +72,7 @@ def _run(run: Run, prefix: str) -> Run:
     return run if style is run.style else msgspec.structs.replace(run, style=style)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _style(style: Style, prefix: str) -> Style:
     link = style.link
     reference = None if link is None else _reference(link, prefix)
