@@ -11,6 +11,7 @@ from pathlib import Path
 from converter import Options, convert, validate
 from tests.scaling.cases import CASES, Fill
 from tests.scaling.counting import work_of
+from tests.scaling.decks import decks_and_notes
 
 PLACES = {"siyuan": "ws", "mnemo": "notes.mnemo", "mnemo-db": "lib/mnemo.db", "json": "notes.jsonl", "markdown": "md"}
 STEPS = (
@@ -51,6 +52,19 @@ def conflicts(system: str, size: int, root: Path) -> dict[str, int]:
     """The work of a merge in which so many notes stand in the target with another text."""
     root.mkdir()
     there, coming = (_system(system, size, root / text, text) for text in ("old", "new"))
+    found = {f"into {system}": work_of(partial(_convert, coming, there, system, into=True, written=size))}
+    shutil.rmtree(root)
+    return found
+
+
+def decks(system: str, size: int, root: Path) -> dict[str, int]:
+    """The work of a merge in which so many notes, and as many decks, stand in the target with another text."""
+    root.mkdir()
+    there, coming = (decks_and_notes(root / f"{text}.mnemo", size, text) for text in ("old", "new"))
+    if system != "mnemo":
+        place = _place(root / "made", system)
+        _convert(there, place, system)
+        there = place
     found = {f"into {system}": work_of(partial(_convert, coming, there, system, into=True, written=size))}
     shutil.rmtree(root)
     return found

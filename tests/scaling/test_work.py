@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.scaling.cases import CASES
-from tests.scaling.directions import CLOCK, conflicts, works
+from tests.scaling.directions import CLOCK, conflicts, decks, works
 
 GROWTH = 5
 MOST = 5.5
@@ -68,6 +68,13 @@ def test_work_grows_as_the_input_does(cases: tuple[str, ...], tmp_path: Path) ->
 @pytest.mark.parametrize("system", SYSTEMS)
 def test_work_grows_as_conflicts_do(system: str, tmp_path: Path) -> None:
     assert _grows(lambda size, root: conflicts(system, size, root), 125, tmp_path) == {}
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("_warm")
+@pytest.mark.parametrize("system", ["mnemo", "mnemo-db"])
+def test_work_grows_as_conflicts_of_decks_do(system: str, tmp_path: Path) -> None:
+    assert _grows(lambda size, root: decks(system, size, root), 125, tmp_path) == {}
 
 
 @pytest.mark.slow

@@ -27,6 +27,9 @@ __all__ = ["Copies"]
 
 Relink = Callable[[Stored, Renaming, Mapping[LinkKey, str]], bytes]
 
+_FEW = 64
+"""New names that are each sought in a note before it is taken apart."""
+
 
 class Copies:
     """Gives duplicates their outputs, and answers what names became of old ones."""
@@ -227,12 +230,17 @@ class Copies:
         """Whether a note names files, or items that are no notes, which get other names."""
         if self._front is None or self._front.relink is None or not (self._files or self._items):
             return False
-        names = [old for one in self._items.values() for old in one]
-        if not self._files and not any(old.encode() in stored.data for old in names) and b"\\u" not in stored.data:
+        if not self._files and self._names_none(stored.data):
             return False
         links = dict(self._links(stored, entry, whole=True))
         renaming = Renaming(ids=self._items, files={key[1]: new for key, new in links.items()})
         return self._front.relink(stored, renaming, links) is not stored.data
+
+    def _names_none(self, data: bytes) -> bool:
+        """Whether it is plain to see that no item is named. Each of many would have to be sought in each note."""
+        if sum(map(len, self._items.values())) > _FEW or b"\\u" in data:
+            return False
+        return not any(old.encode() in data for one in self._items.values() for old in one)
 
     def renamed(self, stored: Stored, entry: NoteEntry, *, whole: bool = False) -> Stored:
         """A note of the same system with the names that items have in the target; a document has its new place too.
