@@ -1,4 +1,4 @@
-"""Packages of notes and decks, of which each stands in the way of its namesake."""
+"""Packages of notes and decks, of which each deck stands in the way of its namesake."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _WHEN = "2026-05-01T07:00:00Z"
 
 
 def decks_and_notes(place: Path, size: int, text: str) -> Path:
-    """A package of so many notes and as many decks, whose ids are those of other texts."""
+    """A package of so many notes, and as many decks, whose cards alone say the text."""
     notes = [
         _NOTE
         | {"noteId": f"note {number}", "title": f"Note {number}", "createdAt": _WHEN, "modifiedAt": _WHEN}
-        | {"blocks": [text_block(f"{text} {number}")], "content": ""}
+        | {"blocks": [text_block(f"Text {number}")], "content": ""}
         for number in range(size)
     ]
     decks = [_DECK | {"id": f"deck {number}", "name": text, "cards": [_card(number, text)]} for number in range(size)]

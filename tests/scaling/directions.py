@@ -58,14 +58,14 @@ def conflicts(system: str, size: int, root: Path) -> dict[str, int]:
 
 
 def decks(system: str, size: int, root: Path) -> dict[str, int]:
-    """The work of a merge in which so many notes, and as many decks, stand in the target with another text."""
+    """The work of a merge in which so many notes stand in the target, and as many decks with another text."""
     root.mkdir()
     there, coming = (decks_and_notes(root / f"{text}.mnemo", size, text) for text in ("old", "new"))
     if system != "mnemo":
         place = _place(root / "made", system)
         _convert(there, place, system)
         there = place
-    found = {f"into {system}": work_of(partial(_convert, coming, there, system, into=True, written=size))}
+    found = {f"into {system}": work_of(partial(_convert, coming, there, system, into=True))}
     shutil.rmtree(root)
     return found
 
