@@ -197,13 +197,12 @@ class Bench:
             stamp=note.stamp,
             tags=note.tags,
             blocks=outlined.blocks,
-            linked=bool(outlined.links),
             kept=self._kept.keep((note, found, self._cut(stored, note)), len(stored.data)),
         )
         return Learnt(
             key=stored.key,
             known=known,
-            outline=pack(outlined),
+            outline=pack(outlined) if outlined.anchors or outlined.links else b"",
             blank=not has_text(note.blocks),
             hollow=lifts is not None and lifts.parameters.get("tree") in _NESTING and says_nothing(lifted),
             visit=visit_of(note) if reading.visits else None,

@@ -27,6 +27,7 @@ _T = TypeVar("_T")
 _NEAR = 128
 """Notes whose outlines are at hand because they were asked for a moment ago."""
 
+_NOTHING = Outline()
 _outline = msgspec.msgpack.Decoder(Outline).decode
 
 
@@ -113,8 +114,8 @@ class Catalog:
     def describe(self, learnt: Learnt, bench: int) -> None:
         """Fill in what reading a note taught, and at which bench it is kept."""
         entry = self.notes[learnt.key]
-        outlined = self.scratch.keep(learnt.outline)
-        entry.known = msgspec.structs.replace(learnt.known, outlined=outlined, bench=bench)
+        entry.outlined = self.scratch.keep(learnt.outline) if learnt.outline else -1
+        entry.known = msgspec.structs.replace(learnt.known, bench=bench)
         entry.blank, entry.hollow = learnt.blank, learnt.hollow
 
     def has_note(self, key: str) -> bool:
@@ -135,8 +136,10 @@ class Catalog:
         named = Mentioned()
         for key in self.notes:
             for link in self.links(key):
-                named.add(link.target)
-                named.add(link.target.rpartition("/")[2])
+                target = link.target
+                named.add(target)
+                if "/" in target:
+                    named.add(target.rpartition("/")[2])
         holders = Names()
         for key in self.notes:
             for anchor in self.anchors(key):
@@ -154,11 +157,11 @@ class Catalog:
 
     def anchors(self, key: str) -> Sequence[Anchor]:
         """The anchors of a note."""
-        return _outline_at(self.scratch, self.notes[key].known.outlined).anchors
+        return _outline_at(self.scratch, self.notes[key].outlined).anchors
 
     def places(self, key: str) -> Places:
         """The places in a note that links can name."""
-        return _places_at(self.scratch, self.notes[key].known.outlined)
+        return _places_at(self.scratch, self.notes[key].outlined)
 
     def once(self, what: tuple[str, ...], make: Callable[[], _T]) -> _T:
         """What was made of this before, or is made now."""
@@ -169,13 +172,12 @@ class Catalog:
 
     def links(self, key: str) -> Sequence[LinkFact]:
         """The links of a note."""
-        known = self.notes[key].known
-        return _outline_at(self.scratch, known.outlined).links if known.linked else ()
+        return _outline_at(self.scratch, self.notes[key].outlined).links
 
 
 @lru_cache(maxsize=_NEAR)
 def _outline_at(scratch: Scratch, place: int) -> Outline:
-    return _outline(scratch.piece(place)) if place >= 0 else Outline()
+    return _outline(scratch.piece(place)) if place >= 0 else _NOTHING
 
 
 @lru_cache(maxsize=_NEAR)

@@ -25,9 +25,7 @@ pack = msgspec.msgpack.Encoder(enc_hook=_plain).encode
 class Indexed(msgspec.Struct, frozen=True, gc=False, array_like=True, omit_defaults=True):
     """What the index holds of a note, besides its places.
 
-    `blocks` is how many it has, and `linked` whether it has links, so that nobody has to look for none. `outlined` is
-    where its outline is kept (-1: there is none), `kept` where what was read is kept, and `bench` who
-    keeps it (-1: nobody).
+    `blocks` is how many it has, `kept` where what was read is kept, and `bench` who keeps it (-1: nobody).
     """
 
     title: str = ""
@@ -39,8 +37,6 @@ class Indexed(msgspec.Struct, frozen=True, gc=False, array_like=True, omit_defau
     stamp: Moment | None = None
     tags: tuple[str, ...] = ()
     blocks: int = 0
-    linked: bool = False
-    outlined: int = -1
     bench: int = 0
     kept: int = -1
 
@@ -48,7 +44,8 @@ class Indexed(msgspec.Struct, frozen=True, gc=False, array_like=True, omit_defau
 class Learnt(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """What reading taught of one note: what the index will hold, its packed outline, and what matters to the plan.
 
-    Where the outline is kept, and at which bench, is not known yet. `failure` says why there is nothing else.
+    An outline without anchors and links is none. At which bench it is kept is not known yet. `failure` says why there
+    is nothing else.
     """
 
     key: str

@@ -47,11 +47,16 @@ class Names:
 
     def keys(self, name: str) -> Sequence[str]:
         """The keys of a name, in the order in which they came."""
-        row = self._slots[self._slot(*_hashes(name))]
-        if row == _FREE:
-            return ()
-        there = self._keys[row]
-        return (there,) if isinstance(there, str) else there
+        # As `_slot` does, which is said twice for speed: most names are those of one key, or of none.
+        slots, hashes, first = self._slots, self._first, hash(name)
+        mask = len(slots) - 1
+        slot = first & mask
+        while (row := slots[slot]) != _FREE:
+            if hashes[row] == first and self._second[row] == hash(name + _MORE):
+                there = self._keys[row]
+                return (there,) if isinstance(there, str) else there
+            slot = (slot + 1) & mask
+        return ()
 
     def _slot(self, first: int, second: int) -> int:
         """Where the row of this name is noted, or would be."""
@@ -89,7 +94,7 @@ class Mentioned:
                 self._grow()
 
     def __contains__(self, text: str) -> bool:
-        return self._slots[self._slot(_hash(text))] != 0
+        return bool(self._slots[self._slot(hash(text) or 1)])
 
     def _slot(self, known: int) -> int:
         slots, mask = self._slots, len(self._slots) - 1

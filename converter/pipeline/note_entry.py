@@ -27,15 +27,17 @@ _decode_output = msgspec.msgpack.Decoder(Output).decode
 class NoteEntry(msgspec.Struct, gc=False):
     """A note: what the plan needs to know of it, where it goes (`output`), and how it ended.
 
-    `hollow` marks one that says nothing itself: where it holds others, it is what other systems call a folder. `blank`
-    is one without text, whatever else it says.
-    `page` marks one without text that is a notebook's own. `dropped` is as in its work order. `way` is how it ends when
-    it is written; `salt` tells the blocks of a duplicate from those of its original.
+    `outlined` is where its outline is kept, -1: nothing leads out of it, nor to a place in it. `told` and `placed` are
+    where the scratch has `known` and `output`. `hollow` marks one that says nothing itself: where it holds others, it
+    is what other systems call a folder. `blank` is one without text, whatever else it says. `page` marks one without
+    text that is a notebook's own. `dropped` is as in its work order. `way` is how it ends when it is written; `salt`
+    tells the blocks of a duplicate from those of its original.
     """
 
     key: str
     path: str
     scratch: Scratch
+    outlined: int = -1
     told: int | Indexed = -1
     placed: int | Output = -1
     hollow: bool = False
