@@ -126,9 +126,10 @@ class LinkBook:
             self._keep(key, wanted, {})
             return
         names: dict[str, str] = {}
+        sought = frozenset(wanted)
         repeated = _repeated_headings(self._catalog.anchors(key))
         for anchor in self._catalog.anchors(key):
-            if anchor.key not in wanted:
+            if anchor.key not in sought:
                 continue
             if self._ids:
                 names[anchor.key] = self._block_id(entry, anchor, output.prefixes)
