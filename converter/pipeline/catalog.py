@@ -17,7 +17,7 @@ from converter.formats.places import Places
 from converter.model.facts import Anchor, AssetFact, FolderFact, JunkFact, LinkFact, Outline, PayloadFact
 from converter.model.order import Output
 from converter.pipeline.learnt import Learnt
-from converter.pipeline.names import Mentioned, Names
+from converter.pipeline.names import Names
 from converter.pipeline.note_entry import NoteEntry
 from converter.storage.scratch import Scratch
 
@@ -133,13 +133,13 @@ class Catalog:
         return self._holders.keys(block)
 
     def _find_holders(self) -> Names:
-        named = Mentioned()
+        named = Names()
         for key in self.notes:
             for link in self.links(key):
                 target = link.target
-                named.add(target)
+                named.add(target, "")
                 if "/" in target:
-                    named.add(target.rpartition("/")[2])
+                    named.add(target.rpartition("/")[2], "")
         holders = Names()
         for key in self.notes:
             for anchor in self.anchors(key):

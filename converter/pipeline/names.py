@@ -9,7 +9,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 
-__all__ = ["Mentioned", "Names"]
+__all__ = ["Names"]
 
 _FIRST_SLOTS = 8
 _FREE = -1
@@ -28,13 +28,12 @@ class Names:
 
     def add(self, name: str, key: str) -> None:
         """Enter a key under a name, once where it comes again and alone."""
-        first, second = _hashes(name)
-        slot = self._slot(first, second)
+        slot = self._slot(name)
         row = self._slots[slot]
         if row == _FREE:
             self._slots[slot] = len(self._keys)
-            self._first.append(first)
-            self._second.append(second)
+            self._first.append(hash(name))
+            self._second.append(hash(name + _MORE))
             self._keys.append(key)
             if 3 * len(self._keys) > 2 * len(self._slots):
                 self._grow()
@@ -47,22 +46,22 @@ class Names:
 
     def keys(self, name: str) -> Sequence[str]:
         """The keys of a name, in the order in which they came."""
-        # As `_slot` does, which is said twice for speed: most names are those of one key, or of none.
-        slots, hashes, first = self._slots, self._first, hash(name)
+        row = self._slots[self._slot(name)]
+        if row == _FREE:
+            return ()
+        there = self._keys[row]
+        return (there,) if isinstance(there, str) else there
+
+    def __contains__(self, name: str) -> bool:
+        return self._slots[self._slot(name)] != _FREE
+
+    def _slot(self, name: str) -> int:
+        """Where the row of this name is noted, or would be."""
+        slots, first = self._slots, hash(name)
         mask = len(slots) - 1
         slot = first & mask
-        while (row := slots[slot]) != _FREE:
-            if hashes[row] == first and self._second[row] == hash(name + _MORE):
-                there = self._keys[row]
-                return (there,) if isinstance(there, str) else there
-            slot = (slot + 1) & mask
-        return ()
-
-    def _slot(self, first: int, second: int) -> int:
-        """Where the row of this name is noted, or would be."""
-        slots, mask = self._slots, len(self._slots) - 1
-        slot = first & mask
-        while (row := slots[slot]) != _FREE and (self._first[row] != first or self._second[row] != second):
+        # The second hash is asked for where the first is the same: hardly ever in vain.
+        while (row := slots[slot]) != _FREE and (self._first[row] != first or self._second[row] != hash(name + _MORE)):
             slot = (slot + 1) & mask
         return slot
 
@@ -74,45 +73,3 @@ class Names:
             while slots[slot] != _FREE:
                 slot = (slot + 1) & mask
             slots[slot] = row
-
-
-class Mentioned:
-    """Texts that came up. One that did not is hardly ever taken for one that did: only a hash of each is held."""
-
-    def __init__(self) -> None:
-        self._slots = array("q", [0]) * _FIRST_SLOTS
-        self._count = 0
-
-    def add(self, text: str) -> None:
-        """Remember a text."""
-        known = _hash(text)
-        slot = self._slot(known)
-        if not self._slots[slot]:
-            self._slots[slot] = known
-            self._count += 1
-            if 3 * self._count > 2 * len(self._slots):
-                self._grow()
-
-    def __contains__(self, text: str) -> bool:
-        return bool(self._slots[self._slot(hash(text) or 1)])
-
-    def _slot(self, known: int) -> int:
-        slots, mask = self._slots, len(self._slots) - 1
-        slot = known & mask
-        while (there := slots[slot]) and there != known:
-            slot = (slot + 1) & mask
-        return slot
-
-    def _grow(self) -> None:
-        before = self._slots
-        self._slots = array("q", [0]) * (2 * len(before))
-        for known in filter(None, before):
-            self._slots[self._slot(known)] = known
-
-
-def _hash(text: str) -> int:
-    return hash(text) or 1
-
-
-def _hashes(name: str) -> tuple[int, int]:
-    return hash(name), hash(name + _MORE)

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from converter.pipeline.names import Mentioned, Names
+from converter.pipeline.names import Names
 
 
 @given(st.lists(st.tuples(st.text("ab", max_size=3), st.sampled_from(("one.md", "two.md", "three.md")))))
@@ -30,9 +30,9 @@ def test_many_names_are_all_known() -> None:
 
 @given(st.lists(st.text(max_size=8)), st.text(max_size=8))
 def test_what_was_mentioned_is_known(texts: list[str], other: str) -> None:
-    mentioned = Mentioned()
+    mentioned = Names()
     for text in texts:
-        mentioned.add(text)
+        mentioned.add(text, "")
 
     assert all(text in mentioned for text in texts)
     assert (other in mentioned) == (other in texts)
