@@ -9,12 +9,13 @@ from typing import IO
 
 from converter.errors import ItemError
 from converter.findings.finding import Finding, Location
+from converter.formats.front import Opener
 from converter.model.facts import Fact, JunkFact
-from converter.model.moment import Moment
+from converter.model.moment import Moment, moment_from_ns
 from converter.storage.limits import Limits
 from converter.storage.tree import Entry
 
-__all__ = ["check_note_size", "is_residue", "odd_facts", "set_time"]
+__all__ = ["check_note_size", "is_residue", "odd_facts", "read_note", "set_time"]
 
 
 def odd_facts(entry: Entry, key: str) -> Iterator[Fact | Finding]:
@@ -34,6 +35,18 @@ def check_note_size(item: str, size: int, limits: Limits) -> None:
             f"{item}: {size:,} bytes are above the limit note_bytes={limits.note_bytes:,}; "
             f"--limits note_bytes={size} raises it"
         )
+
+
+def read_note(opener: Opener, key: str, limits: Limits) -> tuple[bytes, Moment] | Finding:
+    """The bytes of the file of a note and its time; the finding where it cannot be read, or is too large."""
+    try:
+        with opener(key) as stream:
+            status = os.fstat(stream.fileno())
+            check_note_size(f"notes/{key}", status.st_size, limits)
+            return stream.read(), moment_from_ns(status.st_mtime_ns)
+    except (OSError, ItemError) as error:
+        details = (("what", getattr(error, "strerror", None) or str(error)),)
+        return Finding(code="item-unreadable", item=f"notes/{key}", location=Location(file=key), details=details)
 
 
 _FIRST = 512

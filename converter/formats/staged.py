@@ -42,7 +42,7 @@ class StagedFiles:
         """Write a file of any size from a stream and give it its time."""
         final = self._in_its_folder(path)
         with open(final, "wb") as out:
-            while data := stream.read(_CHUNK_BYTES):
+            while data := stream.read(_CHUNK_BYTES):  # as `shutil` does, whose import takes longer than one note
                 out.write(data)
         set_time(final, stamp)
 

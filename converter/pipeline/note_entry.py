@@ -7,6 +7,7 @@ are kept in a scratch file, and read when they are asked for.
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TypeVar
 
 import msgspec
 
@@ -14,7 +15,9 @@ from converter.model.order import Output
 from converter.pipeline.learnt import Indexed, pack
 from converter.storage.scratch import Scratch
 
-__all__ = ["NoteEntry", "output_at", "place_of_output"]
+__all__ = ["NoteEntry", "kept", "output_at"]
+
+_T = TypeVar("_T")
 
 _NEAR = 256
 """Values that are at hand because they were asked for a moment ago."""
@@ -58,10 +61,7 @@ class NoteEntry(msgspec.Struct, gc=False):
 
     @known.setter
     def known(self, known: Indexed) -> None:
-        try:
-            self.told = self.scratch.keep(pack(known))
-        except UnicodeEncodeError:  # text that is no text cannot be packed
-            self.told = known
+        self.told = kept(self.scratch, known)
 
     @property
     def output(self) -> Output | None:
@@ -70,7 +70,7 @@ class NoteEntry(msgspec.Struct, gc=False):
 
     @output.setter
     def output(self, output: Output | None) -> None:
-        self.placed = place_of_output(self.scratch, output)
+        self.placed = -1 if output is None else kept(self.scratch, output)
 
     @property
     def title(self) -> str:
@@ -118,16 +118,16 @@ class NoteEntry(msgspec.Struct, gc=False):
         return self.known.kept
 
 
-def place_of_output(scratch: Scratch, output: Output | None) -> int | Output:
-    """Keep an output: its place, -1 for none; itself where it cannot be packed."""
+def kept(scratch: Scratch, value: _T) -> int | _T:
+    """Keep a value: its place; itself where text in it is no text, and cannot be packed."""
     try:
-        return -1 if output is None else scratch.keep(pack(output))
+        return scratch.keep(pack(value))
     except UnicodeEncodeError:
-        return -1 if output is None else output
+        return value
 
 
 def output_at(scratch: Scratch, placed: int | Output) -> Output | None:
-    """The output that was kept so."""
+    """The output that was kept so, None for -1."""
     if not isinstance(placed, int):
         return placed
     return _output_at(scratch, placed) if placed >= 0 else None

@@ -323,12 +323,12 @@ class Transfer:
             session.add(finding)
         self._count(result, entry.way)
         self._remember_id("notes", entry.id, order.output)
+        if self._recorder is not None:
+            self._recorder.note(result.residue)
         if session.options.verify:
             self._written.notes[order.output.key] = result.digest
             self._sources[order.output.key] = entry.key
-        if self._recorder is not None:
-            self._recorder.note(result.residue)
-            if session.options.verify:
+            if self._recorder is not None:
                 self._written.origins[order.output.key] = digest_of_bytes(task.stored.data)
 
     def work(self, stored: Stored, entry: NoteEntry) -> Result:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import posixpath
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import IO
 
-from converter.errors import InputError, ItemError
-from converter.findings.finding import Finding, Location
-from converter.formats.entries import check_note_size, odd_facts
+from converter.errors import InputError
+from converter.findings.finding import Finding
+from converter.formats.entries import odd_facts, read_note
 from converter.formats.front import SourceContext, Stored
 from converter.formats.markdown.residue import FOLDER, NAME, residue_fact
 from converter.model.facts import AssetFact, Fact, FolderFact, NoteFact, PayloadFact
@@ -81,19 +80,13 @@ class FolderSource:
 
     def fetch(self, keys: Sequence[str] | None = None) -> Iterator[Stored | Finding]:
         """The files of these notes, in path order."""
-        wanted = self._notes if keys is None else keys
-        for key in wanted:
-            try:
-                with open_below(self.path, key) as stream:
-                    status = os.fstat(stream.fileno())
-                    check_note_size(f"notes/{key}", status.st_size, self._context.limits)
-                    data = stream.read()
-            except (OSError, ItemError) as error:
-                where = Location(file=key)
-                details = (("what", getattr(error, "strerror", None) or str(error)),)
-                yield Finding(code="item-unreadable", item=f"notes/{key}", location=where, details=details)
-                continue
-            yield Stored(key, data, key, moment_from_ns(status.st_mtime_ns))
+        for key in self._notes if keys is None else keys:
+            found = read_note(self.open_asset, key, self._context.limits)
+            if isinstance(found, Finding):
+                yield found
+            else:
+                data, stamp = found
+                yield Stored(key, data, key, stamp)
 
     def open_asset(self, key: str) -> AbstractContextManager[IO[bytes]]:
         """A file of the folder."""

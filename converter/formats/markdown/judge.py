@@ -13,6 +13,7 @@ from converter.findings.finding import Finding, Location
 from converter.formats.front import Source, SourceContext, Stored
 from converter.formats.markdown.encoding import decoded
 from converter.formats.markdown.index import open_source
+from converter.formats.markdown.links import depth
 from converter.formats.markdown.relink import file_places
 from converter.model.facts import NoteFact
 from converter.storage.names import fold
@@ -60,8 +61,7 @@ def _shared(keys: list[str]) -> _Shared:
 
 
 def _namesakes(keys: list[str]) -> _Namesakes:
-    opened = min(keys, key=lambda key: (key.count("/"), key))
-    return _Namesakes(len(keys), frozenset(map(posixpath.dirname, keys)), opened)
+    return _Namesakes(len(keys), frozenset(map(posixpath.dirname, keys)), min(keys, key=depth))
 
 
 def _name(key: str) -> str:

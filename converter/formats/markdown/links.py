@@ -16,7 +16,7 @@ from converter.formats.front import Found, Lookup
 from converter.model.facts import LinkFact
 from converter.storage.names import fold
 
-__all__ = ["names", "resolve"]
+__all__ = ["depth", "names", "resolve"]
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:|//")
 _WINDOWS_PATH = re.compile(r"[A-Za-z]:[\\/]")
@@ -136,6 +136,11 @@ def _ends_with(path: str, tail: str) -> bool:
     return path == tail or path.endswith("/" + tail)
 
 
+def depth(key: str) -> tuple[int, str]:
+    """Of several of one name the first by this is taken, where none is near."""
+    return key.count("/"), key
+
+
 def _nearest(lookup: Lookup, what: tuple[str, str], keys: Sequence[str], origin: str) -> str:
     """The one in the origin's folder, else that which lies least deep; `what` says how these were asked for."""
     if len(keys) == 1:
@@ -146,7 +151,7 @@ def _nearest(lookup: Lookup, what: tuple[str, str], keys: Sequence[str], origin:
 
 def _by_folder(keys: Sequence[str]) -> tuple[str, dict[str, str]]:
     """The one that lies least deep, and the first of each folder."""
-    ordered = sorted(keys, key=lambda key: (key.count("/"), key))
+    ordered = sorted(keys, key=depth)
     return ordered[0], {posixpath.dirname(key): key for key in reversed(ordered)}
 
 

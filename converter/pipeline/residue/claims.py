@@ -95,8 +95,7 @@ class Claims:
 
     def of(self, kind: str, key: str) -> Claim | None:
         """The claim of an item."""
-        items = self.items.get(kind)
-        return items.get(key) if items is not None else None
+        return self.items.get(kind, {}).get(key)
 
     def _settle_notes(self, book: ResidueBook, origin: str) -> None:
         """One record for each note: that of the note which is still where it was, else the first that carries it."""

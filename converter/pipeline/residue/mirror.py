@@ -126,8 +126,10 @@ class Mirror:
                 made = mirror.adopt(known)
             else:
                 made = mirror.add_note(node.output.key, node.output.path)
-                made.known = Indexed(title=node.name) if known is None else known.known
-                made.outlined = -1 if known is None else known.outlined
+                if known is None:
+                    made.known = Indexed(title=node.name)
+                else:
+                    made.told, made.outlined = known.told, known.outlined
             made.output = _present(node, key, catalog)
         for claim in left:
             if claim.kind == "notes" and claim.key not in mirror.notes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from converter.model.order import Output
 from converter.pipeline.catalog import Catalog, FolderEntry
-from converter.pipeline.note_entry import NoteEntry, output_at, place_of_output
+from converter.pipeline.note_entry import NoteEntry, kept, output_at
 from converter.pipeline.place.tree import mended
 from converter.pipeline.residue.claims import Claim, Claims, above_of
 from converter.pipeline.residue.records import FolderRecord
@@ -36,7 +36,7 @@ class Node:
 
     @output.setter
     def output(self, output: Output) -> None:
-        self._placed = place_of_output(self._scratch, output)
+        self._placed = kept(self._scratch, output)
 
 
 class Tree:

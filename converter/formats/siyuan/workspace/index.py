@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
@@ -14,9 +13,9 @@ from typing import IO
 
 import msgspec
 
-from converter.errors import InputError, ItemError
+from converter.errors import InputError
 from converter.findings.finding import Finding, Location
-from converter.formats.entries import check_note_size, is_residue, odd_facts
+from converter.formats.entries import is_residue, odd_facts, read_note
 from converter.formats.front import SourceContext, Stored
 from converter.formats.siyuan.workspace.layout import (
     RESIDUE,
@@ -207,17 +206,8 @@ class WorkspaceSource:
     def fetch(self, keys: Sequence[str] | None = None) -> Iterator[Stored | Finding]:
         """The documents of these notes, with the databases that they show."""
         for key in self._documents if keys is None else keys:
-            try:
-                with self._layout.open(key) as stream:
-                    status = os.fstat(stream.fileno())
-                    check_note_size(f"notes/{key}", status.st_size, self._context.limits)
-                    data = stream.read()
-            except (OSError, ItemError) as error:
-                details = (("what", getattr(error, "strerror", None) or str(error)),)
-                where = Location(file=key)
-                yield Finding(code="item-unreadable", item=f"notes/{key}", location=where, details=details)
-                continue
-            yield self._stored(key, data, moment_from_ns(status.st_mtime_ns))
+            found = read_note(self._layout.open, key, self._context.limits)
+            yield found if isinstance(found, Finding) else self._stored(key, *found)
 
     def _stored(self, key: str, data: bytes, stamp: Moment) -> Stored:
         name, folder = posixpath.basename(key).removesuffix(".sy"), posixpath.dirname(key)
