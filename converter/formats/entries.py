@@ -19,8 +19,8 @@ __all__ = ["check_note_size", "is_residue", "odd_facts", "read_note", "set_time"
 
 
 def odd_facts(entry: Entry, key: str) -> Iterator[Fact | Finding]:
-    """Junk is one unit, skipped; links and special files are told and never opened."""
-    yield JunkFact(key=key)
+    """Junk is one unit, skipped; links and special files are told by findings of their own, and never opened."""
+    yield JunkFact(key=key, told=entry.kind != "junk")
     if entry.kind == "junk":
         return
     code = "symlink-skipped" if entry.kind == "symlink" else "file-skipped"

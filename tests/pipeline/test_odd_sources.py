@@ -55,6 +55,7 @@ def test_links_and_pipes_in_a_folder_are_left_alone(tmp_path: Path) -> None:
     codes, counts, _ = run(vault, tmp_path / "out.mnemo")
 
     assert {"symlink-skipped", "file-skipped"} <= codes
+    assert "junk-skipped" not in codes
     assert (counts["notes"]["created"], counts["assets"]["skipped"]) == (1, 2)
 
 
