@@ -42,6 +42,9 @@ _NESTING = ("documents", "keys")
 _FEW = 256 << 10
 """Bytes of notes that are kept as they are; more are packed."""
 
+_USUAL = 16 << 10
+"""Bytes that most notes are packed in."""
+
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """How notes of a source are read and understood.
@@ -279,7 +282,7 @@ class _Kept:
     def __init__(self, few: int) -> None:
         self._few = few
         self._first: list[_Found] = []
-        self._scratch = Scratch()
+        self._scratch = Scratch(at_once=_USUAL)
 
     def keep(self, read: _Found, size: int) -> int:
         """Keep what a note of so many bytes said: its place."""

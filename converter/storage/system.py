@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+import threading
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from typing import IO
 
 __all__ = [
     "bytes_below",
@@ -20,6 +22,7 @@ __all__ = [
     "give_back_memory",
     "is_locked",
     "opened_by",
+    "read_at",
     "remove",
     "rename_new",
     "sync",
@@ -37,6 +40,7 @@ _MANY_FOLDERS: Final = 16
 _MALLOC_OPTIONS: Final = (-1, -3)
 """Free bytes at the end of the heap that go back to the system, and what size is asked of the system by itself."""
 _LARGE: Final = 512 << 10
+_SEEKING: Final = threading.Lock()
 _UNSUPPORTED: Final = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM)
 
 
@@ -153,6 +157,16 @@ def bytes_below(root: Path, enough: int) -> int:
         if found >= enough:
             break
     return found
+
+
+def read_at(file: IO[bytes], offset: int, size: int) -> bytes:
+    """Read from a place in a file, whatever others read of it meanwhile."""
+    if hasattr(os, "pread"):
+        data: bytes = os.pread(file.fileno(), size, offset)
+        return data
+    with _SEEKING:
+        file.seek(offset)
+        return file.read(size)
 
 
 def remove(path: Path) -> None:

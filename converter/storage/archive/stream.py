@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
-import threading
 import zipfile
 import zlib
 from typing import IO, TYPE_CHECKING, Final
@@ -12,6 +10,7 @@ from typing import IO, TYPE_CHECKING, Final
 from converter.errors import ItemError
 from converter.storage.archive.directory import LOCAL_HEADER, LOCAL_MAGIC
 from converter.storage.faults import check_whole
+from converter.storage.system import read_at
 
 try:
     from lzma import LZMAError
@@ -36,7 +35,6 @@ _FAILURES: Final = (
     ValueError,
     RuntimeError,  # a method whose module this Python was built without
 )
-_SEEKING: Final = threading.Lock()
 
 
 class _Window:
@@ -54,16 +52,6 @@ class _Window:
 
     def close(self) -> None:
         """Nothing to close: the archive owns the file."""
-
-
-def read_at(file: IO[bytes], offset: int, size: int) -> bytes:
-    """Read from a place in a file, whatever others read of it meanwhile."""
-    if hasattr(os, "pread"):
-        data: bytes = os.pread(file.fileno(), size, offset)
-        return data
-    with _SEEKING:
-        file.seek(offset)
-        return file.read(size)
 
 
 class MemberStream(io.BufferedIOBase):
