@@ -89,8 +89,9 @@ def _by_path(lookup: Lookup, origin: str, path: str, place: str) -> Found | None
 def _at(lookup: Lookup, path: str, place: str) -> Found | None:
     """The note or file at exactly this path, case and Unicode form aside."""
     folded = fold(path)
-    if _bare(folded) != folded or "." not in posixpath.basename(folded):
-        notes = lookup.notes_named(f"p:{_bare(folded)}")
+    bare = _bare(folded)
+    if bare is not folded or "." not in folded.rpartition("/")[2]:
+        notes = lookup.notes_named(f"p:{bare}")
         if notes:
             return _placed(lookup, _same_ending(notes, path), place)
     assets = lookup.assets_named(f"p:{folded}")
@@ -107,20 +108,21 @@ def _same_ending(notes: Sequence[str], path: str) -> str:
 def _named(lookup: Lookup, origin: str, target: str, place: str) -> Found:
     """A wikilink's target: a path from the root or relative, a trailing part of a path, or a file name."""
     path = target.strip("/")
-    for candidate in (path, posixpath.normpath(posixpath.join(posixpath.dirname(origin), path))):
-        if "/" in path or candidate == path:
-            found = _at(lookup, candidate, place)
-            if found is not None and ("/" in path or not _in_other_folder(lookup, origin, path)):
-                return found
+    found = _at(lookup, path, place)
+    if "/" in path:
+        found = found or _at(lookup, posixpath.normpath(posixpath.join(posixpath.dirname(origin), path)), place)
+    elif found is not None and _in_other_folder(lookup, origin, path):
+        found = None
+    if found is not None:
+        return found
     folded = fold(path)
-    name = posixpath.basename(folded)
     bare = _bare(folded)
-    notes = lookup.notes_named(f"n:{posixpath.basename(bare)}")
+    notes = lookup.notes_named(f"n:{bare.rpartition('/')[2]}")
     if "/" in bare:
         notes = [key for key in notes if _ends_with(_bare(fold(key)), bare)]
     if notes:
         return _placed(lookup, _nearest(lookup, ("note", bare), notes, origin), place)
-    assets = lookup.assets_named(f"n:{name}")
+    assets = lookup.assets_named(f"n:{folded.rpartition('/')[2]}")
     if "/" in folded:
         assets = [key for key in assets if _ends_with(fold(key), folded)]
     return Found("asset", _nearest(lookup, ("asset", folded), assets, origin), place) if assets else Found("missing")
