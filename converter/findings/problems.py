@@ -29,6 +29,17 @@ class Problems:
         shown = tuple((name, _excerpt(text)) for name, text in details.items())
         self._found.add(Finding(code=code, item=self.item, location=where, details=shown, count=count))
 
+    def apart(self) -> Problems:
+        """An empty collection of the same item, for reading that may come to nothing."""
+        other = Problems(self.item)
+        other._where = self._where
+        return other
+
+    def join(self, other: Problems) -> None:
+        """Take all of another collection."""
+        for finding in other.findings():
+            self._found.add(finding)
+
     def findings(self) -> tuple[Finding, ...]:
         """All of them, in the order in which they were met."""
         return self._found.findings()

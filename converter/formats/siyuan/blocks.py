@@ -7,7 +7,7 @@ writes it is a finding.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import tzinfo
 
 import msgspec
@@ -78,7 +78,7 @@ class BlockReader:
         self._strict = strict
         self._ids: set[str] = set()
 
-    def blocks(self, nodes: list[Node], at: str) -> Blocks:
+    def blocks(self, nodes: Iterable[Node], at: str) -> Blocks:
         """The blocks among a container's children; its markers are not among them."""
         made: list[Block] = []
         loose: list[Node] = []

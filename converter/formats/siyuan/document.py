@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import tzinfo
 
 import msgspec
@@ -13,7 +14,7 @@ from converter.findings.problems import Problems
 from converter.formats.siyuan.blocks import BlockReader
 from converter.formats.siyuan.build import block_nodes
 from converter.formats.siyuan.escape import attribute
-from converter.formats.siyuan.tree import Node, decode
+from converter.formats.siyuan.tree import Members, Node, Root, decode, root_of
 from converter.formats.siyuan.written import DocumentNode, encode
 from converter.model.items import Note
 from converter.model.timed_id import is_timed_id, moment_of, time_text
@@ -41,13 +42,21 @@ def read_document(
     `databases` are the files of those that it shows; None for a document alone, which shows them without their tables.
     Raises ItemError for what the kernel refuses. The note's key and place are the caller's to fill in.
     """
-    root = _decoded(data, problems)
-    _check_root(root, name, problems)
-    reader = BlockReader(problems, databases, zone, strict=strict)
-    properties = dict(root.attributes)
-    attrs = dict(reader.attrs(properties, ""))
+    root = root_of(data)
+    if root is not None:
+        found = problems.apart()
+        with suppress(msgspec.DecodeError, UnicodeDecodeError, ItemError):
+            note = _note(root, name, BlockReader(found, databases, zone, strict=strict), zone)
+            problems.join(found)
+            return note
+    return _note(_decoded(data, problems), name, BlockReader(problems, databases, zone, strict=strict), zone)
+
+
+def _note(root: Node | Root, name: str, reader: BlockReader, zone: tzinfo) -> Note:
+    _check_root(root, name, reader.problems)
+    attrs = dict(reader.attrs(root.attributes, ""))
     if not root.children:
-        problems.add("document-repaired", "", what="a document without blocks")
+        reader.problems.add("document-repaired", "", what="a document without blocks")
     cover = _COVER.fullmatch(attrs.get("title-img", "").strip().rstrip(";"))
     kept = tuple((name, value) for name, value in attrs.items() if name not in _SAID)
     return Note(
@@ -82,7 +91,7 @@ def _decoded(data: bytes, problems: Problems) -> Node:
     return root
 
 
-def _check_root(root: Node, name: str, problems: Problems) -> None:
+def _check_root(root: Members, name: str, problems: Problems) -> None:
     spec = root.spec
     if spec.isascii() and spec.isdigit() and (len(spec) > _LONGEST or int(spec) > int(_SPEC)):
         raise ItemError(

@@ -6,11 +6,12 @@ They have all members that the kernel knows, so decoding refuses what the kernel
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import msgspec
 
-__all__ = ["ListData", "Node", "decode", "stored_name"]
+__all__ = ["ListData", "Members", "Node", "Root", "decode", "root_of", "stored_name"]
 
 
 Number = Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
@@ -50,8 +51,8 @@ def stored_name(field: str) -> str:
     return _NAMES.get(field) or "".join(part.capitalize() for part in field.split("_"))
 
 
-class Node(msgspec.Struct, gc=False, omit_defaults=True, rename=stored_name):
-    """A node: a block, a marker or inline content. Numbers, bytes and texts are as stored."""
+class Members(msgspec.Struct, gc=False, omit_defaults=True, rename=stored_name):
+    """What a node says besides its children. Numbers, bytes and texts are as stored."""
 
     id: str = ""
     spec: str = ""
@@ -90,12 +91,6 @@ class Node(msgspec.Struct, gc=False, omit_defaults=True, rename=stored_name):
     callout_title: str = ""
     callout_icon: str = ""
     callout_icon_type: Number = 0
-    children: list[Node] | None = None
-
-    @property
-    def below(self) -> list[Node]:
-        """The children, be there any or none."""
-        return self.children or []
 
     @property
     def attributes(self) -> dict[str, str]:
@@ -103,7 +98,39 @@ class Node(msgspec.Struct, gc=False, omit_defaults=True, rename=stored_name):
         return self.properties or {}
 
 
+class Node(Members, gc=False, omit_defaults=True, rename=stored_name):
+    """A node: a block, a marker or inline content."""
+
+    children: list[Node] | None = None
+
+    @property
+    def below(self) -> list[Node]:
+        """The children, be there any or none."""
+        return self.children or []
+
+
+class Root(Members, gc=False, omit_defaults=True, rename=stored_name):
+    """The root of a document whose blocks are decoded as they are asked for: all at once, they are large."""
+
+    children: list[msgspec.Raw] | None = None
+
+    @property
+    def below(self) -> Iterator[Node]:
+        """The children. Raises `msgspec.DecodeError` or `UnicodeDecodeError` where it takes patience to read one."""
+        return map(_decoder.decode, self.children or ())
+
+
 _decoder = msgspec.json.Decoder(Node)
+_root_decoder = msgspec.json.Decoder(Root)
+
+
+def root_of(data: bytes) -> Root | None:
+    """The root of a document; None where it takes patience to read it."""
+    try:
+        root = _root_decoder.decode(data)
+    except (msgspec.DecodeError, ValueError):
+        return None
+    return root if root.id and root.children else None
 
 
 def decode(data: bytes) -> tuple[Node, bool]:
