@@ -74,12 +74,21 @@ class Writing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Task(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """One note to be made, or given back. `kept` is where the bench has it, -1: it must be read again."""
+    """One note to be made, or given back. `kept` is where the bench has it, -1: it must be read again.
+
+    `whole` says that its bytes are here: what comes back hardly ever needs those that it has now.
+    """
 
     stored: Stored
     order: WorkOrder
     kept: int = -1
     back: Back | None = None
+    whole: bool = True
+
+    @property
+    def size(self) -> int:
+        """How many bytes of notes it holds."""
+        return len(self.stored.data) + (0 if self.back is None else len(self.back.then.data))
 
     def anew(self) -> Task:
         """The task for another bench, where nothing is kept."""
@@ -88,7 +97,7 @@ class Task(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 
 class Made(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """What came of a task: a result, or why there is none."""
+    """What came of a task: a result, or why there is none; neither where the bytes of the note are needed."""
 
     result: Result | None = None
     failure: Finding | None = None
@@ -247,23 +256,35 @@ class Bench:
     def make(self, task: Task) -> Made:
         """Make a note of the target, or give it back."""
         try:
-            return Made(self.work(task))
+            kept = self._at_hand(task)
+            given = self._given(task, kept)
+            if isinstance(given, Result):
+                return Made(given)
+            return Made(self._converted(task, kept, given)) if task.whole else Made()
         except ItemError as error:
             return Made(failure=unreadable(f"notes/{task.stored.key}", error))
 
     def work(self, task: Task) -> Result:
-        """Make a note, or give it back; raises `ItemError` where it cannot be made."""
-        stored, order, back = task.stored, task.order, task.back
+        """Make a note of its bytes, or give it back; raises `ItemError` where it cannot be made."""
+        kept = self._at_hand(task)
+        given = self._given(task, kept)
+        return given if isinstance(given, Result) else self._converted(task, kept, given)
+
+    def _at_hand(self, task: Task) -> _Found:
         kept = self._kept.read(task.kept)
-        read, cut = (kept[:2], kept[2]) if kept else (self._source.read(stored, self._reading.context), None)
-        given = None
-        if back is not None:
-            was = self._kept.read(back.kept)
-            given = self.give_back.note(stored, read, order, back, was[0] if was else None)
-        if isinstance(given, Result):
-            return given
-        result = self.workshop.convert(stored, order, read, cut)
-        return result if given is None else msgspec.structs.replace(result, findings=(given, *result.findings))
+        return kept or (*self._source.read(task.stored, self._reading.context), None)
+
+    def _given(self, task: Task, kept: _Found) -> Result | Finding | None:
+        """The note given back, or why its residue is of no use; None where it has none."""
+        back = task.back
+        if back is None:
+            return None
+        own = self._kept.read(back.kept)
+        return self.give_back.note(task.stored, kept[:2], task.order, back, own[0] if own else None)
+
+    def _converted(self, task: Task, kept: _Found, told: Finding | None) -> Result:
+        result = self.workshop.convert(task.stored, task.order, kept[:2], kept[2])
+        return result if told is None else msgspec.structs.replace(result, findings=(told, *result.findings))
 
     def close(self) -> None:
         """Let go of what was kept."""

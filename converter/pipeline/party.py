@@ -94,20 +94,24 @@ class Party:
 
     def make(self, tasks: Iterable[tuple[int, Task] | Finding]) -> Iterator[tuple[Task, Made] | Finding]:
         """Make notes, in batches of those that one bench keeps."""
-        return self._done("make", tasks, _made)
+        return self._done("make", tasks, lambda task: task.size, _made)
 
     def locate(self, notes: Iterable[tuple[int, Sought] | Finding]) -> Iterator[tuple[Sought, Places] | Finding]:
         """Find the places of links in notes, in batches."""
-        return self._done("locate", notes, _places)
+        return self._done("locate", notes, lambda sought: len(sought.stored.data), _places)
 
     def _done(
-        self, name: str, orders: Iterable[tuple[int, _O] | Finding], decoded: Callable[[bytes], list[_T]]
+        self,
+        name: str,
+        orders: Iterable[tuple[int, _O] | Finding],
+        size: Callable[[_O], int],
+        decoded: Callable[[bytes], list[_T]],
     ) -> Iterator[tuple[_O, _T] | Finding]:
         """Orders, each with what came of it."""
         batches: deque[list[tuple[int, _O] | Finding]] = deque()
 
         def requests() -> Iterator[Request]:
-            for at, batch in _batches(orders, lambda order: len(order[1].stored.data), lambda order: order[0]):
+            for at, batch in _batches(orders, lambda order: size(order[1]), lambda order: order[0]):
                 batches.append(batch)
                 yield at, name, pack([order[1] for order in batch if not isinstance(order, Finding)])
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from converter.errors import EnvironmentFaultError, InternalFaultError
 from converter.findings.finding import Finding
 from converter.findings.report import Verification
-from converter.formats.front import LinkKey, Rendered, Stored, Target
+from converter.formats.front import Rendered, Stored, Target
 from converter.model.blocks import Attrs
 from converter.model.items import Folder, Note
-from converter.model.order import Goal, Output, WorkOrder, plain_order
-from converter.pipeline.bench import Bench, Task
+from converter.model.order import Output, plain_order
+from converter.pipeline.bench import Bench, Made, Task
 from converter.pipeline.circumstances import unbounded
 from converter.pipeline.copying import copy_files
 from converter.pipeline.destination import Destination, check_destination
@@ -24,6 +24,7 @@ from converter.pipeline.payloads import Payloads
 from converter.pipeline.residue.recorder import Recorder
 from converter.pipeline.residue.records import SCHEMA, Header
 from converter.pipeline.session import Session
+from converter.pipeline.tasks import Tasks
 from converter.pipeline.verify import Written, verify
 from converter.pipeline.work import Result, digest_of_bytes
 from converter.storage.faults import reading_whole
@@ -51,6 +52,7 @@ class Transfer:
         self._recorder: Recorder | None = None
         self._merge: Merge | None = None
         self._bench: Bench
+        self._tasks: Tasks
         self._payloads: Payloads | None = None
 
     def _prepare(self) -> None:
@@ -58,6 +60,7 @@ class Transfer:
         session = self._session
         if session.carries:
             self._recorder = Recorder(session.source_front, self._header(), session.pair)
+        self._tasks = Tasks(session, records=self._recorder is not None)
         self._bench = session.bench(self._recorder.carrier if self._recorder is not None else None)
         if session.restorer is not None:
             session.restorer.ready(self._bench.give_back)
@@ -148,7 +151,7 @@ class Transfer:
         if session.present is not None:
             from converter.pipeline.into.merge import Merge
 
-            self._merge = Merge(session, session.present, Made(self, session))
+            self._merge = self._tasks.merge = Merge(session, session.present, ToBe(self, session))
             self._merge.settle()
 
     def _changes(self) -> bool:
@@ -224,11 +227,13 @@ class Transfer:
         if session.restorer is not None:
             self._restored_pages(target)
         wanted = [key for key, entry in notes.items() if not entry.end and not _becomes_folder(entry)]
-        for done in session.crew.make(self._tasks(wanted)):
+        for done in session.crew.make(self._tasks.of(wanted)):
             if isinstance(done, Finding):
                 self._failed(done.item.partition("/")[2], done)
                 continue
             task, made = done
+            if made.result is None and made.failure is None:
+                task, made = self._made_here(task)
             if made.failure is not None:
                 self._failed(task.order.key, made.failure)
             elif made.result is not None:
@@ -238,12 +243,20 @@ class Transfer:
             session.progress.advance(notes[task.order.key].title or task.order.key)
         self._name_richer_target()
 
+    def _made_here(self, task: Task) -> tuple[Task, Made]:
+        """A note whose bytes are needed after all."""
+        stored = next(iter(self._session.source.fetch([task.order.key])))
+        if isinstance(stored, Finding):
+            return task, Made(failure=stored)
+        whole = self._tasks.whole(stored, self._session.catalog.notes[task.order.key]).anew()
+        return whole, self._bench.make(whole)
+
     def _hollow_notes(self, target: Target | None) -> None:
         """Notes that become folders: their blocks, which say nothing, are in the target with them."""
         hollow = [key for key, entry in self._session.catalog.notes.items() if not entry.end and _becomes_folder(entry)]
         for stored in self._session.source.fetch(hollow) if self._recorder is not None else ():
             if isinstance(stored, Stored) and self._recorder is not None:
-                self._recorder.hollow(stored, self._order(self._session.catalog.notes[stored.key]))
+                self._recorder.hollow(stored, self._tasks.order(self._session.catalog.notes[stored.key]))
         for key in hollow:
             entry = self._session.catalog.notes[key]
             output = entry.output
@@ -293,28 +306,6 @@ class Transfer:
         self._session.catalog.notes[key].end = "failed"
         self._tally.end("notes", "failed")
 
-    def _tasks(self, keys: list[str]) -> Iterator[tuple[int, Task] | Finding]:
-        """What is to be made of these notes, and who keeps them."""
-        notes = self._session.catalog.notes
-        for stored in self._session.source.fetch(keys):
-            if isinstance(stored, Finding):
-                yield stored
-                continue
-            entry = notes[stored.key]
-            task = self._task(stored, entry, self._order(entry))
-            yield (entry.bench if task.kept >= 0 else -1), task
-
-    def _task(self, stored: Stored, entry: NoteEntry, order: WorkOrder) -> Task:
-        """A note to be made; a copy under other names has to be read again."""
-        renamed = stored if self._merge is None else self._merge.copies.renamed(stored, entry)
-        restorer = self._session.restorer
-        return Task(
-            renamed,
-            order,
-            entry.kept if renamed is stored else -1,
-            restorer.back(stored.key, entry) if restorer is not None else None,
-        )
-
     def _take(self, task: Task, result: Result) -> None:
         """Enter what came of a note."""
         session, order = self._session, task.order
@@ -333,32 +324,13 @@ class Transfer:
 
     def work(self, stored: Stored, entry: NoteEntry) -> Result:
         """Make a note, and enter it nowhere; raises `ItemError` where it cannot be made."""
-        return self._bench.work(self._task(stored, entry, self._order(entry)).anew())
+        return self._bench.work(self._tasks.whole(stored, entry).anew())
 
     def blank(self, key: str, output: Output) -> tuple[Rendered, bytes]:
         """A note without text for a folder, and its digest."""
         restorer = self._session.restorer
         known = restorer.hollow(key, output) if restorer is not None else None
         return known or self._bench.workshop.blank(plain_order(output))
-
-    def _order(self, entry: NoteEntry) -> WorkOrder:
-        output = entry.output
-        if output is None:
-            raise InternalFaultError(f"The plan has no place for notes/{entry.key}.")
-        return WorkOrder(
-            key=entry.key,
-            output=output,
-            identity=entry.salt or entry.id or entry.key,
-            goals=self._goals(entry),
-            anchors=self._session.links.anchors(entry.key),
-            blocks=entry.blocks,
-            dropped=entry.dropped,
-            copy=entry.way == "duplicated",
-        )
-
-    def _goals(self, entry: NoteEntry) -> dict[LinkKey, Goal]:
-        goals = self._session.links.goals(entry.key)
-        return goals if self._merge is None or not goals else self._merge.copies.goals(entry, goals)
 
     def _count(self, result: Result, way: str) -> None:
         tally, counts = self._tally, result.counts
@@ -408,10 +380,10 @@ class Transfer:
         if self._merge is not None:
             stored = self._merge.copies.renamed(stored, entry)
         note = self._bench.workshop.read(stored)
-        return self._bench.workshop.expected(stored, note, self._order(entry))
+        return self._bench.workshop.expected(stored, note, self._tasks.order(entry))
 
 
-class Made:
+class ToBe:
     """Items of a run as they would be written (`pipeline.into.merge.Converts`)."""
 
     def __init__(self, transfer: Transfer, session: Session) -> None:

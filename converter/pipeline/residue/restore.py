@@ -175,6 +175,11 @@ class Restorer:
         """The way back."""
         return Way(origin=self._target.id, reading=self.reading, mirror=self.mirror.pair)
 
+    def gives_back(self, key: str) -> bool:
+        """Whether a note has residue of its own."""
+        claim = self.claims.of("notes", key)
+        return claim is not None and claim.held is not None
+
     def back(self, key: str, entry: NoteEntry) -> Back | None:
         """The order by which a note may come back; None where no residue is its own."""
         claim = self.claims.of("notes", key)
