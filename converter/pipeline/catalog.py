@@ -18,7 +18,7 @@ from converter.model.facts import Anchor, AssetFact, FolderFact, JunkFact, LinkF
 from converter.model.order import Output
 from converter.pipeline.learnt import Learnt
 from converter.pipeline.names import Names
-from converter.pipeline.note_entry import NoteEntry
+from converter.pipeline.note_entry import NoteEntry, Shelf
 from converter.storage.scratch import Scratch
 
 __all__ = ["AssetEntry", "Catalog", "FolderEntry", "titled"]
@@ -68,6 +68,7 @@ class Catalog:
 
     def __init__(self, names: Callable[[str, str], tuple[str, ...]], scratch: Scratch) -> None:
         self.scratch = scratch
+        self._shelf = Shelf(scratch)
         self.folders: dict[str, FolderEntry] = {}
         self.notes: dict[str, NoteEntry] = {}
         self.assets: dict[str, AssetEntry] = {}
@@ -97,12 +98,12 @@ class Catalog:
 
     def enter(self, key: str, path: str) -> NoteEntry:
         """Enter a note, under its key only."""
-        entry = self.notes[key] = NoteEntry(key, path, self.scratch)
+        entry = self.notes[key] = NoteEntry(key, path, self._shelf, self._shelf.row())
         return entry
 
     def add_note(self, key: str, path: str) -> NoteEntry:
         """Enter a note under its lookup names."""
-        return self.adopt(NoteEntry(key, path, self.scratch))
+        return self.adopt(NoteEntry(key, path, self._shelf, self._shelf.row()))
 
     def adopt(self, entry: NoteEntry) -> NoteEntry:
         """Enter under its lookup names what another index knows of a note."""

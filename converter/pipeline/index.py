@@ -67,6 +67,6 @@ def read_notes(
             catalog.notes[learnt.key].end = "failed"
             continue
         if book is not None:
-            book.visit(learnt.key, learnt.visit)
+            book.visit(catalog.notes[learnt.key].key, learnt.visit)
         catalog.describe(learnt, bench)
         progress.advance(learnt.key)

@@ -1,11 +1,14 @@
 """What the index knows of a note, where it goes, and how it ended.
 
-There is an entry for every note of a source at once, so it is held small: what reading taught and where the note goes
-are kept in a scratch file, and read when they are asked for.
+There is an entry for every note of a source at once, so it is held small: what reading taught, where the note goes and
+what its links lead to are kept in a scratch file, and read when they are asked for. Where they are kept is a number in
+an array: a number by itself takes four times as much.
 """
 
 from __future__ import annotations
 
+from array import array
+from collections.abc import Callable
 from functools import lru_cache
 from typing import TypeVar
 
@@ -15,34 +18,53 @@ from converter.model.order import Output
 from converter.pipeline.learnt import Indexed, pack
 from converter.storage.scratch import Scratch
 
-__all__ = ["NoteEntry", "kept", "output_at"]
+__all__ = ["NoteEntry", "Shelf", "kept", "output_at"]
 
 _T = TypeVar("_T")
 
 _NEAR = 256
 """Values that are at hand because they were asked for a moment ago."""
 
+_PICKLED = b"\x80"
+"""How a pickled value begins, and no packed one: those are arrays."""
+
+_OUTLINED, _TOLD, _PLACED, _FOUND, _NAMED = range(5)
+_NOWHERE = array("q", [-1] * 5)
+
 _UNKNOWN = Indexed()
 _decode_known = msgspec.msgpack.Decoder(Indexed).decode
 _decode_output = msgspec.msgpack.Decoder(Output).decode
 
 
+class Shelf:
+    """Where what is known of notes is kept in a scratch file: a row of places for each note."""
+
+    __slots__ = ("places", "scratch")
+
+    def __init__(self, scratch: Scratch) -> None:
+        self.scratch = scratch
+        self.places = array("q")
+
+    def row(self) -> int:
+        """Where a new row begins."""
+        row = len(self.places)
+        self.places.extend(_NOWHERE)
+        return row
+
+
 class NoteEntry(msgspec.Struct, gc=False):
     """A note: what the plan needs to know of it, where it goes (`output`), and how it ended.
 
-    `outlined` is where its outline is kept, -1: nothing leads out of it, nor to a place in it. `told` and `placed` are
-    where the scratch has `known` and `output`. `hollow` marks one that says nothing itself: where it holds others, it
-    is what other systems call a folder. `blank` is one without text, whatever else it says. `page` marks one without
-    text that is a notebook's own. `dropped` is as in its work order. `way` is how it ends when it is written; `salt`
-    tells the blocks of a duplicate from those of its original.
+    `hollow` marks one that says nothing itself: where it holds others, it is what other systems call a folder. `blank`
+    is one without text, whatever else it says. `page` marks one without text that is a notebook's own. `dropped` is as
+    in its work order. `way` is how it ends when it is written; `salt` tells the blocks of a duplicate from those of its
+    original.
     """
 
     key: str
     path: str
-    scratch: Scratch
-    outlined: int = -1
-    told: int | Indexed = -1
-    placed: int | Output = -1
+    shelf: Shelf
+    row: int
     hollow: bool = False
     blank: bool = False
     page: bool = False
@@ -54,23 +76,53 @@ class NoteEntry(msgspec.Struct, gc=False):
     @property
     def known(self) -> Indexed:
         """What is known of it."""
-        told = self.told
-        if not isinstance(told, int):
-            return told
-        return _known_at(self.scratch, told) if told >= 0 else _UNKNOWN
+        told = self.shelf.places[self.row + _TOLD]
+        return _known_at(self.shelf.scratch, told) if told >= 0 else _UNKNOWN
 
     @known.setter
     def known(self, known: Indexed) -> None:
-        self.told = kept(self.scratch, known)
+        self.shelf.places[self.row + _TOLD] = kept(self.shelf.scratch, known)
 
     @property
     def output(self) -> Output | None:
         """Where it goes; None where it goes nowhere, or nobody has said so yet."""
-        return output_at(self.scratch, self.placed)
+        return output_at(self.shelf.scratch, self.shelf.places[self.row + _PLACED])
 
     @output.setter
     def output(self, output: Output | None) -> None:
-        self.placed = -1 if output is None else kept(self.scratch, output)
+        self.shelf.places[self.row + _PLACED] = -1 if output is None else kept(self.shelf.scratch, output)
+
+    @property
+    def outlined(self) -> int:
+        """Where its outline is kept; -1: nothing leads out of it, nor to a place in it."""
+        return self.shelf.places[self.row + _OUTLINED]
+
+    @outlined.setter
+    def outlined(self, place: int) -> None:
+        self.shelf.places[self.row + _OUTLINED] = place
+
+    @property
+    def found(self) -> int:
+        """Where it is kept what its links lead to; -1: nowhere."""
+        return self.shelf.places[self.row + _FOUND]
+
+    @found.setter
+    def found(self, place: int) -> None:
+        self.shelf.places[self.row + _FOUND] = place
+
+    @property
+    def named(self) -> int:
+        """Where the places in it that links lead to are kept, and their names; -1: there are none."""
+        return self.shelf.places[self.row + _NAMED]
+
+    @named.setter
+    def named(self, place: int) -> None:
+        self.shelf.places[self.row + _NAMED] = place
+
+    def says_the_same_as(self, other: NoteEntry) -> None:
+        """From now on know of this note what is known of another, which is kept in the same file."""
+        self.outlined = other.outlined
+        self.shelf.places[self.row + _TOLD] = other.shelf.places[other.row + _TOLD]
 
     @property
     def title(self) -> str:
@@ -118,26 +170,36 @@ class NoteEntry(msgspec.Struct, gc=False):
         return self.known.kept
 
 
-def kept(scratch: Scratch, value: _T) -> int | _T:
-    """Keep a value: its place; itself where text in it is no text, and cannot be packed."""
+def kept(scratch: Scratch, value: Indexed | Output) -> int:
+    """Keep a value: its place. Where text in it is no text, it cannot be packed."""
     try:
         return scratch.keep(pack(value))
     except UnicodeEncodeError:
-        return value
+        import pickle
+
+        return scratch.keep(pickle.dumps(value))
 
 
-def output_at(scratch: Scratch, placed: int | Output) -> Output | None:
-    """The output that was kept so, None for -1."""
-    if not isinstance(placed, int):
-        return placed
-    return _output_at(scratch, placed) if placed >= 0 else None
+def _read(scratch: Scratch, place: int, decode: Callable[[bytes], _T]) -> _T:
+    data = scratch.piece(place)
+    if not data.startswith(_PICKLED):
+        return decode(data)
+    import pickle
+
+    value: _T = pickle.loads(data)  # noqa: S301 - we wrote it
+    return value
+
+
+def output_at(scratch: Scratch, place: int) -> Output | None:
+    """The output that was kept here, None for -1."""
+    return _output_at(scratch, place) if place >= 0 else None
 
 
 @lru_cache(maxsize=_NEAR)
 def _known_at(scratch: Scratch, place: int) -> Indexed:
-    return _decode_known(scratch.piece(place))
+    return _read(scratch, place, _decode_known)
 
 
 @lru_cache(maxsize=_NEAR)
 def _output_at(scratch: Scratch, place: int) -> Output:
-    return _decode_output(scratch.piece(place))
+    return _read(scratch, place, _decode_output)

@@ -4,13 +4,14 @@ import pytest
 
 from converter.model.order import Output
 from converter.pipeline.learnt import Indexed
-from converter.pipeline.note_entry import NoteEntry
+from converter.pipeline.note_entry import NoteEntry, Shelf
 from converter.storage.scratch import Scratch
 
 
 @pytest.mark.parametrize("title", ["Plan", "no text: \ud800"])
 def test_an_entry_gives_what_it_was_given(title: str) -> None:
-    entry = NoteEntry("a.md", "a.md", Scratch())
+    shelf = Shelf(Scratch())
+    other, entry = (NoteEntry(key, key, shelf, shelf.row()) for key in ("a.md", "b.md"))
     assert (entry.known, entry.output) == (Indexed(), None)
 
     known, output = Indexed(title=title, tags=("one",), order=0), Output(key="b", title=title, prefixes=("x",))
@@ -19,3 +20,4 @@ def test_an_entry_gives_what_it_was_given(title: str) -> None:
     assert (entry.known, entry.output, entry.title, entry.tags) == (known, output, title, ("one",))
     entry.output = None
     assert entry.output is None
+    assert (other.known, other.output) == (Indexed(), None)

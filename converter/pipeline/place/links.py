@@ -47,11 +47,8 @@ class LinkBook:
         self._pair = pair
         self._resolve = resolve
         self._there = there if pair.same_system else ()
-        self._found: dict[str, int] = {}
         self._wanted: dict[str, str | set[str]] = {}
         """Keys of anchors that links lead to, by their note, until these get names: of most notes it is one."""
-        self._names: dict[str, int] = {}
-        """Where both are kept, by their note: keys of anchors that links lead to, and the names of anchors."""
         self._ids = pair.has_ids
         self._pictures = pair.same_system and pair.parameter("pictures") == "absolute"
 
@@ -68,8 +65,8 @@ class LinkBook:
                 fault = self._fault(key, link, found)
                 if fault is not None:
                     report(fault)
-            if founds and (self._pictures or not self._pair.same_system):
-                self._found[key] = self._catalog.scratch.keep(_encode(founds))
+            needed = founds and (self._pictures or not self._pair.same_system)
+            entry.found = self._catalog.scratch.keep(_encode(founds)) if needed else -1
         self._name_anchors()
 
     def faults(self, key: str) -> Iterator[tuple[LinkFact, Finding]]:
@@ -139,7 +136,7 @@ class LinkBook:
         self._keep(key, wanted, names)
 
     def _keep(self, key: str, wanted: tuple[str, ...], names: dict[str, str]) -> None:
-        self._names[key] = self._catalog.scratch.keep(_encode((wanted, names)))
+        self._catalog.notes[key].named = self._catalog.scratch.keep(_encode((wanted, names)))
 
     def _name_host(self, anchor: Anchor, names: dict[str, str]) -> None:
         """An item whose own line is named is one place with it, where items have text of their own."""
@@ -167,13 +164,13 @@ class LinkBook:
         return self._kept(key)[1]
 
     def _kept(self, key: str) -> _Kept:
-        place = self._names.get(key)
-        return ((), {}) if place is None else _kept_at(self._catalog.scratch, place)
+        place = self._catalog.notes[key].named
+        return ((), {}) if place < 0 else _kept_at(self._catalog.scratch, place)
 
     def goals(self, key: str) -> dict[tuple[str, str, str, str], Goal]:
         """The goals of a note's links. Within one system links stay as written, but for places of pictures."""
-        place = self._found.get(key)
-        if place is None:
+        place = self._catalog.notes[key].found
+        if place < 0:
             return {}
         goals: dict[tuple[str, str, str, str], Goal] = {}
         for link, found in zip(self._catalog.links(key), _decode(self._catalog.scratch.piece(place)), strict=True):

@@ -27,7 +27,7 @@ class Node:
         self.renamed = False
         self.name = ""
         self._scratch = scratch
-        self._placed: int | Output = -1
+        self._placed = -1
 
     @property
     def output(self) -> Output | None:

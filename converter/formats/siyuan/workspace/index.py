@@ -79,7 +79,7 @@ class WorkspaceSource:
         if locked:
             entries = {key: entry for key, entry in entries.items() if key.partition("/")[0] not in locked}
         documents = {key: entry for key, entry in entries.items() if is_document(key)}
-        yield from self._documents_of(documents)
+        yield from self._documents_of(documents, sorted(notebooks, reverse=True))
         others = {key: entry for key, entry in entries.items() if key not in documents}
         self._files = frozenset(others)
         yield from self._other_files(others, {name: place for place, name in enumerate(listed)})
@@ -109,7 +109,6 @@ class WorkspaceSource:
             found[name] = settings
             if not found[name].sound:
                 self._broken.add(f"{name}/.siyuan/conf.json")
-            self._orders[name] = read_order(self._bytes(f"{name}/.siyuan/sort.json"))
         return found
 
     def _is_package(self, name: str) -> bool:
@@ -125,7 +124,7 @@ class WorkspaceSource:
     def _bytes(self, key: str) -> bytes | None:
         return self._layout.read(key) if key in self._files else None
 
-    def _documents_of(self, documents: dict[str, Entry]) -> Iterator[Fact | Finding]:
+    def _documents_of(self, documents: dict[str, Entry], notebooks: list[str]) -> Iterator[Fact | Finding]:
         """Documents, parents before children, siblings in the application's order; missing parents as folders."""
         children: dict[str, set[str]] = {}
         for key in documents:
@@ -137,7 +136,7 @@ class WorkspaceSource:
                     break
                 siblings.add(at)
                 at = f"{above}.sy" if "/" in above else above
-        waiting = [name for name in sorted(self._orders, reverse=True) if name in children]
+        waiting = [name for name in notebooks if name in children]
         while waiting:
             key = waiting.pop()
             if key in documents:
@@ -147,7 +146,7 @@ class WorkspaceSource:
                 yield from self._missing_parent(key, documents)
             below = children.get(key.removesuffix(".sy"), ())
             if below:
-                order = self._orders[key.partition("/")[0]]
+                order = self._order(key.partition("/")[0])
                 waiting += sorted(below, key=partial(_from_last, order))
 
     def _missing_parent(self, key: str, documents: dict[str, Entry]) -> Iterator[Fact | Finding]:
@@ -208,6 +207,8 @@ class WorkspaceSource:
         for key in self._documents if keys is None else keys:
             found = read_note(self._layout.open, key, self._context.limits)
             yield found if isinstance(found, Finding) else self._stored(key, *found)
+        if keys is None:
+            self._orders.clear()
 
     def _stored(self, key: str, data: bytes, stamp: Moment) -> Stored:
         name, folder = posixpath.basename(key).removesuffix(".sy"), posixpath.dirname(key)
@@ -222,9 +223,16 @@ class WorkspaceSource:
             stamp,
             folder=notebook,
             parent=parent,
-            order=self._orders[key.partition("/")[0]].get(name),
+            order=self._order(key.partition("/")[0]).get(name),
             beside=tuple(self._databases(key, data)) if b'"AttributeViewID"' in data else (),
         )
+
+    def _order(self, notebook: str) -> dict[str, int]:
+        """The numbers of a notebook's documents. They are let go of when all were read: mostly that is once."""
+        order = self._orders.get(notebook)
+        if order is None:
+            order = self._orders[notebook] = read_order(self._bytes(f"{notebook}/.siyuan/sort.json"))
+        return order
 
     def _databases(self, key: str, data: bytes) -> Iterator[tuple[str, bytes]]:
         """The databases that a document shows, and those that their relations name."""
