@@ -140,12 +140,12 @@ class _Reader:
 
 def _compare_origins(book: ResidueBook, origins: Mapping[str, bytes]) -> list[str]:
     """Notes whose bytes residue does not give back."""
-    notes = book.notes()
-    return [
-        f"residue of the note {key!r} does not restore it"
-        for key, wanted in origins.items()
-        if not any(digest_of_bytes(held.content) == wanted for held in notes.get(key, ()))
-    ]
+    restored = {
+        key
+        for key, several in book.notes()
+        if key in origins and any(digest_of_bytes(held.content) == origins[key] for held in several)
+    }
+    return [f"residue of the note {key!r} does not restore it" for key in origins if key not in restored]
 
 
 def _compare_store(source: Source, written: Written, *, alone: bool) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import re
 from collections.abc import Callable
@@ -150,7 +151,10 @@ def test_a_stale_record_gives_way_to_what_is_shown(vault: Path, tmp_path: Path) 
     between = tmp_path / "between" / NAMES["siyuan"]
     run(vault, between, "siyuan")
     old = lines(between).read_bytes()
-    (vault / "One.md").write_text("Wholly new.\n", encoding="utf-8")
+    note = vault / "One.md"
+    made = note.stat().st_mtime_ns
+    note.write_text("Wholly new.\n", encoding="utf-8")
+    os.utime(note, ns=(made, made))  # by which it gets the same id
     run(vault, tmp_path / "newer" / NAMES["siyuan"], "siyuan")
     lines(tmp_path / "newer").write_bytes(old)
 

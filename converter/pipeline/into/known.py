@@ -29,7 +29,7 @@ class Known:
             return
         for stub in book.stubs():
             self._enter(stub)
-        for held in (one for several in book.notes().values() for one in several if one.origin == origin):
+        for held in (one for _, several in book.notes() for one in several if one.origin == origin):
             self._enter(held.record)
         for folder in book.folders.values():
             if folder.output is not None:

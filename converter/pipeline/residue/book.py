@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import blake2b
+from itertools import pairwise
 from typing import IO
 
 import msgspec
@@ -107,12 +108,23 @@ class ResidueBook:
         found.update(held.origin for held in self._held)
         return found
 
-    def notes(self) -> dict[str, list[Held]]:
-        """The records of each note of the source. Made each time: they are asked for once, and are many."""
-        notes: dict[str, list[Held]] = {}
-        for held in self._held:
-            notes.setdefault(held.output.key, []).append(held)
-        return notes
+    def notes(self) -> Iterator[tuple[str, list[Held]]]:
+        """The records of each note of the source, in the order in which the first of each came.
+
+        Nearly all have one record, so that only keys which may have several are held.
+        """
+        marks = array("q", (hash(held.output.key) for held in self._held))
+        ordered = sorted(marks)
+        repeated = {mark for mark, following in pairwise(ordered) if mark == following}
+        several: dict[str, list[Held]] = {}
+        for held, mark in zip(self._held, marks, strict=True):
+            if mark in repeated:
+                several.setdefault(held.output.key, []).append(held)
+        for held, mark in zip(self._held, marks, strict=True):
+            if mark not in repeated:
+                yield held.output.key, [held]
+            elif (key := held.output.key) in several:
+                yield key, several.pop(key)
 
     def stubs(self) -> Iterator[NoteRecord]:
         """Notes whose blocks carry their records, if they are there at all."""

@@ -99,11 +99,11 @@ class Claims:
 
     def _settle_notes(self, book: ResidueBook, origin: str) -> None:
         """One record for each note: that of the note which is still where it was, else the first that carries it."""
-        notes = book.notes()
-        pages = (held for held in notes.pop("", ()) if held.origin == origin)
-        self.pages = [held for held in pages if self._is_sound("notes", held.record.key)]
-        for output, several in notes.items():
+        for output, several in book.notes():
             ours = [held for held in several if held.origin == origin]
+            if not output:
+                self.pages = [held for held in ours if self._is_sound("notes", held.record.key)]
+                continue
             if not ours:
                 continue
             held = next((one for one in ours if one.holder in ("", output)), ours[0])
