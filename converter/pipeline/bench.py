@@ -5,8 +5,6 @@ A note is read and understood once: what reading made of it is kept for the work
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -19,6 +17,7 @@ from converter.model.blocks import has_text
 from converter.model.items import Note
 from converter.model.order import WorkOrder
 from converter.model.profile import Profile
+from converter.pipeline.found import Found, Packed
 from converter.pipeline.law import Answers
 from converter.pipeline.learnt import Indexed, Learnt, pack
 from converter.pipeline.lift.rules import lift
@@ -199,6 +198,7 @@ class Bench:
         lifts = reading.lifts
         lifted = note if lifts is None else lift(note, lifts, Answers())
         outlined = outline(lifted)
+        visit = visit_of(note) if reading.visits else None
         known = Indexed(
             title=note.title,
             id=note.id,
@@ -209,7 +209,9 @@ class Bench:
             stamp=note.stamp,
             tags=note.tags,
             blocks=outlined.blocks,
-            kept=self._kept.keep((note, found, self._cut(stored, note)), len(stored.data)),
+            kept=self._kept.keep(
+                Found(note, found, self._cut(stored, note), carries=visit is not None), len(stored.data)
+            ),
         )
         return Learnt(
             key=stored.key,
@@ -217,7 +219,7 @@ class Bench:
             outline=pack(outlined) if outlined.anchors or outlined.links else b"",
             blank=not has_text(note.blocks),
             hollow=lifts is not None and lifts.parameters.get("tree") in _NESTING and says_nothing(lifted),
-            visit=visit_of(note) if reading.visits else None,
+            visit=visit,
             findings=self._told(found),
         )
 
@@ -256,34 +258,33 @@ class Bench:
     def make(self, task: Task) -> Made:
         """Make a note of the target, or give it back."""
         try:
-            kept = self._at_hand(task)
-            given = self._given(task, kept)
+            found = self._at_hand(task)
+            given = self._given(task, found)
             if isinstance(given, Result):
                 return Made(given)
-            return Made(self._converted(task, kept, given)) if task.whole else Made()
+            return Made(self._converted(task, found, given)) if task.whole else Made()
         except ItemError as error:
             return Made(failure=unreadable(f"notes/{task.stored.key}", error))
 
     def work(self, task: Task) -> Result:
         """Make a note of its bytes, or give it back; raises `ItemError` where it cannot be made."""
-        kept = self._at_hand(task)
-        given = self._given(task, kept)
-        return given if isinstance(given, Result) else self._converted(task, kept, given)
+        found = self._at_hand(task)
+        given = self._given(task, found)
+        return given if isinstance(given, Result) else self._converted(task, found, given)
 
-    def _at_hand(self, task: Task) -> _Found:
-        kept = self._kept.read(task.kept)
-        return kept or (*self._source.read(task.stored, self._reading.context), None)
+    def _at_hand(self, task: Task) -> Found:
+        return self._kept.read(task.kept) or Found(*self._source.read(task.stored, self._reading.context))
 
-    def _given(self, task: Task, kept: _Found) -> Result | Finding | None:
+    def _given(self, task: Task, found: Found) -> Result | Finding | None:
         """The note given back, or why its residue is of no use; None where it has none."""
         back = task.back
         if back is None:
             return None
         own = self._kept.read(back.kept)
-        return self.give_back.note(task.stored, kept[:2], task.order, back, own[0] if own else None)
+        return self.give_back.note(task.stored, found, task.order, back, None if own is None else own.note)
 
-    def _converted(self, task: Task, kept: _Found, told: Finding | None) -> Result:
-        result = self.workshop.convert(task.stored, task.order, kept[:2], kept[2])
+    def _converted(self, task: Task, found: Found, told: Finding | None) -> Result:
+        result = self.workshop.convert(task.stored, task.order, (found.note, found.findings), found.cut)
         return result if told is None else msgspec.structs.replace(result, findings=(told, *result.findings))
 
     def close(self) -> None:
@@ -293,39 +294,29 @@ class Bench:
             self._memory.close()
 
 
-_Found = tuple[Note, tuple[Finding, ...], Segments | None]
-"""What reading a note gave, and its segments."""
-
-
 class _Kept:
     """What reading gave, by the places where it is kept."""
 
     def __init__(self, few: int) -> None:
         self._few = few
-        self._first: list[_Found] = []
+        self._first: list[Found] = []
         self._scratch = Scratch(at_once=_USUAL)
 
-    def keep(self, read: _Found, size: int) -> int:
+    def keep(self, found: Found, size: int) -> int:
         """Keep what a note of so many bytes said: its place."""
         self._few -= size
         if self._few >= 0:
-            self._first.append(read)
+            self._first.append(found)
             return len(self._first) - 1
-        return len(self._first) + self._scratch.keep(pack(read))
+        return len(self._first) + self._scratch.keep(found.packed())
 
-    def read(self, place: int) -> _Found | None:
+    def read(self, place: int) -> Found | None:
         """What is kept at this place; None for -1."""
         if place < 0:
             return None
         first = len(self._first)
-        return self._first[place] if place < first else _unpacker()(self._scratch.piece(place - first))
+        return self._first[place] if place < first else Packed(self._scratch.piece(place - first))
 
     def close(self) -> None:
         """Let go of everything."""
         self._scratch.close()
-
-
-@cache
-def _unpacker() -> Callable[[bytes], _Found]:
-    """Made when the first note is unpacked: a few notes never are."""
-    return msgspec.msgpack.Decoder(_Found).decode

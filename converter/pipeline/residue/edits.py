@@ -13,14 +13,16 @@ from converter.model.items import Note
 from converter.model.order import WorkOrder
 from converter.model.profile import Profile
 from converter.model.runs import TextRun
+from converter.pipeline.found import Found
 from converter.pipeline.law import InnerCounts
 from converter.pipeline.residue.align import Kept, Part, arranged
 from converter.pipeline.residue.assemble import assembled
+from converter.pipeline.residue.blocks import bare
 from converter.pipeline.residue.case import Case, Patcher
 from converter.pipeline.residue.facts import Names, facts_differ, merged_facts
 from converter.pipeline.residue.fits import by_parts, by_place
 from converter.pipeline.residue.settle import digests_of
-from converter.pipeline.work import Workshop
+from converter.pipeline.work import Worked, Workshop
 
 __all__ = ["Edit", "Editor", "in_place"]
 
@@ -68,27 +70,27 @@ class Editor:
         self,
         stored: Stored,
         own: Note,
-        now: Note,
+        found: Found,
         mirrored: WorkOrder,
         order: WorkOrder,
         path: str,
         retitled: Mapping[tuple[str, str], str],
     ) -> Edit:
-        """The note that was `stored` in its origin, and said `own`, as it must be now that the source shows `now`.
+        """The note that was `stored` in its origin, and said `own`, as it must be now that the source says `found`.
 
         `retitled` gives links, as target and place, that name notes which are called otherwise now.
         Raises `ItemError` where the bytes are no note.
         """
         lowered = self._mirror.lower(own, mirrored, path, traced=True)
         then = lowered.note
-        same = then.blocks == now.blocks
-        wanted = [] if same else digests_of(now.blocks, self._ignored)
-        retold = facts_differ(then, now, self._source_names)
         stale = _stale(own, retitled)
-        if (same or digests_of(then.blocks, self._ignored) == wanted) and not retold and not stale:
-            silent = sum(not group.count for group in lowered.groups)
-            return Edit(stored.data, silent=silent)
-        wanted = wanted or digests_of(now.blocks, self._ignored)
+        untouched = not stale and not facts_differ(then, found.facts, self._source_names)
+        if untouched and found.shows(then.blocks):
+            return _as_it_was(stored, lowered)
+        now = bare(found.note)
+        wanted = digests_of(now.blocks, self._ignored)
+        if untouched and digests_of(then.blocks, self._ignored) == wanted:
+            return _as_it_was(stored, lowered)
         ordered = self._in_order(stored)
         if ordered is not stored:
             own = self._mirror.read(ordered)
@@ -162,6 +164,10 @@ class Editor:
     def retitled(self, own: Note, title: str) -> bytes:
         """The bytes of a note under another title."""
         return self._target.render(msgspec.structs.replace(own, title=title), self._writing).data
+
+
+def _as_it_was(stored: Stored, lowered: Worked) -> Edit:
+    return Edit(stored.data, silent=sum(not group.count for group in lowered.groups))
 
 
 def in_place(note: Note) -> Note:

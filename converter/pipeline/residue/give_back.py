@@ -6,16 +6,15 @@ from converter.errors import ItemError
 from converter.findings.finding import Finding
 from converter.formats.front import Stored, TargetContext
 from converter.formats.registry import load
-from converter.model.blocks import walk
 from converter.model.items import Note
 from converter.model.order import WorkOrder
+from converter.pipeline.found import Found
 from converter.pipeline.law import InnerCounts
-from converter.pipeline.residue.blocks import bare
 from converter.pipeline.residue.book import unused
 from converter.pipeline.residue.edits import Edit, Editor
 from converter.pipeline.residue.finish import Finisher
 from converter.pipeline.residue.way import Back, Way
-from converter.pipeline.work import Read, Result, Workshop
+from converter.pipeline.work import Result, Workshop
 
 __all__ = ["GiveBack"]
 
@@ -33,25 +32,23 @@ class GiveBack:
         self.editor = Editor(target, way.mirror.source, mirror, workshop, writing, self.finisher.in_order)
 
     def note(
-        self, stored: Stored, read: Read, order: WorkOrder, back: Back, own: Note | None = None
+        self, stored: Stored, now: Found, order: WorkOrder, back: Back, own: Note | None = None
     ) -> Result | Finding:
         """The note as it was in its origin, with what was changed since; or why its residue is of no use.
 
-        `read` is what reading the note gave, and `own` the note in its origin, where that was read before.
+        `now` is what reading the note gave, and `own` the note in its origin, where that was read before.
         """
-        note, found = read
-        edit = self._edit(back, own, bare(note), stored.path, order)
+        edit = self._edit(back, own, now, stored.path, order)
         if edit is None:
             return unused(f"notes/{stored.key}", "it does not fit the note")
         changed = edit.changed or back.partial
-        stamp = note.updated or note.stamp if changed else back.then.stamp
+        stamp = now.facts.updated or now.facts.stamp if changed else back.then.stamp
         rendered, digest = self.finisher.finished(edit.data, back.then, order.output, stamp, own)
-        blocks = sum(1 for _ in walk(note.blocks))
-        counts = edit.counts or InnerCounts(blocks, blocks, 0, 0)
-        told = (*_told(stored.key, edit, changed=changed), *found, *edit.findings)
+        counts = edit.counts or InnerCounts(now.count, now.count, 0, 0)
+        told = (*_told(stored.key, edit, changed=changed), *now.findings, *edit.findings)
         return Result(rendered, digest, counts, told, approximated=bool(edit.findings))
 
-    def _edit(self, back: Back, own: Note | None, now: Note, path: str, order: WorkOrder) -> Edit | None:
+    def _edit(self, back: Back, own: Note | None, now: Found, path: str, order: WorkOrder) -> Edit | None:
         try:
             own = own or self.editor.read(back.then)
             return self.editor.edit(back.then, own, now, back.mirrored, order, path, back.retitled)
