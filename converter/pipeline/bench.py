@@ -210,7 +210,14 @@ class Bench:
             tags=note.tags,
             blocks=outlined.blocks,
             kept=self._kept.keep(
-                Found(note, found, self._cut(stored, note), carries=visit is not None), len(stored.data)
+                Found(
+                    note,
+                    found,
+                    self._cut(stored, note),
+                    comes_back=reading.visits,
+                    carries=visit is not None,
+                ),
+                len(stored.data),
             ),
         )
         return Learnt(

@@ -22,16 +22,26 @@ __all__ = ["Found", "Packed"]
 
 
 class Found:
-    """A note, what was found while it was read, and its segments. `carries`: there is residue in its blocks."""
+    """A note, what was found while it was read, and its segments.
 
-    __slots__ = ("_carries", "_cut", "_findings", "_note")
+    `comes_back`: it may be on its way back to its origin. `carries`: there is residue in its blocks.
+    """
+
+    __slots__ = ("_carries", "_comes_back", "_cut", "_findings", "_note")
 
     def __init__(
-        self, note: Note, findings: tuple[Finding, ...], cut: Segments | None = None, *, carries: bool = False
+        self,
+        note: Note,
+        findings: tuple[Finding, ...],
+        cut: Segments | None = None,
+        *,
+        comes_back: bool = False,
+        carries: bool = False,
     ) -> None:
         self._note = note
         self._findings = findings
         self._cut = cut
+        self._comes_back = comes_back
         self._carries = carries
 
     @property
@@ -70,7 +80,7 @@ class Found:
             msgspec.structs.replace(note, blocks=()),
             self._findings,
             msgspec.Raw(pack(note.blocks)),
-            self.count,
+            self.count if self._comes_back else -1,
             msgspec.Raw(pack(self._cut)),
             _digest(pack(bare(note).blocks)) if self._carries else b"",
         )
@@ -108,7 +118,7 @@ class Packed(Found):
     @property
     def count(self) -> int:
         """How many blocks it has."""
-        return self._parts.count
+        return sum(1 for _ in walk(self.note.blocks)) if self._parts.count < 0 else self._parts.count
 
     def shows(self, blocks: Blocks) -> bool:
         """Whether it is plain to see that these are its blocks: they are packed alike."""
@@ -121,7 +131,7 @@ class Packed(Found):
 
 
 class _Parts(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """What is packed. `shown` is the digest of what it shows, where its blocks carry residue as well."""
+    """What is packed. `count` is -1 where nobody will ask for it; `shown` is the digest of blocks without residue."""
 
     facts: Note
     findings: tuple[Finding, ...]
