@@ -81,9 +81,9 @@ class Catalog:
         self.made_for: dict[str, str] = {}
         """The note for whose sake a made folder is there, by the folder's key."""
         self._names = names
-        self._note_names = Names()
-        self._asset_names = Names()
-        self._holders: Names | None = None
+        self._note_names: Names[str] = Names()
+        self._asset_names: Names[str] = Names()
+        self._holders: Names[str] | None = None
         self._made_once: dict[tuple[str, ...], Any] = {}
 
     def add_folder(self, fact: FolderFact) -> None:
@@ -133,15 +133,15 @@ class Catalog:
             self._holders = self._find_holders()
         return self._holders.keys(block)
 
-    def _find_holders(self) -> Names:
-        named = Names()
+    def _find_holders(self) -> Names[str]:
+        named: Names[str] = Names()
         for key in self.notes:
             for link in self.links(key):
                 target = link.target
                 named.add(target, "")
                 if "/" in target:
                     named.add(target.rpartition("/")[2], "")
-        holders = Names()
+        holders: Names[str] = Names()
         for key in self.notes:
             for anchor in self.anchors(key):
                 if anchor.key in named:

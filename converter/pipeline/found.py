@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 __all__ = ["Found", "Packed"]
 
 
+_NOTHING = msgspec.Raw(pack(None))
+
+
 class Found:
     """A note, what was found while it was read, and its segments.
 
@@ -76,15 +79,11 @@ class Found:
     def packed(self) -> bytes:
         """All of it in bytes."""
         note = self._note
-        parts = _Parts(
-            msgspec.structs.replace(note, blocks=()),
-            self._findings,
-            msgspec.Raw(pack(note.blocks)),
-            self.count if self._comes_back else -1,
-            msgspec.Raw(pack(self._cut)),
-            _digest(pack(bare(note).blocks)) if self._carries else b"",
-        )
-        return pack(parts)
+        if not self._comes_back:
+            return pack(_Parts(note, self._findings, self._cut))
+        facts, blocks = msgspec.structs.replace(note, blocks=()), msgspec.Raw(pack(note.blocks))
+        shown = _digest(pack(bare(note).blocks)) if self._carries else b""
+        return pack(_Parts(facts, self._findings, self._cut, blocks, self.count, shown))
 
 
 class Packed(Found):
@@ -98,7 +97,8 @@ class Packed(Found):
     @property
     def note(self) -> Note:
         """The note, once more each time."""
-        return msgspec.structs.replace(self._parts.facts, blocks=_blocks()(self._parts.blocks))
+        parts = self._parts
+        return msgspec.structs.replace(parts.facts, blocks=_blocks()(parts.blocks)) if parts.count >= 0 else parts.facts
 
     @property
     def facts(self) -> Note:
@@ -113,12 +113,12 @@ class Packed(Found):
     @property
     def cut(self) -> Segments | None:
         """The segments; None where it was not cut."""
-        return _cut()(self._parts.cut)
+        return self._parts.cut
 
     @property
     def count(self) -> int:
         """How many blocks it has."""
-        return sum(1 for _ in walk(self.note.blocks)) if self._parts.count < 0 else self._parts.count
+        return self._parts.count if self._parts.count >= 0 else sum(1 for _ in walk(self.note.blocks))
 
     def shows(self, blocks: Blocks) -> bool:
         """Whether it is plain to see that these are its blocks: they are packed alike."""
@@ -126,19 +126,22 @@ class Packed(Found):
             data = pack(blocks)
         except UnicodeEncodeError:
             return False
-        shown = self._parts.shown
-        return _digest(data) == shown if shown else memoryview(self._parts.blocks) == data
+        parts = self._parts
+        return _digest(data) == parts.shown if parts.shown else memoryview(parts.blocks) == data
 
 
 class _Parts(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """What is packed. `count` is -1 where nobody will ask for it; `shown` is the digest of blocks without residue."""
+    """What is packed: blocks by themselves where the note may come back. `count` is -1 where it may not.
+
+    `shown` is the digest of those that it shows, where they carry residue as well.
+    """
 
     facts: Note
     findings: tuple[Finding, ...]
-    blocks: msgspec.Raw
-    count: int
-    cut: msgspec.Raw
-    shown: bytes
+    cut: Segments | None
+    blocks: msgspec.Raw = _NOTHING
+    count: int = -1
+    shown: bytes = b""
 
 
 def _digest(data: bytes) -> bytes:
@@ -156,8 +159,3 @@ def _parts() -> Callable[[bytes], _Parts]:
 @cache
 def _blocks() -> Callable[[msgspec.Raw], Blocks]:
     return msgspec.msgpack.Decoder(Blocks).decode
-
-
-@cache
-def _cut() -> Callable[[msgspec.Raw], Segments | None]:
-    return msgspec.msgpack.Decoder(Segments | None).decode

@@ -10,6 +10,7 @@ import msgspec
 
 from converter.formats.front import Stored
 from converter.pipeline.learnt import Learnt, pack
+from converter.pipeline.names import Names
 from converter.storage.limits import NO_LIMITS
 from converter.storage.scratch import Scratch
 
@@ -30,8 +31,8 @@ class Memory:
     def __init__(self, *, cuts: bool) -> None:
         self.cuts = cuts
         self._ways: list[Reading] = []
-        self._way = b""
-        self._places: dict[bytes, int] = {}
+        self._way = ""
+        self._places: Names[int] = Names()
         self._scratch = Scratch()
 
     def reads(self, reading: Reading) -> None:
@@ -41,20 +42,20 @@ class Memory:
         way = msgspec.structs.replace(reading, context=context, cuts=self.cuts)
         if way not in self._ways:
             self._ways.append(way)
-        self._way = self._ways.index(way).to_bytes(1, "little")
+        self._way = f":{self._ways.index(way)}"
 
     def take(self, stored: Stored, learnt: Learnt) -> None:
         """Remember what was learnt of a note, unless it could not be read."""
         if learnt.failure is None:
-            self._places[self._mark(stored)] = self._scratch.keep(pack(learnt))
+            self._places.add(self._mark(stored), self._scratch.keep(pack(learnt)))
 
     def recall(self, stored: Stored) -> Learnt | None:
         """What was learnt of this very note; None where it did not come before."""
-        place = self._places.get(self._mark(stored))
-        return None if place is None else _unpacker()(self._scratch.piece(place))
+        places = self._places.keys(self._mark(stored))
+        return _unpacker()(self._scratch.piece(places[0])) if places else None
 
-    def _mark(self, stored: Stored) -> bytes:
-        return blake2b(pack(stored), digest_size=16).digest() + self._way
+    def _mark(self, stored: Stored) -> str:
+        return blake2b(pack(stored), digest_size=16).hexdigest() + self._way
 
     def close(self) -> None:
         """Forget everything."""

@@ -1,4 +1,4 @@
-"""What links look up: keys by the names under which they are known.
+"""What is found by names, such as the keys of notes by what links call them.
 
 There are a few names for every note and file at once, so none of them is held: a name is known again by two hashes of
 it, which nobody outside this process can foresee.
@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
+from typing import Generic, TypeVar
 
 __all__ = ["Names"]
+
+_T = TypeVar("_T", str, int)
 
 _FIRST_SLOTS = 8
 _FREE = -1
@@ -17,16 +20,16 @@ _MORE = "\0"
 """What makes another text, with a hash of its own, of a name."""
 
 
-class Names:
-    """Keys by their names: a table with free slots between the taken ones, where each name has its row."""
+class Names(Generic[_T]):
+    """Keys (or what there is) by their names: a table with free slots between the taken ones, a row for each name."""
 
     def __init__(self) -> None:
         self._slots = array("i", [_FREE]) * _FIRST_SLOTS
         self._first = array("q")
         self._second = array("q")
-        self._keys: list[str | list[str]] = []
+        self._keys: list[_T | list[_T]] = []
 
-    def add(self, name: str, key: str) -> None:
+    def add(self, name: str, key: _T) -> None:
         """Enter a key under a name, once where it comes again and alone."""
         slot = self._slot(name)
         row = self._slots[slot]
@@ -44,13 +47,13 @@ class Names:
         elif there is not key:
             self._keys[row] = [there, key]
 
-    def keys(self, name: str) -> Sequence[str]:
+    def keys(self, name: str) -> Sequence[_T]:
         """The keys of a name, in the order in which they came."""
         row = self._slots[self._slot(name)]
         if row == _FREE:
             return ()
         there = self._keys[row]
-        return (there,) if isinstance(there, str) else there
+        return there if isinstance(there, list) else (there,)
 
     def __contains__(self, name: str) -> bool:
         return self._slots[self._slot(name)] != _FREE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import TypeVar
 
@@ -15,6 +15,7 @@ from converter.formats.front import Stored
 from converter.pipeline.bench import Bench, Checked, Made, Places, Reading, Sought, Task, Writing
 from converter.pipeline.crew import Home, Study, anywhere
 from converter.pipeline.learnt import Learnt, pack
+from converter.pipeline.names import Names
 from converter.pipeline.processes import Processes, Request, Serve
 
 __all__ = ["Party"]
@@ -40,7 +41,7 @@ class Party:
 
     def __init__(self, count: int) -> None:
         self._processes = Processes(count, _serving)
-        self._homes: dict[str, int] | None = None
+        self._homes: Names[int] | None = None
         """Who remembers the note of each key, where notes are remembered."""
 
     def learn(
@@ -53,7 +54,8 @@ class Party:
         for places, at, answer in self._read("learn", notes, reading, home):
             told = _learnt(answer)
             if homes is not None:
-                homes.update((learnt.key, at) for learnt in told)
+                for one in told:
+                    homes.add(one.key, at)
             learnt = iter(told)
             for finding in places:
                 yield finding or (at, next(learnt))
@@ -85,7 +87,7 @@ class Party:
 
     def remember(self, *, cuts: bool) -> None:
         """Remember what was learnt."""
-        self._homes = {}
+        self._homes = Names()
         self._processes.all("remember", pickle.dumps(cuts))
 
     def ready(self, reading: Reading, writing: Writing) -> None:
@@ -150,8 +152,9 @@ def _serving() -> Serve:
     return serve
 
 
-def _home(homes: Mapping[str, int], note: Stored) -> int:
-    return homes.get(note.key, -1)
+def _home(homes: Names[int], note: Stored) -> int:
+    """Who remembers a note: the last one that read one of this key."""
+    return homes.keys(note.key)[-1] if note.key in homes else -1
 
 
 def _batches(

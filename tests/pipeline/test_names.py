@@ -8,7 +8,7 @@ from converter.pipeline.names import Names
 
 @given(st.lists(st.tuples(st.text("ab", max_size=3), st.sampled_from(("one.md", "two.md", "three.md")))))
 def test_each_name_gives_its_keys_in_the_order_in_which_they_came(entered: list[tuple[str, str]]) -> None:
-    names, wanted = Names(), dict[str, list[str]]()
+    names, wanted = Names[str](), dict[str, list[str]]()
     for name, key in entered:
         names.add(name, key)
         there = wanted.setdefault(name, [])
@@ -20,7 +20,7 @@ def test_each_name_gives_its_keys_in_the_order_in_which_they_came(entered: list[
 
 
 def test_many_names_are_all_known() -> None:
-    names = Names()
+    names = Names[str]()
     for number in range(5_000):
         names.add(f"n:{number}", f"{number}.md")
 
@@ -30,7 +30,7 @@ def test_many_names_are_all_known() -> None:
 
 @given(st.lists(st.text(max_size=8)), st.text(max_size=8))
 def test_what_was_mentioned_is_known(texts: list[str], other: str) -> None:
-    mentioned = Names()
+    mentioned = Names[str]()
     for text in texts:
         mentioned.add(text, "")
 

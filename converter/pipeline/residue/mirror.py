@@ -29,7 +29,7 @@ from converter.pipeline.residue.book import Held, ResidueBook
 from converter.pipeline.residue.claims import Claim
 from converter.pipeline.residue.places import Places
 from converter.pipeline.residue.records import AssetRecord, Header
-from converter.pipeline.residue.tree import Node
+from converter.pipeline.residue.tree import Node, each
 from converter.storage.scratch import Scratch
 
 __all__ = ["Mirror", "zone_of"]
@@ -116,8 +116,8 @@ class Mirror:
         What the source no longer has is in it as well, at its old place: links to it dangle on both sides.
         """
         mirror = Catalog(self._origin.names, self._scratch)
-        self._renamed = {key for (_, key), node in places.nodes.items() if node.renamed}
-        for (kind, key), node in places.nodes.items():
+        self._renamed = {key for _, key, node in each(places.nodes) if node.renamed}
+        for kind, key, node in each(places.nodes):
             entry = catalog.notes[key] if kind == "notes" else catalog.folders[key]
             if node.kind != "notes" or node.output is None or node.entry is not entry:
                 continue
@@ -142,7 +142,7 @@ class Mirror:
             paths = tuple(path.removeprefix(root) for path in record.at)
             mirror.add_asset(fact)
             mirror.assets[record.key] = AssetEntry(fact, paths=paths or (record.name,), name=record.name)
-        pinned = [(node.output.key, node.claim) for node in places.nodes.values() if node.output and node.claim]
+        pinned = [(node.output.key, node.claim) for _, _, node in each(places.nodes) if node.output and node.claim]
         places.forget()
         self._links = LinkBook(mirror, self.pair, self._origin.resolve)
         self._links.resolve_all(lambda _finding: None)

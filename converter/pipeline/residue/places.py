@@ -23,7 +23,7 @@ from converter.pipeline.pair import Pair
 from converter.pipeline.place.names import LINK_SIGNS, OwnIds, Report, changed_id
 from converter.pipeline.residue.claims import Claim, Claims
 from converter.pipeline.residue.records import FolderRecord
-from converter.pipeline.residue.tree import Node, Tree
+from converter.pipeline.residue.tree import Node, Tree, each
 from converter.storage.names import Unique, safe_segment
 
 __all__ = ["Places", "in_old_order", "with_outputs"]
@@ -59,8 +59,9 @@ class Places:
 
     def forget(self) -> None:
         """Let go of the tree: what is asked for later is where nodes went, and that is in the catalogs."""
-        self.nodes.clear()
-        self._items.origin.clear()
+        for nodes in (self.nodes, self._items.origin):
+            for some in nodes.values():
+                some.clear()
         self._claimed.clear()
         self._taken.clear()
         self._ids.clear()
@@ -79,14 +80,13 @@ class Places:
                 if self._is_fresh(node) is fresh:
                     self._place(node)
         holders = {id(node.above) for node in self._items.all() if node.above is not None}
-        for node in self._items.origin.values():
+        for _, _, node in each(self._items.origin):
             if node.entry is None and node.output is not None and id(node) in holders:
                 self.made.append(node.output)
         for node in self._items.all():
             if node.claim is not None and node.claim.folder is not None and node.output is not None:
                 self.attrs[node.output.key] = node.claim.folder.attrs
-        origin = self._items.origin
-        self.returned = frozenset(key for (kind, key), node in origin.items() if kind == "folders" and node.output)
+        self.returned = frozenset(key for key, node in self._items.origin["folders"].items() if node.output)
 
     def _is_fresh(self, node: Node) -> bool:
         at: Node | None = node
@@ -257,9 +257,9 @@ class Places:
 def with_outputs(places: Places, catalog: Catalog) -> None:
     """Enter the places in the catalog of the source. A folder for the sake of a note is nothing by itself."""
     for key, folder in catalog.folders.items():
-        if ("folders", key) not in places.nodes:
+        if key not in places.nodes["folders"]:
             folder.output = None
-    for (kind, key), node in places.nodes.items():
+    for kind, key, node in each(places.nodes):
         entry = catalog.folders[key] if kind == "folders" else catalog.notes[key]
         own = node.entry is entry
         entry.output = node.output if own else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from converter.model.order import Output
 from converter.pipeline.catalog import Catalog, FolderEntry
 from converter.pipeline.note_entry import NoteEntry, kept, output_at
@@ -10,7 +12,7 @@ from converter.pipeline.residue.claims import Claim, Claims, above_of
 from converter.pipeline.residue.records import FolderRecord
 from converter.storage.scratch import Scratch
 
-__all__ = ["Node", "Tree"]
+__all__ = ["Node", "Tree", "each"]
 
 
 class Node:
@@ -39,6 +41,17 @@ class Node:
         self._placed = kept(self._scratch, output)
 
 
+Nodes = dict[str, dict[str, Node]]
+"""Nodes by the kind and the key of their items."""
+
+
+def each(nodes: Nodes) -> Iterator[tuple[str, str, Node]]:
+    """Kind, key and node of each item, folders first."""
+    for kind, some in nodes.items():
+        for key, node in some.items():
+            yield kind, key, node
+
+
 class Tree:
     """The tree of the origin as it comes back: a node for every item of the source, and for folders that went away.
 
@@ -55,8 +68,8 @@ class Tree:
         *,
         rows: bool,
     ) -> None:
-        self.nodes: dict[tuple[str, str], Node] = {}
-        self.origin: dict[tuple[str, str], Node] = {}
+        self.nodes: Nodes = {"folders": {}, "notes": {}}
+        self.origin: Nodes = {"folders": {}, "notes": {}}
         self._catalog = catalog
         self._scratch = catalog.scratch
         self._claims = claims
@@ -68,14 +81,14 @@ class Tree:
 
     def all(self) -> list[Node]:
         """Every node once."""
-        return list({id(node): node for node in (*self.nodes.values(), *self.origin.values())}.values())
+        return list({id(node): node for kinds in (self.nodes, self.origin) for _, _, node in each(kinds)}.values())
 
     def _build(self) -> None:
         for kind, entries in (("folders", self._catalog.folders), ("notes", self._catalog.notes)):
             for key, entry in entries.items():
                 self._enter(kind, key, entry)
         self._enter_twins()
-        for (kind, key), node in list(self.nodes.items()):
+        for kind, key, node in each(self.nodes):
             if node.above is None and not self._is_alias(kind, key):
                 node.above = self._above(kind, key, node)
         self._cut_circles()
@@ -99,23 +112,23 @@ class Tree:
         claim = self._claims.of(kind, key)
         own = claim.kind if claim is not None else kind
         if claim is not None and claim.kind == "folders" and isinstance(entry, NoteEntry) and not entry.blank:
-            self.origin["folders", claim.key] = Node("folders", claim, None, self._scratch)
+            self.origin["folders"][claim.key] = Node("folders", claim, None, self._scratch)
             claim, own = None, "notes"
         node = Node(own, claim, entry, self._scratch)
-        self.nodes[kind, key] = node
+        self.nodes[kind][key] = node
         if claim is not None:
-            self.origin[claim.kind, claim.key] = node
+            self.origin[claim.kind][claim.key] = node
 
     def _enter_twins(self) -> None:
         """Folders that are there for the sake of a note are no items of the origin."""
         for key in self._catalog.folders:
-            if ("folders", key) not in self.nodes or self._claims.of("folders", key) is not None:
+            if key not in self.nodes["folders"] or self._claims.of("folders", key) is not None:
                 continue
             twin = self._twin(key)
             if twin is not None:
-                self.nodes["folders", key] = twin
+                self.nodes["folders"][key] = twin
             elif self._is_top(key):
-                del self.nodes["folders", key]
+                del self.nodes["folders"][key]
 
     def _is_top(self, key: str) -> bool:
         """Whether a folder is only the place for all that stands at the top."""
@@ -123,8 +136,8 @@ class Tree:
 
     def _twin(self, key: str) -> Node | None:
         if key in self._claims.made:
-            return self.origin.get(("notes", self._claims.made[key]))
-        return self.nodes.get(("notes", f"{key}.md"))
+            return self.origin["notes"].get(self._claims.made[key])
+        return self.nodes["notes"].get(f"{key}.md")
 
     def _is_alias(self, kind: str, key: str) -> bool:
         return kind == "folders" and self._claims.of(kind, key) is None and self._alias_output(key) is not None
@@ -137,7 +150,7 @@ class Tree:
         claim = self._claims.of("notes", f"{key}.md")
         if claim is not None:
             return claim.output.path.removesuffix(".md")
-        return key if ("notes", f"{key}.md") in self.nodes else None
+        return key if f"{key}.md" in self.nodes["notes"] else None
 
     def _was(self, key: str | None) -> str | None:
         """What the container of this key was called when residue was written."""
@@ -163,8 +176,8 @@ class Tree:
         if key is None:
             return None
         if key in self._catalog.notes:
-            return self.nodes.get(("notes", key))
-        return self.nodes.get(("folders", key))
+            return self.nodes["notes"].get(key)
+        return self.nodes["folders"].get(key)
 
     def _old_above(self, kind: str, key: str) -> Node | None:
         """The node of what an item of the origin stood in; a folder that has none in the source is made again."""
@@ -176,20 +189,20 @@ class Tree:
         else:
             record = self._folders.get(key)
             parent, folder = None, self._parents[key] if record is not None else None
-        if parent is not None and ("notes", parent) in self.origin:
-            return self.origin["notes", parent]
+        if parent is not None and parent in self.origin["notes"]:
+            return self.origin["notes"][parent]
         return self.folder(folder) if folder is not None else None
 
     def folder(self, key: str) -> Node | None:
         """The node of a folder of the origin, made again where it has none."""
-        known = self.origin.get(("folders", key))
+        known = self.origin["folders"].get(key)
         if known is not None:
             return known
         record = self._folders.get(key)
         if record is None:
-            return self.origin.get(("notes", key))
+            return self.origin["notes"].get(key)
         node = Node("folders", Claim("folders", key, folder=record), None, self._scratch)
-        self.origin["folders", key] = node
+        self.origin["folders"][key] = node
         parent = self._parents[key]
         node.above = self.folder(parent) if parent is not None else None
         return node

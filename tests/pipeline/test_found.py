@@ -1,0 +1,61 @@
+"""What reading a note gave, packed and unpacked."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+
+from converter.findings.finding import Finding
+from converter.formats.front import Segments
+from converter.model.blocks import Paragraph, walk
+from converter.model.items import Note
+from converter.model.order import Output
+from converter.model.runs import TextRun
+from converter.pipeline.found import Found, Packed
+from converter.pipeline.residue.blocks import attached, bare
+from converter.pipeline.residue.records import SCHEMA, Header, NoteRecord
+from converter.pipeline.residue.trace import Group
+from tests.json.strategies import notes
+
+FINDINGS = (Finding(code="empty-block", item="notes/a.md"),)
+CUT = Segments("---\n", ("One", "Two"), ("\n", ""), "\n")
+
+
+@given(notes())
+@settings(deadline=None)
+def test_what_is_packed_says_what_it_said(note: Note) -> None:
+    for comes_back in (False, True):
+        found = Found(note, FINDINGS, CUT, comes_back=comes_back)
+        packed = Packed(found.packed())
+
+        assert (packed.note, packed.findings, packed.cut) == (note, FINDINGS, CUT)
+        assert packed.count == found.count == sum(1 for _ in walk(note.blocks))
+        assert msgspec.structs.replace(packed.facts, blocks=()) == msgspec.structs.replace(note, blocks=())
+        assert found.shows(note.blocks)
+        assert packed.shows(note.blocks) is comes_back
+        assert not packed.shows((*note.blocks, Paragraph()))
+
+
+def test_a_note_shows_its_blocks_without_residue() -> None:
+    plain = Note(key="a", title="A", blocks=(Paragraph(runs=(TextRun(text="One"),)),))
+    record = NoteRecord(key="a.md", output=Output(key="a"))
+    header = Header(schema=SCHEMA, origin="markdown")
+    carrying = attached(plain, Segments("", ("One",), ("",), "\n"), [Group((0,), 0, 1)], record, header)
+    assert carrying.blocks != plain.blocks
+    assert bare(carrying).blocks == plain.blocks
+
+    found = Found(carrying, (), comes_back=True, carries=True)
+
+    for one in (found, Packed(found.packed())):
+        assert one.note == carrying
+        assert one.shows(plain.blocks)
+        assert not one.shows(carrying.blocks)
+
+
+@pytest.mark.parametrize("comes_back", [False, True])
+def test_text_that_is_none_shows_nothing(comes_back: bool) -> None:
+    note = Note(key="a", title="A", blocks=(Paragraph(runs=(TextRun(text="One"),)),))
+    odd = (Paragraph(runs=(TextRun(text="\ud800"),)),)
+
+    assert not Packed(Found(note, (), comes_back=comes_back).packed()).shows(odd)
