@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from converter.pipeline.residue.give_back import GiveBack
 from tests.residue.chains import NAMES, run, state
 from tests.residue.editing import Row, edit_rows
 
@@ -161,6 +162,22 @@ def test_a_stale_record_gives_way_to_what_is_shown(vault: Path, tmp_path: Path) 
     run(tmp_path / "newer" / NAMES["siyuan"], tmp_path / "back" / "vault", "markdown")
 
     assert state(tmp_path / "back" / "vault", "markdown")["One.md"][0] == b"Wholly new.\n"
+
+
+@pytest.mark.parametrize("kind", ["siyuan", "mnemo"])
+def test_notes_whose_residue_does_not_fit_are_made_of_what_they_are_now(
+    vault: Path, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    between, back = tmp_path / NAMES[kind], tmp_path / "back"
+    run(vault, between, kind)
+    monkeypatch.setattr(GiveBack, "_edit", lambda *_: None)
+
+    report = run(between, back, "markdown", jobs=1)
+
+    codes: Any = report.resolved["codes"]
+    assert "residue-unused" in codes
+    assert report.verification.status == "passed"
+    assert shown(back) == shown(vault)
 
 
 def test_a_newer_form_of_residue_is_refused(vault: Path, tmp_path: Path) -> None:
