@@ -43,7 +43,7 @@ def _by_way_of(header: Header, session: Session) -> Report:
     with TemporaryDirectory(prefix="mnemo-converter-") as folder:
         between = Path(folder) / (f"{name}.part" if load(header.origin).single_file else name)
         session.crew.remember(cuts=session.notes_read.cuts)
-        back = run_session("convert", _way_back(options, header, between), session.progress, carry_out, session)
+        back = run_session("convert", _way_back(options, header, between), session.progress, _bring_back, session)
         with back:
             if back.fault is not None:
                 session.report.fault = back.fault
@@ -55,6 +55,13 @@ def _by_way_of(header: Header, session: Session) -> Report:
                 forth.spool.add(finding)
             forth.about["by_way_of"] = {"format": header.origin, "counts": dict(back.tally.rows())}
     return _as_one(session, forth)
+
+
+def _bring_back(session: Session) -> Report | None:
+    """Restore the origin; then nothing of it is held while the conversion goes on."""
+    other = carry_out(session)
+    session.let_go()
+    return other
 
 
 def _tells(finding: Finding) -> bool:

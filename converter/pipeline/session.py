@@ -353,8 +353,11 @@ class Session:
 
     def let_go(self) -> None:
         """Let go of what is known of the source, which has been dealt with; those who worked on it go on to others."""
-        self.book, self._notes = None, {}
+        if self.book is not None:
+            self.book.close()
+        self.book, self.restorer, self._notes = None, None, {}
         del self.catalog
+        vars(self).pop("links", None)
 
     def close(self) -> None:
         """Let go of everything but the report."""

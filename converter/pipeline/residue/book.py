@@ -95,7 +95,8 @@ class ResidueBook:
         self._archive = ""
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of all records, and of the file."""
+        self._held.clear()
         self._scratch.close()
 
     def __bool__(self) -> bool:
