@@ -24,7 +24,7 @@ from converter.storage.scratch import Scratch
 __all__ = ["AssetEntry", "Catalog", "FolderEntry", "titled"]
 
 _T = TypeVar("_T")
-_NEAR = 128
+_NEAR = 32
 """Notes whose outlines are at hand because they were asked for a moment ago."""
 
 _NOTHING = Outline()
