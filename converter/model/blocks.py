@@ -48,6 +48,7 @@ __all__ = [
     "Table",
     "TableColumn",
     "blocks_in_cells",
+    "count_blocks",
     "has_text",
     "kind_of",
     "same_blocks",
@@ -307,6 +308,11 @@ def walk(blocks: Blocks) -> Iterator[Block]:
             waiting += block.children[::-1]
         if type(block) is Table:
             waiting += blocks_in_cells(block)[::-1]
+
+
+def count_blocks(blocks: Blocks) -> int:
+    """How many blocks the forest has, those in table cells too."""
+    return sum(1 for _ in walk(blocks))
 
 
 def blocks_in_cells(table: Table) -> Blocks:

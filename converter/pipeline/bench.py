@@ -17,7 +17,7 @@ from converter.model.blocks import has_text
 from converter.model.items import Note
 from converter.model.order import WorkOrder
 from converter.model.profile import Profile
-from converter.pipeline.found import Found, Packed
+from converter.pipeline.found import AnyFound, Found, unpacked
 from converter.pipeline.law import Answers
 from converter.pipeline.learnt import Indexed, Learnt, pack
 from converter.pipeline.lift.rules import lift
@@ -199,6 +199,8 @@ class Bench:
         lifted = note if lifts is None else lift(note, lifts, Answers())
         outlined = outline(lifted)
         visit = visit_of(note) if reading.visits else None
+        carries, cut = visit is not None, self._cut(stored, note)
+        kept = Found(note, found, cut, comes_back=reading.visits, carries=carries)
         known = Indexed(
             title=note.title,
             id=note.id,
@@ -209,16 +211,7 @@ class Bench:
             stamp=note.stamp,
             tags=note.tags,
             blocks=outlined.blocks,
-            kept=self._kept.keep(
-                Found(
-                    note,
-                    found,
-                    self._cut(stored, note),
-                    comes_back=reading.visits,
-                    carries=visit is not None,
-                ),
-                len(stored.data),
-            ),
+            kept=self._kept.keep(kept, len(stored.data)),
         )
         return Learnt(
             key=stored.key,
@@ -279,10 +272,10 @@ class Bench:
         given = self._given(task, found)
         return given if isinstance(given, Result) else self._converted(task, found, given)
 
-    def _at_hand(self, task: Task) -> Found:
+    def _at_hand(self, task: Task) -> AnyFound:
         return self._kept.read(task.kept) or Found(*self._source.read(task.stored, self._reading.context))
 
-    def _given(self, task: Task, found: Found) -> Result | Finding | None:
+    def _given(self, task: Task, found: AnyFound) -> Result | Finding | None:
         """The note given back, or why its residue is of no use; None where it has none."""
         back = task.back
         if back is None:
@@ -290,7 +283,7 @@ class Bench:
         own = self._kept.read(back.kept)
         return self.give_back.note(task.stored, found, task.order, back, None if own is None else own.note)
 
-    def _converted(self, task: Task, found: Found, told: Finding | None) -> Result:
+    def _converted(self, task: Task, found: AnyFound, told: Finding | None) -> Result:
         result = self.workshop.convert(task.stored, task.order, (found.note, found.findings), found.cut)
         return result if told is None else msgspec.structs.replace(result, findings=(told, *result.findings))
 
@@ -317,12 +310,12 @@ class _Kept:
             return len(self._first) - 1
         return len(self._first) + self._scratch.keep(found.packed())
 
-    def read(self, place: int) -> Found | None:
+    def read(self, place: int) -> AnyFound | None:
         """What is kept at this place; None for -1."""
         if place < 0:
             return None
         first = len(self._first)
-        return self._first[place] if place < first else Packed(self._scratch.piece(place - first))
+        return self._first[place] if place < first else unpacked(self._scratch.piece(place - first))
 
     def close(self) -> None:
         """Let go of everything."""

@@ -3,122 +3,87 @@
 from __future__ import annotations
 
 from functools import cache
-from hashlib import blake2b
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
 from converter.findings.finding import Finding
 from converter.formats.front import Segments
-from converter.model.blocks import Blocks, walk
+from converter.model.blocks import Blocks, count_blocks
 from converter.model.items import Note
 from converter.pipeline.learnt import pack
 from converter.pipeline.residue.blocks import bare
+from converter.pipeline.work import digest_of_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Found", "Packed"]
-
+__all__ = ["AnyFound", "Found", "Packed", "unpacked"]
 
 _NOTHING = msgspec.Raw(pack(None))
 
 
-class Found:
-    """A note, what was found while it was read, and its segments.
+class Found(msgspec.Struct, frozen=True, gc=False):
+    """A note, what was found while it was read, and its segments where it was cut.
 
     `comes_back`: it may be on its way back to its origin. `carries`: there is residue in its blocks.
     """
 
-    __slots__ = ("_carries", "_comes_back", "_cut", "_findings", "_note")
-
-    def __init__(
-        self,
-        note: Note,
-        findings: tuple[Finding, ...],
-        cut: Segments | None = None,
-        *,
-        comes_back: bool = False,
-        carries: bool = False,
-    ) -> None:
-        self._note = note
-        self._findings = findings
-        self._cut = cut
-        self._comes_back = comes_back
-        self._carries = carries
-
-    @property
-    def note(self) -> Note:
-        """The note."""
-        return self._note
+    note: Note
+    findings: tuple[Finding, ...]
+    cut: Segments | None = None
+    comes_back: bool = False
+    carries: bool = False
 
     @property
     def facts(self) -> Note:
         """The note for whom its blocks do not matter: they may be missing."""
-        return self._note
-
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        """What was found."""
-        return self._findings
-
-    @property
-    def cut(self) -> Segments | None:
-        """The segments; None where it was not cut."""
-        return self._cut
+        return self.note
 
     @property
     def count(self) -> int:
         """How many blocks it has."""
-        return sum(1 for _ in walk(self._note.blocks))
+        return count_blocks(self.note.blocks)
 
     def shows(self, blocks: Blocks) -> bool:
         """Whether it is plain to see that these are its blocks, without residue."""
-        return bare(self._note).blocks == blocks
+        return bare(self.note).blocks == blocks
 
     def packed(self) -> bytes:
-        """All of it in bytes."""
-        note = self._note
-        if not self._comes_back:
-            return pack(_Parts(note, self._findings, self._cut))
+        """All of it in bytes, from which `unpacked` makes it again."""
+        note = self.note
+        if not self.comes_back:
+            return pack(Packed(note, self.findings, self.cut))
         facts, blocks = msgspec.structs.replace(note, blocks=()), msgspec.Raw(pack(note.blocks))
-        shown = _digest(pack(bare(note).blocks)) if self._carries else b""
-        return pack(_Parts(facts, self._findings, self._cut, blocks, self.count, shown))
+        shown = digest_of_bytes(pack(bare(note).blocks)) if self.carries else b""
+        return pack(Packed(facts, self.findings, self.cut, blocks, self.count, shown))
 
 
-class Packed(Found):
-    """The same out of its bytes."""
+class Packed(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """The same with its blocks packed by themselves (`counted` of them), where the note may come back.
 
-    __slots__ = ("_parts",)
+    Where it may not, `facts` are the whole note, and `counted` is -1. `shown` is the digest of the blocks without
+    residue, where they carry it.
+    """
 
-    def __init__(self, data: bytes) -> None:
-        self._parts = _parts()(data)
+    facts: Note
+    findings: tuple[Finding, ...]
+    cut: Segments | None
+    blocks: msgspec.Raw = _NOTHING
+    counted: int = -1
+    shown: bytes = b""
 
     @property
     def note(self) -> Note:
         """The note, once more each time."""
-        parts = self._parts
-        return msgspec.structs.replace(parts.facts, blocks=_blocks()(parts.blocks)) if parts.count >= 0 else parts.facts
-
-    @property
-    def facts(self) -> Note:
-        """The note without its blocks."""
-        return self._parts.facts
-
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        """What was found."""
-        return self._parts.findings
-
-    @property
-    def cut(self) -> Segments | None:
-        """The segments; None where it was not cut."""
-        return self._parts.cut
+        if self.counted < 0:
+            return self.facts
+        return msgspec.structs.replace(self.facts, blocks=_unpack_blocks()(self.blocks))
 
     @property
     def count(self) -> int:
         """How many blocks it has."""
-        return self._parts.count if self._parts.count >= 0 else sum(1 for _ in walk(self.note.blocks))
+        return self.counted if self.counted >= 0 else count_blocks(self.facts.blocks)
 
     def shows(self, blocks: Blocks) -> bool:
         """Whether it is plain to see that these are its blocks: they are packed alike."""
@@ -126,36 +91,25 @@ class Packed(Found):
             data = pack(blocks)
         except UnicodeEncodeError:
             return False
-        parts = self._parts
-        return _digest(data) == parts.shown if parts.shown else memoryview(parts.blocks) == data
+        return digest_of_bytes(data) == self.shown if self.shown else memoryview(self.blocks) == data
 
 
-class _Parts(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """What is packed: blocks by themselves where the note may come back. `count` is -1 where it may not.
-
-    `shown` is the digest of those that it shows, where they carry residue as well.
-    """
-
-    facts: Note
-    findings: tuple[Finding, ...]
-    cut: Segments | None
-    blocks: msgspec.Raw = _NOTHING
-    count: int = -1
-    shown: bytes = b""
+AnyFound: TypeAlias = Found | Packed
 
 
-def _digest(data: bytes) -> bytes:
-    return blake2b(data, digest_size=16).digest()
+def unpacked(data: bytes) -> Packed:
+    """What `Found.packed` gave."""
+    return _unpack()(data)
 
 
 # Made when the first note is unpacked: a few notes never are.
 
 
 @cache
-def _parts() -> Callable[[bytes], _Parts]:
-    return msgspec.msgpack.Decoder(_Parts).decode
+def _unpack() -> Callable[[bytes], Packed]:
+    return msgspec.msgpack.Decoder(Packed).decode
 
 
 @cache
-def _blocks() -> Callable[[msgspec.Raw], Blocks]:
+def _unpack_blocks() -> Callable[[msgspec.Raw], Blocks]:
     return msgspec.msgpack.Decoder(Blocks).decode

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -11,6 +10,7 @@ import msgspec
 from converter.formats.front import Stored
 from converter.pipeline.learnt import Learnt, pack
 from converter.pipeline.names import Names
+from converter.pipeline.work import digest_of_bytes
 from converter.storage.limits import NO_LIMITS
 from converter.storage.scratch import Scratch
 
@@ -55,7 +55,7 @@ class Memory:
         return _unpacker()(self._scratch.piece(places[0])) if places else None
 
     def _mark(self, stored: Stored) -> str:
-        return blake2b(pack(stored), digest_size=16).hexdigest() + self._way
+        return digest_of_bytes(pack(stored)).hex() + self._way
 
     def close(self) -> None:
         """Forget everything."""

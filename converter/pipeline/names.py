@@ -7,7 +7,7 @@ it, which nobody outside this process can foresee.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Generic, TypeVar
 
 __all__ = ["Names"]
@@ -52,8 +52,11 @@ class Names(Generic[_T]):
         row = self._slots[self._slot(name)]
         if row == _FREE:
             return ()
-        there = self._keys[row]
-        return there if isinstance(there, list) else (there,)
+        return _listed(self._keys[row])
+
+    def groups(self) -> Iterator[Sequence[_T]]:
+        """The keys of each name, in the order in which the names came."""
+        return map(_listed, self._keys)
 
     def __contains__(self, name: str) -> bool:
         return self._slots[self._slot(name)] != _FREE
@@ -76,3 +79,7 @@ class Names(Generic[_T]):
             while slots[slot] != _FREE:
                 slot = (slot + 1) & mask
             slots[slot] = row
+
+
+def _listed(there: _T | list[_T]) -> Sequence[_T]:
+    return there if isinstance(there, list) else (there,)

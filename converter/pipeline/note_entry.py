@@ -28,7 +28,6 @@ _NEAR = 256
 _PICKLED = b"\x80"
 """How a pickled value begins, and no packed one: those are arrays."""
 
-_OUTLINED, _TOLD, _PLACED, _FOUND, _NAMED = range(5)
 _NOWHERE = array("q", [-1] * 5)
 
 _UNKNOWN = Indexed()
@@ -52,9 +51,25 @@ class Shelf:
         return row
 
 
+class _Place:
+    """A column of the shelf as an attribute of an entry: a place in the scratch file, -1 where there is nothing."""
+
+    def __init__(self, column: int) -> None:
+        self._column = column
+
+    def __get__(self, entry: NoteEntry, _owner: type[NoteEntry]) -> int:
+        return entry.shelf.places[entry.row + self._column]
+
+    def __set__(self, entry: NoteEntry, place: int) -> None:
+        entry.shelf.places[entry.row + self._column] = place
+
+
 class NoteEntry(msgspec.Struct, gc=False):
     """A note: what the plan needs to know of it, where it goes (`output`), and how it ended.
 
+    `told` and `placed` are the places of `known` and `output`; `outlined` that of its outline, where anything leads out
+    of it or to a place in it; `found` that of what its links lead to; `named` that of the places in it that links lead
+    to, with their names.
     `hollow` marks one that says nothing itself: where it holds others, it is what other systems call a folder. `blank`
     is one without text, whatever else it says. `page` marks one without text that is a notebook's own. `dropped` is as
     in its work order. `way` is how it ends when it is written; `salt` tells the blocks of a duplicate from those of its
@@ -73,56 +88,29 @@ class NoteEntry(msgspec.Struct, gc=False):
     way: str = "created"
     salt: str = ""
 
+    outlined = _Place(0)
+    told = _Place(1)
+    placed = _Place(2)
+    found = _Place(3)
+    named = _Place(4)
+
     @property
     def known(self) -> Indexed:
         """What is known of it."""
-        told = self.shelf.places[self.row + _TOLD]
-        return _known_at(self.shelf.scratch, told) if told >= 0 else _UNKNOWN
+        return _known_at(self.shelf.scratch, self.told) if self.told >= 0 else _UNKNOWN
 
     @known.setter
     def known(self, known: Indexed) -> None:
-        self.shelf.places[self.row + _TOLD] = kept(self.shelf.scratch, known)
+        self.told = kept(self.shelf.scratch, known)
 
     @property
     def output(self) -> Output | None:
         """Where it goes; None where it goes nowhere, or nobody has said so yet."""
-        return output_at(self.shelf.scratch, self.shelf.places[self.row + _PLACED])
+        return output_at(self.shelf.scratch, self.placed)
 
     @output.setter
     def output(self, output: Output | None) -> None:
-        self.shelf.places[self.row + _PLACED] = -1 if output is None else kept(self.shelf.scratch, output)
-
-    @property
-    def outlined(self) -> int:
-        """Where its outline is kept; -1: nothing leads out of it, nor to a place in it."""
-        return self.shelf.places[self.row + _OUTLINED]
-
-    @outlined.setter
-    def outlined(self, place: int) -> None:
-        self.shelf.places[self.row + _OUTLINED] = place
-
-    @property
-    def found(self) -> int:
-        """Where it is kept what its links lead to; -1: nowhere."""
-        return self.shelf.places[self.row + _FOUND]
-
-    @found.setter
-    def found(self, place: int) -> None:
-        self.shelf.places[self.row + _FOUND] = place
-
-    @property
-    def named(self) -> int:
-        """Where the places in it that links lead to are kept, and their names; -1: there are none."""
-        return self.shelf.places[self.row + _NAMED]
-
-    @named.setter
-    def named(self, place: int) -> None:
-        self.shelf.places[self.row + _NAMED] = place
-
-    def says_the_same_as(self, other: NoteEntry) -> None:
-        """From now on know of this note what is known of another, which is kept in the same file."""
-        self.outlined = other.outlined
-        self.shelf.places[self.row + _TOLD] = other.shelf.places[other.row + _TOLD]
+        self.placed = -1 if output is None else kept(self.shelf.scratch, output)
 
     @property
     def title(self) -> str:

@@ -154,7 +154,8 @@ def _serving() -> Serve:
 
 def _home(homes: Names[int], note: Stored) -> int:
     """Who remembers a note: the last one that read one of this key."""
-    return homes.keys(note.key)[-1] if note.key in homes else -1
+    readers = homes.keys(note.key)
+    return readers[-1] if readers else -1
 
 
 def _batches(

@@ -56,7 +56,7 @@ class Tasks:
 
     def _task(self, stored: Stored, entry: NoteEntry, *, whole: bool) -> Task:
         """A note to be made; a copy under other names has to be read again."""
-        renamed = stored if self.merge is None else self.merge.copies.renamed(stored, entry)
+        renamed = self.renamed(stored, entry)
         restorer = self._session.restorer
         return Task(
             renamed,
@@ -65,6 +65,10 @@ class Tasks:
             restorer.back(stored.key, entry) if restorer is not None else None,
             whole,
         )
+
+    def renamed(self, stored: Stored, entry: NoteEntry) -> Stored:
+        """A note under the names that it gets where the target is there."""
+        return stored if self.merge is None else self.merge.copies.renamed(stored, entry)
 
     def order(self, entry: NoteEntry) -> WorkOrder:
         """The order for a note."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from converter.errors import EnvironmentFaultError, InternalFaultError
 from converter.findings.finding import Finding
@@ -29,9 +28,6 @@ from converter.pipeline.verify import Written, verify
 from converter.pipeline.work import Result, digest_of_bytes
 from converter.storage.faults import reading_whole
 
-if TYPE_CHECKING:
-    from converter.pipeline.into.merge import Merge
-
 __all__ = ["Transfer"]
 
 _RICHER = frozenset(
@@ -50,7 +46,6 @@ class Transfer:
         self._sources: dict[str, str] = {}
         self._blanks: dict[str, Output] = {}
         self._recorder: Recorder | None = None
-        self._merge: Merge | None = None
         self._bench: Bench
         self._tasks: Tasks
         self._payloads: Payloads | None = None
@@ -99,7 +94,7 @@ class Transfer:
         self._prepare()
         session.place()
         self._settle()
-        payloads = self._payloads = Payloads(session, self._written, self._recorder, self._merge, self._header)
+        payloads = self._payloads = Payloads(session, self._written, self._recorder, self._tasks.merge, self._header)
         if options.dry_run:
             self._rehearse(payloads)
             self._close_books()
@@ -126,7 +121,7 @@ class Transfer:
         session = self._session
         self._folders(None)
         self._notes(None)
-        copy_files(session, self._written, self._recorder, self._merge, None)
+        copy_files(session, self._written, self._recorder, self._tasks.merge, None)
         if not (session.pair.same_system and session.target_front.parts is not None and session.catalog.payloads):
             payloads.write(None)
             return
@@ -151,8 +146,8 @@ class Transfer:
         if session.present is not None:
             from converter.pipeline.into.merge import Merge
 
-            self._merge = self._tasks.merge = Merge(session, session.present, ToBe(self, session))
-            self._merge.settle()
+            merge = self._tasks.merge = Merge(session, session.present, ToBe(self, session))
+            merge.settle()
 
     def _changes(self) -> bool:
         """Whether anything of the target is to change."""
@@ -161,7 +156,7 @@ class Transfer:
     def _everything(self, target: Target, payloads: Payloads) -> None:
         self._folders(target)
         self._notes(target)
-        copy_files(self._session, self._written, self._recorder, self._merge, target)
+        copy_files(self._session, self._written, self._recorder, self._tasks.merge, target)
         payloads.write(target)
 
     def _folders(self, target: Target | None) -> None:
@@ -178,7 +173,7 @@ class Transfer:
             else:
                 self._blank(target, key, entry.output)
         for output in self._session.catalog.made:
-            if self._merge is not None and self._merge.is_there(output):
+            if self._tasks.merge is not None and self._tasks.merge.is_there(output):
                 continue
             self._folder(target, output, ())
             if self._recorder is not None:
@@ -377,10 +372,9 @@ class Transfer:
         stored = next(iter(self._session.source.fetch([entry.key])))
         if isinstance(stored, Finding):
             raise InternalFaultError(f"The source changed while it was converted: {stored.item}.")
-        if self._merge is not None:
-            stored = self._merge.copies.renamed(stored, entry)
-        note = self._bench.workshop.read(stored)
-        return self._bench.workshop.expected(stored, note, self._tasks.order(entry))
+        renamed = self._tasks.renamed(stored, entry)
+        note = self._bench.workshop.read(renamed)
+        return self._bench.workshop.expected(renamed, note, self._tasks.order(entry))
 
 
 class ToBe:

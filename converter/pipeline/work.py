@@ -12,7 +12,7 @@ import msgspec
 from converter.errors import InternalFaultError, ItemError
 from converter.findings.finding import Finding
 from converter.formats.front import Format, Rendered, Segments, SourceContext, Stored, TargetContext
-from converter.model.blocks import Raw, walk
+from converter.model.blocks import Raw, count_blocks
 from converter.model.items import Note
 from converter.model.order import WorkOrder
 from converter.pipeline.law import Answers, InnerCounts
@@ -145,7 +145,7 @@ class Workshop:
         path = order.output.key
         if path != note.key:
             note = self.read(msgspec.structs.replace(stored, key=path, path=path, folder=order.output.folder))
-        blocks = sum(1 for _ in walk(note.blocks))
+        blocks = count_blocks(note.blocks)
         rendered = Rendered(path, stored.data, path, note.stamp)
         return Result(rendered, self.digest(note), InnerCounts(blocks, blocks, 0, 0), found, approximated=False)
 
@@ -161,7 +161,7 @@ class Workshop:
         facts = same_facts(note, order, named=self.pair.parameter("note_ids") == "guid")
         blocks = (Raw(format=self.pair.target.system, source=body),)
         rendered = self._target.render(msgspec.structs.replace(facts, blocks=blocks), self._writing)
-        count = sum(1 for _ in walk(note.blocks))
+        count = count_blocks(note.blocks)
         digest = self.digest(msgspec.structs.replace(facts, blocks=note.blocks)) if self._digests else b""
         return Result(rendered, digest, InnerCounts(count, count, 0, 0), found, approximated=False)
 

@@ -17,12 +17,12 @@ _AT_ONCE = 1024
 """Bytes that are read at once: most pieces are not longer."""
 
 
-def on_disk_if_large(file: IO[bytes], held: int = _HELD) -> IO[bytes]:
-    """The file, at whose end we are; of one in memory that is larger than `held` a temporary file with its bytes.
+def on_disk_if_large(file: IO[bytes]) -> IO[bytes]:
+    """The file, at whose end we are; of one in memory that is large a temporary file with its bytes.
 
     So does `SpooledTemporaryFile`, but importing it takes longer than converting a note.
     """
-    if not isinstance(file, BytesIO) or file.tell() <= held:
+    if not isinstance(file, BytesIO) or file.tell() <= _HELD:
         return file
     from tempfile import TemporaryFile
 

@@ -12,7 +12,7 @@ from converter.model.blocks import Paragraph, walk
 from converter.model.items import Note
 from converter.model.order import Output
 from converter.model.runs import TextRun
-from converter.pipeline.found import Found, Packed
+from converter.pipeline.found import Found, unpacked
 from converter.pipeline.residue.blocks import attached, bare
 from converter.pipeline.residue.records import SCHEMA, Header, NoteRecord
 from converter.pipeline.residue.trace import Group
@@ -27,7 +27,7 @@ CUT = Segments("---\n", ("One", "Two"), ("\n", ""), "\n")
 def test_what_is_packed_says_what_it_said(note: Note) -> None:
     for comes_back in (False, True):
         found = Found(note, FINDINGS, CUT, comes_back=comes_back)
-        packed = Packed(found.packed())
+        packed = unpacked(found.packed())
 
         assert (packed.note, packed.findings, packed.cut) == (note, FINDINGS, CUT)
         assert packed.count == found.count == sum(1 for _ in walk(note.blocks))
@@ -47,7 +47,7 @@ def test_a_note_shows_its_blocks_without_residue() -> None:
 
     found = Found(carrying, (), comes_back=True, carries=True)
 
-    for one in (found, Packed(found.packed())):
+    for one in (found, unpacked(found.packed())):
         assert one.note == carrying
         assert one.shows(plain.blocks)
         assert not one.shows(carrying.blocks)
@@ -58,4 +58,4 @@ def test_text_that_is_none_shows_nothing(comes_back: bool) -> None:
     note = Note(key="a", title="A", blocks=(Paragraph(runs=(TextRun(text="One"),)),))
     odd = (Paragraph(runs=(TextRun(text="\ud800"),)),)
 
-    assert not Packed(Found(note, (), comes_back=comes_back).packed()).shows(odd)
+    assert not unpacked(Found(note, (), comes_back=comes_back).packed()).shows(odd)

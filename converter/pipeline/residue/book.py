@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import blake2b
-from itertools import pairwise
 from typing import IO
 
 import msgspec
@@ -16,6 +15,7 @@ from converter.findings.finding import Finding
 from converter.formats.front import Source
 from converter.model.facts import PayloadFact
 from converter.model.order import Output
+from converter.pipeline.names import Names
 from converter.pipeline.residue.records import (
     AssetRecord,
     FolderRecord,
@@ -110,22 +110,13 @@ class ResidueBook:
         return found
 
     def notes(self) -> Iterator[tuple[str, list[Held]]]:
-        """The records of each note of the source, in the order in which the first of each came.
-
-        Nearly all have one record, so that only keys which may have several are held.
-        """
-        marks = array("q", (hash(held.output.key) for held in self._held))
-        ordered = sorted(marks)
-        repeated = {mark for mark, following in pairwise(ordered) if mark == following}
-        several: dict[str, list[Held]] = {}
-        for held, mark in zip(self._held, marks, strict=True):
-            if mark in repeated:
-                several.setdefault(held.output.key, []).append(held)
-        for held, mark in zip(self._held, marks, strict=True):
-            if mark not in repeated:
-                yield held.output.key, [held]
-            elif (key := held.output.key) in several:
-                yield key, several.pop(key)
+        """The records of each note of the source, in the order in which the first of each came."""
+        numbers: Names[int] = Names()
+        for number, held in enumerate(self._held):
+            numbers.add(held.output.key, number)
+        for group in numbers.groups():
+            several = [self._held[number] for number in group]
+            yield several[0].output.key, several
 
     def stubs(self) -> Iterator[NoteRecord]:
         """Notes whose blocks carry their records, if they are there at all."""

@@ -13,7 +13,7 @@ from converter.model.items import Note
 from converter.model.order import WorkOrder
 from converter.model.profile import Profile
 from converter.model.runs import TextRun
-from converter.pipeline.found import Found
+from converter.pipeline.found import AnyFound
 from converter.pipeline.law import InnerCounts
 from converter.pipeline.residue.align import Kept, Part, arranged
 from converter.pipeline.residue.assemble import assembled
@@ -70,7 +70,7 @@ class Editor:
         self,
         stored: Stored,
         own: Note,
-        found: Found,
+        found: AnyFound,
         mirrored: WorkOrder,
         order: WorkOrder,
         path: str,

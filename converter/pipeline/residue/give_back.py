@@ -8,7 +8,7 @@ from converter.formats.front import Stored, TargetContext
 from converter.formats.registry import load
 from converter.model.items import Note
 from converter.model.order import WorkOrder
-from converter.pipeline.found import Found
+from converter.pipeline.found import AnyFound
 from converter.pipeline.law import InnerCounts
 from converter.pipeline.residue.book import unused
 from converter.pipeline.residue.edits import Edit, Editor
@@ -32,7 +32,7 @@ class GiveBack:
         self.editor = Editor(target, way.mirror.source, mirror, workshop, writing, self.finisher.in_order)
 
     def note(
-        self, stored: Stored, now: Found, order: WorkOrder, back: Back, own: Note | None = None
+        self, stored: Stored, now: AnyFound, order: WorkOrder, back: Back, own: Note | None = None
     ) -> Result | Finding:
         """The note as it was in its origin, with what was changed since; or why its residue is of no use.
 
@@ -48,7 +48,7 @@ class GiveBack:
         told = (*_told(stored.key, edit, changed=changed), *now.findings, *edit.findings)
         return Result(rendered, digest, counts, told, approximated=bool(edit.findings))
 
-    def _edit(self, back: Back, own: Note | None, now: Found, path: str, order: WorkOrder) -> Edit | None:
+    def _edit(self, back: Back, own: Note | None, now: AnyFound, path: str, order: WorkOrder) -> Edit | None:
         try:
             own = own or self.editor.read(back.then)
             return self.editor.edit(back.then, own, now, back.mirrored, order, path, back.retitled)

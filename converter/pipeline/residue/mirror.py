@@ -129,7 +129,7 @@ class Mirror:
                 if known is None:
                     made.known = Indexed(title=node.name)
                 else:
-                    made.says_the_same_as(known)
+                    made.told, made.outlined = known.told, known.outlined
             made.output = _present(node, key, catalog)
         for claim in left:
             if claim.kind == "notes" and claim.key not in mirror.notes:
