@@ -5,7 +5,6 @@ See docs/formats/containers.md, "Commit".
 
 from __future__ import annotations
 
-import hashlib
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -138,21 +137,24 @@ class Room:
         """Give the lock back, and remove the room and the parents that were made for nothing."""
         if self._claimed and not (has_journal(self.path) or has_placed(self.path)):
             self._remove()
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
+        self._unlock()
         self._claimed = False
         for parent in self._made_parents:
             with suppress(OSError):
                 parent.rmdir()
 
+    def _unlock(self) -> None:
+        """Give the lock back. Where a signal comes in between, the end of the process does: better so than twice."""
+        lock, self._lock = self._lock, None
+        if lock is not None:
+            os.close(lock)
+
     def _remove(self) -> None:
         """Remove the room, the lock last: until then nobody else can come in."""
         for name in sorted(_OURS - {_LOCK}):
             remove(self.path / name)
-        if self._lock is not None and os.name == "nt":  # an open file cannot be removed there
-            os.close(self._lock)
-            self._lock = None
+        if os.name == "nt":  # an open file cannot be removed there
+            self._unlock()
         remove(self.path / _LOCK)
         with suppress(OSError):
             self.path.rmdir()
@@ -191,7 +193,9 @@ def room_of(final: Path) -> Path:
     """The room of a target; no two targets have the same one."""
     name, mark = final.name, _MARK
     if len(os.fsencode(name)) > _NAME_BYTES:
-        name, mark = hashlib.sha256(os.fsencode(name)).hexdigest(), _MARK + "-long"
+        from hashlib import sha256
+
+        name, mark = sha256(os.fsencode(name)).hexdigest(), _MARK + "-long"
     return final.with_name(f".{name}{mark}")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,24 @@ def test_the_zone_of_either_conversion_counts(vault: Path, tmp_path: Path, zone:
     run(vault, tmp_path / "at-once", "siyuan", timezone=zone, notebook="Vault")
 
     assert differences(state(tmp_path / "at-once", "siyuan"), state(tmp_path / "there", "siyuan")) == []
+
+
+def test_a_file_without_a_time_is_the_same_each_time(
+    vault: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A package keeps no times; on the way by the vault the file has one."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", EPOCH)
+    package = tmp_path / "a.mnemo"
+    run(vault, package, "mnemo")
+    with zipfile.ZipFile(package, "a") as archive:
+        archive.writestr("payloads/notes/assets/note-assets/new.png", b"new")
+    places = [tmp_path / "one", tmp_path / "two"]
+    for place in places:
+        run(package, place, "siyuan")
+
+    one, two = ({p.relative_to(place): p.read_bytes() for p in place.rglob("*") if p.is_file()} for place in places)
+    assert any(path.name.startswith("new") for path in one)
+    assert one == two
 
 
 def _report(source: Path, target: Path, kind: str, jobs: int) -> dict[str, Any]:

@@ -293,6 +293,23 @@ def test_a_room_that_vanishes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         make(tmp_path / "out", "new", folder=False)
 
 
+def test_a_signal_when_the_lock_has_just_been_given_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is told is the signal, and the file that may have taken the lock's number is not closed."""
+    close = os.close
+
+    def closed(handle: int) -> None:
+        close(handle)
+        monkeypatch.undo()
+        raise KeyboardInterrupt
+
+    staging = stage(tmp_path / "out", folder=False)
+    staging.__enter__()
+    monkeypatch.setattr(room.os, "close", closed)
+    with pytest.raises(KeyboardInterrupt):
+        staging.__exit__(None, None, None)
+    assert names(tmp_path) == []
+
+
 @POSIX
 def test_a_file_system_without_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def unsupported(_: int) -> bool:
