@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 __all__ = ["main"]
 
 
-def main() -> None:
+def main() -> NoReturn:
     """Run the command line and exit with its code."""
     from converter.cli import garbage
 
@@ -18,8 +21,7 @@ def main() -> None:
         code = run()
     except KeyboardInterrupt:
         code = 130
-    garbage.end()
-    sys.exit(code)
+    garbage.leave(code)
 
 
 if __name__ == "__main__":

@@ -5,9 +5,17 @@ What is imported stays to the end, so looking through it again and again is for 
 
 from __future__ import annotations
 
+import atexit
 import gc
+import os
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING
 
-__all__ = ["begin", "end", "wait"]
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+__all__ = ["begin", "leave", "wait"]
 
 
 def wait() -> None:
@@ -22,6 +30,15 @@ def begin() -> None:
         gc.enable()
 
 
-def end() -> None:
-    """Look for no more garbage: the process ends, and everything goes with it."""
-    gc.freeze()
+def leave(code: int) -> NoReturn:
+    """End the process with this code, and leave it to the system to take everything apart at once.
+
+    Python would do that piece by piece, which takes a tenth of the time of a small run. What was registered for the
+    end of the process is done.
+    """
+    atexit._run_exitfuncs()  # noqa: SLF001 - there is no other name for it
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            with suppress(OSError, ValueError):
+                stream.flush()
+    os._exit(code)

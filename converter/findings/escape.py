@@ -8,17 +8,14 @@ means the same and is harmless where it is shown.
 from __future__ import annotations
 
 import re
-from functools import cache
+
+from converter.patterns import pattern
 
 __all__ = ["escape_for_terminal", "escape_json", "shortened", "shown", "well_formed"]
 
 
-@cache
-def _surrogate() -> re.Pattern[str]:
-    return re.compile("[\ud800-\udfff]")
-
-
-_HOSTILE = (
+_SURROGATE = pattern("[\ud800-\udfff]")
+_HOSTILE = pattern(
     "["
     "\x00-\x1f\x7f-\x9f"  # controls, escape sequences among them
     "\xad\u061c\u180e"  # invisible: soft hyphen, Arabic letter mark, Mongolian vowel separator
@@ -32,11 +29,6 @@ _HOSTILE = (
 )
 
 
-@cache
-def _hostile() -> re.Pattern[str]:
-    return re.compile(_HOSTILE)
-
-
 def _is_harmless(text: str) -> bool:
     """Whether one look tells that nothing in a text is hostile; most texts are so."""
     return text.isascii() and text.isprintable()
@@ -47,7 +39,7 @@ _SPACING = frozenset(b"\t\n\r")
 
 def escape_for_terminal(text: str) -> str:
     r"""Show what a terminal would obey or hide as `\x1b`, `\u202e` …; all other text stays as it is."""
-    return text if _is_harmless(text) else _hostile().sub(_escaped, text)
+    return text if _is_harmless(text) else _HOSTILE.sub(_escaped, text)
 
 
 def shown(text: str, limit: int = 400) -> str:
@@ -57,12 +49,12 @@ def shown(text: str, limit: int = 400) -> str:
 
 def well_formed(text: str) -> str:
     r"""Show surrogates as `\xff` (a byte that is not UTF-8) or `\ud800`, so that the text can be encoded."""
-    return text if text.isascii() else _surrogate().sub(_escaped, text)
+    return text if text.isascii() else _SURROGATE.sub(_escaped, text)
 
 
 def escape_json(text: str) -> str:
     r"""Write what a terminal would obey or hide inside the strings of a JSON text as `\u202e`: it means the same."""
-    return text if _is_harmless(text.replace("\n", "")) else _hostile().sub(_escaped_in_json, text)
+    return text if _is_harmless(text.replace("\n", "")) else _HOSTILE.sub(_escaped_in_json, text)
 
 
 def shortened(text: str, limit: int) -> str:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Final
 
 from converter.model.facts import Anchor
+from converter.patterns import pattern
 from converter.storage.names import fold
 
 __all__ = ["Places"]
 
-_UNSEEN: Final = re.compile(r"[#|^:%\[\]\\\s]+")
+_UNSEEN: Final = pattern(r"[#|^:%\[\]\\\s]+")
 
 
 class Places:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal
-from functools import cache
 
 import msgspec
+
+from converter.patterns import pattern
 
 __all__ = [
     "EPOCH_TICKS",
@@ -22,7 +23,7 @@ __all__ = [
 TICKS_PER_SECOND = 10_000_000
 EPOCH_TICKS = 621_355_968_000_000_000
 _YEAR_ONE = datetime(1, 1, 1, tzinfo=UTC)
-_NUMBER = re.compile(r"(?P<whole>[0-9]{7,17})(?P<fraction>\.[0-9]{1,20})?")
+_NUMBER = pattern(r"(?P<whole>[0-9]{7,17})(?P<fraction>\.[0-9]{1,20})?")
 _JULIAN_YEAR_ONE = Decimal("1721425.5")
 _JULIAN = (2_415_021, 2_488_070)
 """Days of the years 1900 to 2099."""
@@ -30,16 +31,14 @@ _TICKS_BY_SIZE = ((10**8, 10**11, TICKS_PER_SECOND), (10**11, 10**14, 10_000), (
 """Numbers of seconds, milliseconds and microseconds since 1970, each from 1973 to 5138: none fits two of them."""
 
 
-@cache
-def _iso() -> re.Pattern[str]:
-    return re.compile(
-        r"\s*(?P<date>\d{4}-\d{1,2}-\d{1,2})"
-        r"(?:[Tt ]\s*(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d*))?)?"
-        r"\s*(?P<zone>[Zz]|[+-]\d{1,2}(?::?\d{2})?)?)?\s*"
-    )
+_ISO = pattern(
+    r"\s*(?P<date>\d{4}-\d{1,2}-\d{1,2})"
+    r"(?:[Tt ]\s*(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d*))?)?"
+    r"\s*(?P<zone>[Zz]|[+-]\d{1,2}(?::?\d{2})?)?)?\s*"
+)
 
 
-_UTC_TIME = re.compile(
+_UTC_TIME = pattern(
     r"(?P<second>\d{4}-\d{2}-\d{2}T(?:[01]\d|2[0-3]):\d{2}:\d{2})(?:\.(?P<fraction>\d{1,7}))?Z", re.ASCII
 )
 """The form of most times: what follows from it can be worked out without a zone."""
@@ -101,7 +100,7 @@ def parse_moment(text: str, zone: tzinfo = UTC) -> Moment | None:
     usual = _UTC_TIME.fullmatch(text)
     if usual is not None:
         return _utc_moment(usual["second"], usual["fraction"] or "")
-    match = _iso().fullmatch(text)
+    match = _ISO.fullmatch(text)
     if match is None:
         return None
     try:

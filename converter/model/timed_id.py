@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, tzinfo
-from hashlib import blake2b
 
+from converter.digests import blake2b
 from converter.model.moment import Moment, moment_from_datetime
+from converter.patterns import pattern
 
 __all__ = [
     "NUMBERS",
@@ -27,8 +28,8 @@ __all__ = [
 NUMBERS = 36**3
 """How many ids one prefix gives."""
 
-_ID = re.compile(r"\d{14}-[0-9a-z]{7}", re.ASCII)
-_ANNOTATION = re.compile(r"assets/.+\.pdf/\d{14}-[0-9a-z]{7}", re.ASCII | re.DOTALL)
+_ID = pattern(r"\d{14}-[0-9a-z]{7}", re.ASCII)
+_ANNOTATION = pattern(r"assets/.+\.pdf/\d{14}-[0-9a-z]{7}", re.ASCII | re.DOTALL)
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _DIGESTS = 36**4
 _PREFIX = 19

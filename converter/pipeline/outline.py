@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from html import unescape
 
 from converter.model.blocks import (
     Block,
@@ -24,12 +23,14 @@ from converter.model.blocks import (
 from converter.model.facts import Anchor, LinkFact, Outline
 from converter.model.items import Note
 from converter.model.runs import EmbedRun, ImageRun, Runs, plain_text
+from converter.patterns import pattern
+from converter.text.entities import unescape
 from converter.text.markdown.domain import is_picture
 
 __all__ = ["ADDRESS", "anchor_keys", "outline", "says_nothing"]
 
 
-ADDRESS = re.compile(r"""(\s(?:src|poster|href)\s*=\s*")([^"]+)\"""", re.IGNORECASE)
+ADDRESS = pattern(r"""(\s(?:src|poster|href)\s*=\s*")([^"]+)\"""", re.IGNORECASE)
 """An address of something that HTML shows or links."""
 
 

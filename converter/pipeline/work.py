@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from hashlib import blake2b
 
 import msgspec
 
+from converter.digests import blake2b
 from converter.errors import InternalFaultError, ItemError
 from converter.findings.finding import Finding
 from converter.formats.front import Format, Rendered, Segments, SourceContext, Stored, TargetContext

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Final, Protocol
 
 __all__ = ["CHUNK_BYTES", "Readable", "copy_digest", "digest"]
@@ -28,8 +27,10 @@ def digest(stream: Readable) -> tuple[int, str]:
 
 def copy_digest(stream: Readable, target: _Writable | None) -> tuple[int, str]:
     """Copy a stream to its end; the size in bytes and SHA-256 in lower-case hex of what was copied."""
+    from hashlib import sha256  # loads OpenSSL
+
     size = 0
-    state = hashlib.sha256()
+    state = sha256()
     while chunk := stream.read(CHUNK_BYTES):
         size += len(chunk)
         state.update(chunk)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 import sys
-from functools import cache
 from typing import TYPE_CHECKING, Final, NoReturn, TypeVar
 
 import msgspec
 
 from converter.errors import LimitError, UsageError
+from converter.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -65,9 +65,7 @@ NO_LIMITS: Final = Limits(**dict.fromkeys(_TEXTS, sys.maxsize))
 _SUFFIXES: Final = {"": 1, "K": _K, "M": _M, "G": _G, "T": 1024**4}
 
 
-@cache
-def _value() -> re.Pattern[str]:
-    return re.compile(r"([0-9]{1,18})([KMGT]?)(?:i?B)?", re.IGNORECASE)
+_VALUE = pattern(r"([0-9]{1,18})([KMGT]?)(?:i?B)?", re.IGNORECASE)
 
 
 def describe() -> list[tuple[str, int, str]]:
@@ -95,7 +93,7 @@ def _parse_pair(pair: str) -> tuple[str, int]:
         near = get_close_matches(key, _TEXTS, n=1)
         known = f"did you mean {near[0]!r}?" if near else "known limits: " + ", ".join(_TEXTS) + "."
         raise UsageError(f"--limits {pair}: there is no limit {key!r}; {known}", hint="`formats --limits` lists them.")
-    match = _value().fullmatch(text.strip())
+    match = _VALUE.fullmatch(text.strip())
     if match is None:
         raise UsageError(f"--limits {pair}: {text!r} is not a whole number.", hint="For example 500000, 64M or 8G.")
     return key, min(int(match[1]) * _SUFFIXES[match[2].upper()], sys.maxsize)

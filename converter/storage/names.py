@@ -5,10 +5,12 @@ See docs/formats/containers.md, "Names".
 
 from __future__ import annotations
 
-import hashlib
 import re
 import unicodedata
+from functools import cache
 from typing import Final
+
+from converter.patterns import pattern
 
 __all__ = [
     "SEGMENT_BYTES",
@@ -23,8 +25,8 @@ __all__ = [
 SEGMENT_BYTES: Final = 240
 """Length of a made name in UTF-8: file systems hold 255, the rest is room for a number and an ending."""
 
-_DRIVE: Final = re.compile(r"[A-Za-z]:(?! )")
-_CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_DRIVE: Final = pattern(r"[A-Za-z]:(?! )")
+_CONTROLS: Final = pattern(r"[\x00-\x1f\x7f-\x9f]")
 
 
 def check_member(name: str) -> str:
@@ -73,22 +75,26 @@ def fold(name: str) -> str:
 _BLANKS: Final = "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
     map(chr, range(0x2000, 0x200B))
 )
-_REPLACED: Final = {
-    **dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)]),  # controls
-    **dict.fromkeys([0x61C, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF]),
-    **dict.fromkeys([*range(0xD800, 0xE000), *range(0xEF80, 0xF000)], "_"),  # bytes that are no UTF-8
-    **dict.fromkeys(map(ord, "\t\n\x0b\x0c\r\x85\u2028\u2029"), " "),
-    **dict.fromkeys(map(ord, "/\\:|"), "-"),
-    **dict.fromkeys(map(ord, "*?<>"), "_"),
-    ord('"'): "'",
-}
-_COLON_BLANK: Final = re.compile(r" ?:(?= )")
-_RESERVED: Final = re.compile(
+_COLON_BLANK: Final = pattern(r" ?:(?= )")
+_RESERVED: Final = pattern(
     r"(?P<stem>con|prn|aux|nul|conin\$|conout\$|clock\$|(?:com|lpt)[0-9\u00b9\u00b2\u00b3])"
     r"(?P<rest> *(?:\..*)?)",
     re.IGNORECASE | re.DOTALL,
 )
-_EXTENSION: Final = re.compile(r"\.[A-Za-z0-9]{1,16}\Z")
+_EXTENSION: Final = pattern(r"\.[A-Za-z0-9]{1,16}\Z")
+
+
+@cache
+def _replaced() -> dict[int, str | None]:
+    return {
+        **dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)]),  # controls
+        **dict.fromkeys([0x61C, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF]),
+        **dict.fromkeys([*range(0xD800, 0xE000), *range(0xEF80, 0xF000)], "_"),  # bytes that are no UTF-8
+        **dict.fromkeys(map(ord, "\t\n\x0b\x0c\r\x85\u2028\u2029"), " "),
+        **dict.fromkeys(map(ord, "/\\:|"), "-"),
+        **dict.fromkeys(map(ord, "*?<>"), "_"),
+        ord('"'): "'",
+    }
 
 
 def safe_segment(text: str, *, limit_bytes: int = SEGMENT_BYTES, empty: str = "Untitled", avoid: str = "") -> str:
@@ -99,7 +105,7 @@ def safe_segment(text: str, *, limit_bytes: int = SEGMENT_BYTES, empty: str = "U
     `~` become `_`; a device name of Windows gets a `_`. What is longer than `limit_bytes` (at least 32) in UTF-8 is cut
     and gets a digest of the whole text, and keeps its extension. Nothing left: `empty`. A safe name stays as it is.
     """
-    name = _COLON_BLANK.sub(" -", unicodedata.normalize("NFC", text)).translate(_REPLACED)
+    name = _COLON_BLANK.sub(" -", unicodedata.normalize("NFC", text)).translate(_replaced())
     if avoid:
         name = name.translate(dict.fromkeys(map(ord, avoid), "_"))
     name = unicodedata.normalize("NFC", name).lstrip(_BLANKS).rstrip(_BLANKS + ".")
@@ -116,7 +122,9 @@ def _shorten(name: str, text: str, limit_bytes: int) -> str:
         return name
     found = _EXTENSION.search(name)
     extension = found[0] if found else ""
-    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    from hashlib import sha256  # loads OpenSSL, for the few names that are too long
+
+    digest = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     ending = f"-{digest}{extension}"
     return _cut(name.removesuffix(extension), limit_bytes - len(ending)) + ending
 

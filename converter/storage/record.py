@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -50,7 +49,9 @@ def read_record(path: Path, schema: str, kind: type[T]) -> T | None:
 
 
 def _head(schema: str, body: bytes) -> bytes:
-    return f"{schema} {hashlib.sha256(body).hexdigest()}\n".encode()
+    from hashlib import sha256  # loads OpenSSL
+
+    return f"{schema} {sha256(body).hexdigest()}\n".encode()
 
 
 def fingerprint(path: str | os.PathLike[str]) -> Fingerprint | None:

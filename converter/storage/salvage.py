@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, Final
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from converter.errors import InputError
+from converter.patterns import pattern
 from converter.storage.cut_off import mend_head
 from converter.storage.rows_left import RowsLeft
 from converter.storage.sqlite import (
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Loss", "damage_of", "recover"]
 
-_TYPE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_ ]*(?:\([0-9, ]+\))?")
+_TYPE: Final = pattern(r"[A-Za-z_][A-Za-z0-9_ ]*(?:\([0-9, ]+\))?")
 _INSERT: Final = "INSERT OR IGNORE INTO"
 
 

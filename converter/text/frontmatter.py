@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 import msgspec
 
 from converter.model.items import Property
+from converter.patterns import pattern
 
 __all__ = [
     "Front",
@@ -29,30 +30,24 @@ __all__ = [
     "value_text",
 ]
 
-_OPEN = re.compile(r"---[ \t]*\n")
-_CLOSE = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\n|$)", re.MULTILINE)
-_ALIAS = re.compile(r"(?:^|[\s\[{,:-])\*[^\s,\]}]")
+_OPEN = pattern(r"---[ \t]*\n")
+_CLOSE = pattern(r"^(?:---|\.\.\.)[ \t]*(?:\n|$)", re.MULTILINE)
+_ALIAS = pattern(r"(?:^|[\s\[{,:-])\*[^\s,\]}]")
 _MOST_ALIASES = 64
 _MOST_CHARACTERS = 1 << 20
 
 
-@cache
-def _plain() -> re.Pattern[str]:
-    return re.compile(r"[^\W\d_][\w./()+%°-]*(?: [\w./()+%°&-]+)*")
+_PLAIN = pattern(r"[^\W\d_][\w./()+%°-]*(?: [\w./()+%°&-]+)*")
 
 
 _WORDS = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"))
 
 
-@cache
-def _unsafe() -> re.Pattern[str]:
-    """Characters that YAML takes in escaped form only, or for line breaks."""
-    return re.compile("[\x7f-\x9f\u2028\u2029\ufffe\uffff]")
+_UNSAFE = pattern("[\x7f-\x9f\u2028\u2029\ufffe\uffff]")
+"""Characters that YAML takes in escaped form only, or for line breaks."""
 
 
-@cache
-def _time() -> re.Pattern[str]:
-    return re.compile(r"\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})?)?")
+_TIME = pattern(r"\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})?)?")
 
 
 class Front(msgspec.Struct, frozen=True):
@@ -241,11 +236,11 @@ def _scalar(content: object, *, flow: bool) -> str:
     if isinstance(content, int | float):
         return json.dumps(content)
     text = str(content)
-    if _time().fullmatch(text) and not flow:
+    if _TIME.fullmatch(text) and not flow:
         return text
-    if _plain().fullmatch(text) and text.lower() not in _WORDS:
+    if _PLAIN.fullmatch(text) and text.lower() not in _WORDS:
         return text
-    return _unsafe().sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False))
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False))
 
 
 def join(entries: tuple[Property, ...]) -> str:

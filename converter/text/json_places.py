@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final, TypeAlias
 
+from converter.patterns import pattern
 from converter.text.json_text import mend
 
 __all__ = ["Change", "Entries", "Patch", "Place", "Spot", "decoded", "edited", "patched", "places", "strings"]
@@ -17,19 +18,19 @@ __all__ = ["Change", "Entries", "Patch", "Place", "Spot", "decoded", "edited", "
 Change: TypeAlias = tuple[int, int, str]
 """What stands from the first place up to the second gives way to the text."""
 
-_BLANKS: Final = re.compile(r"[ \t\r\n]*")
+_BLANKS: Final = pattern(r"[ \t\r\n]*")
 _STRING: Final = r'"((?:[^"\\\x00-\x1f]++|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})*+)"[ \t\r\n]*'
 _MEMBER: Final = r'"([^"\\\x00-\x1f]*+)"[ \t\r\n]*:[ \t\r\n]*(true|false|null)[ \t\r\n]*'
 _FLAT: Final = r"\{[ \t\r\n]*(?:" + _MEMBER.replace("(", "(?:") + r"(?:,[ \t\r\n]*(?=\")|(?=\})))*+\}"
 """An object in which nothing has a place: what a text looks like is said by many of them."""
-_MEMBERS: Final = re.compile(_MEMBER)
-_STEP: Final = re.compile(
+_MEMBERS: Final = pattern(_MEMBER)
+_STEP: Final = pattern(
     rf"(?:{_STRING}:[ \t\r\n]*)?(?:{_STRING}|({_FLAT})[ \t\r\n]*|([{{\[])[ \t\r\n]*"
     r"|(-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false|null)[ \t\r\n]*)"
     r"((?:[}\]][ \t\r\n]*)*)(?:(,)[ \t\r\n]*)?"
 )
 """A value or its beginning, with the name before it, what it closes, and the comma behind."""
-_UNIT: Final = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u.{4}|\\.|.", re.DOTALL)
+_UNIT: Final = pattern(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u.{4}|\\.|.", re.DOTALL)
 _BOM: Final = "\ufeff"
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from converter.patterns import pattern
 from converter.text.json_places import Change
 
 __all__ = ["Element", "Member", "changed_array", "element_spans", "member_spans"]
@@ -17,7 +17,7 @@ Member = tuple[str, int, int]
 Element = tuple[int, int]
 """An element: where it begins, and the place behind it."""
 
-_BLANKS: Final = re.compile(r"[ \t\r\n]*")
+_BLANKS: Final = pattern(r"[ \t\r\n]*")
 
 
 def _refuse(name: str) -> None:

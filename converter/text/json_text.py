@@ -10,11 +10,11 @@ import json
 import re
 from collections.abc import Iterable
 from datetime import UTC
-from functools import cache
 from json.encoder import encode_basestring
 from typing import Final, TypeAlias, TypeGuard
 
 from converter.model.moment import Moment, parse_moment
+from converter.patterns import pattern
 
 __all__ = [
     "JsonTextError",
@@ -83,20 +83,16 @@ class Parsed:
         self.surrogates = surrogates
 
 
-@cache
-def _strings() -> re.Pattern[str]:
-    return re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+_STRINGS = pattern(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 
 
-_BRACKETS: Final = re.compile(r"[\[\]{}]")
+_BRACKETS: Final = pattern(r"[\[\]{}]")
 
 
-@cache
-def _maybe_surrogate() -> re.Pattern[str]:
-    return re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
+_MAYBE_SURROGATE = pattern(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
 
 
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_SURROGATE: Final = pattern("[\ud800-\udfff]")
 _BLANKS: Final = " \t\r\n"
 
 
@@ -121,7 +117,7 @@ def decode(data: bytes) -> tuple[str, int]:
 def depth(text: str) -> int:
     """How many levels of objects and arrays lie inside each other."""
     level = deepest = 0
-    for bracket in _BRACKETS.findall(_strings().sub("", text)):
+    for bracket in _BRACKETS.findall(_STRINGS.sub("", text)):
         if bracket in "{[":
             level += 1
             deepest = max(deepest, level)
@@ -148,7 +144,7 @@ def parse(text: str, max_depth: int, *, mends: bool = True) -> Parsed:
         raise JsonTextError(error.msg, before.count("\n") + 1, column) from None
     except RecursionError:
         raise JsonTextError(f"{levels:,} levels of nesting are more than this Python can read") from None
-    surrogates = _mend_all(value) if mends and _maybe_surrogate().search(text) else 0
+    surrogates = _mend_all(value) if mends and _MAYBE_SURROGATE.search(text) else 0
     if surrogates and is_text(value):
         value = mend(value)
     return Parsed(value, levels, surrogates)
@@ -215,7 +211,7 @@ def _escape(code: int) -> str | int:
 
 
 _ESCAPES: Final = _Escapes()
-_SAFE: Final = re.compile(r"[ !#$%(-*,-;=?-\[\]-_a-~]*")
+_SAFE: Final = pattern(r"[ !#$%(-*,-;=?-\[\]-_a-~]*")
 
 
 _ASCII_ESCAPES: Final = tuple((chr(code), str(_escape(code))) for code in sorted(_UNSAFE_ASCII) if chr(code) != '"')
@@ -298,17 +294,15 @@ def object_text(pairs: Iterable[tuple[str, str]]) -> str:
     return "{" + ",".join([f"{quote(name)}:{text}" for name, text in pairs]) + "}"
 
 
-@cache
-def _date() -> re.Pattern[str]:
-    return re.compile(
-        r"\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,16}|\.(?=[Z+-]))?)?(?:Z|[+-](?P<hours>\d{2})(?::(?P<minutes>\d{2}))?)?)?",
-        re.ASCII,
-    )
+_DATE = pattern(
+    r"\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,16}|\.(?=[Z+-]))?)?(?:Z|[+-](?P<hours>\d{2})(?::(?P<minutes>\d{2}))?)?)?",
+    re.ASCII,
+)
 
 
 def is_dotnet_date(text: str) -> bool:
     """Whether .NET's JSON reader takes this text for a date; everything else is only understood by us."""
-    match = _date().fullmatch(text)
+    match = _DATE.fullmatch(text)
     if match is None:
         return False
     minutes = int(match["minutes"] or 0)

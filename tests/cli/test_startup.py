@@ -26,14 +26,14 @@ HEAVY = (
     "converter.storage",
 )
 _SAY = """
-import sys
+import atexit, sys
 sys.argv[1:] = {args!r}
-from converter.__main__ import main
-try:
-    main()
-finally:
+@atexit.register
+def say():
     names = [name for name in {heavy!r} if name in sys.modules]
     print(",".join(names), file=sys.stderr)
+from converter.__main__ import main
+main()
 """
 
 
@@ -68,6 +68,8 @@ SELDOM = (
     "tempfile",
     "shutil",
     "zipfile",
+    "hashlib",
+    "html",
     "zoneinfo",
     "tomllib",
     "difflib",
@@ -97,14 +99,14 @@ SELDOM = (
 """What a conversion of one note into a new target has no use for."""
 
 _CONVERT = """
-import sys
+import atexit, sys
 there = set(sys.modules)
 sys.argv[1:] = {args!r}
-from converter.__main__ import main
-try:
-    main()
-finally:
+@atexit.register
+def say():
     print(*sorted(set(sys.modules) - there), file=sys.stderr)
+from converter.__main__ import main
+main()
 """
 
 
@@ -149,6 +151,7 @@ def test_one_note_of_markdown_becomes_siyuan_with_few_modules(vault: Path, tmp_p
 
     assert libraries(modules) <= LIBRARIES - {"orjson"}
     assert not below(modules, *SELDOM, "converter.formats.mnemo", "converter.text.markdown.render")
+    assert not below(modules, "converter.pipeline.lift.documents", "converter.pipeline.lift.legacy")
     assert not below(modules, "converter.formats.siyuan.databases", "converter.formats.siyuan.workspace.judge")
 
 
@@ -161,7 +164,15 @@ def test_one_note_of_a_package_becomes_markdown_with_few_modules(vault: Path, tm
     )
 
     assert libraries(modules) <= LIBRARIES | READS_YAML
-    needed = {"tempfile", "shutil", "zipfile", "converter.storage.salvage", "converter.storage.snapshot"}
+    needed = {
+        "tempfile",
+        "shutil",
+        "zipfile",
+        "hashlib",
+        "html",
+        "converter.storage.salvage",
+        "converter.storage.snapshot",
+    }
     assert not below(modules, *(set(SELDOM) - needed), "converter.formats.siyuan", "converter.formats.mnemo.database")
     assert not below(modules, "converter.formats.mnemo.package.write", "converter.formats.mnemo.package.judge")
 

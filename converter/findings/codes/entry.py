@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from converter.patterns import pattern
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -40,9 +42,9 @@ NONE = "none"
 OUTCOMES = (LOST, APPROXIMATED, CARRIED, FAILED, SKIPPED, NONE)
 """What a finding says became of the thing that it speaks of; `none`: it is in the target as it was."""
 
-_OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
-_PLACEHOLDER = re.compile(r"\{(\w+)\}")
-_SHOWN = re.compile(r"\{(\w+)\}(\.?)")
+_OPTIONAL = pattern(r"\[([^\[\]]*)\]")
+_PLACEHOLDER = pattern(r"\{(\w+)\}")
+_SHOWN = pattern(r"\{(\w+)\}(\.?)")
 
 
 class Code(msgspec.Struct, frozen=True):

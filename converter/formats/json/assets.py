@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from converter.errors import ItemError
+from converter.patterns import pattern
 
 __all__ = ["INLINE_BYTES", "Inline", "checked", "companion_of", "encoded"]
 
@@ -20,7 +21,7 @@ INLINE_BYTES = 1_000_000
 
 _ENDING = ".assets"
 _STEP = 3 << 18
-_DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_DIGEST = pattern(r"[0-9a-f]{64}", re.ASCII)
 
 
 def companion_of(name: str) -> str:

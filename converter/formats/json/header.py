@@ -7,6 +7,8 @@ from pathlib import Path
 
 import msgspec
 
+from converter.patterns import pattern
+
 __all__ = ["HEAD_BYTES", "SCHEMA", "header_line", "origin_of", "version_of"]
 
 SCHEMA = "mnemo-converter/archive-1"
@@ -14,7 +16,7 @@ HEAD_BYTES = 64 << 10
 """A first line is no longer than this."""
 
 _BOM = b"\xef\xbb\xbf"
-_SCHEMA = re.compile(r"mnemo-converter/archive-(\d{1,9})", re.ASCII)
+_SCHEMA = pattern(r"mnemo-converter/archive-(\d{1,9})", re.ASCII)
 
 
 class _Header(msgspec.Struct):

@@ -8,12 +8,14 @@ from typing import IO, Any
 
 import msgspec
 
+from converter.patterns import pattern
+
 __all__ = ["INLINE", "RESIDUE", "RESIDUE_START", "Head", "Line", "head_of", "lines_of"]
 
 _CHUNK = 2 << 20
 """Bytes that are read at a time; lines of notes are shorter, but for a few."""
 
-INLINE = re.compile(
+INLINE = pattern(
     rb'\{"kind":"asset",(?:"[a-z0-9]+":(?:"(?:[^"\\]|\\.)*"|\d+),)*"data":"',
     re.DOTALL,
 )
@@ -22,7 +24,7 @@ INLINE = re.compile(
 RESIDUE = b'{"kind":"residue","record":'
 """The start of a line of residue, as we write it."""
 
-RESIDUE_START = re.compile(rb'\{ ?"kind": ?"residue", ?"record": ?')
+RESIDUE_START = pattern(rb'\{ ?"kind": ?"residue", ?"record": ?')
 """The same as others write it who read and write the lines again."""
 
 

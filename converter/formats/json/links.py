@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from converter.formats.front import Found, Lookup
 from converter.model.facts import LinkFact
+from converter.patterns import pattern
 
 __all__ = ["names", "resolve"]
 
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
+_SCHEME = pattern(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 
 
 def names(_kind: str, _key: str) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import re
 from datetime import datetime, timedelta
 
 from converter.model.moment import TICKS_PER_SECOND, Moment
+from converter.patterns import pattern
 
 __all__ = ["moment_from", "moment_value"]
 
@@ -14,7 +15,7 @@ _MINUTE_TICKS = 60 * TICKS_PER_SECOND
 _LAST_TICKS = 3_652_059 * _DAY_TICKS
 _MOST_OFFSET = 24 * 60
 _YEAR_ONE = datetime(1, 1, 1)  # noqa: DTZ001 - the zone is counted apart
-_TEXT = re.compile(
+_TEXT = pattern(
     r"(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d:\d\d)(?:\.(\d{1,7}))?(?:(Z)|([+-])(\d\d):(\d\d)))?",
     re.ASCII,
 )

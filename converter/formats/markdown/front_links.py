@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from converter.formats.markdown.profile import FRONT_KEYS
 from converter.model.items import Property
+from converter.patterns import pattern
 from converter.text.frontmatter import scalar_text
 from converter.text.markdown.destinations import Spelling
 from converter.text.markdown.domain import is_picture
@@ -15,9 +15,9 @@ from converter.text.markdown.link_places import LinkPlace
 
 __all__ = ["front_places"]
 
-_WIKI: Final = re.compile(r"(!?)\[\[([^\[\]|#\n]*)(?:#([^\[\]|\n]*))?(?:\|[^\[\]\n]*)?\]\]")
-_NESTED: Final = re.compile(r"[:,\[-][ \t]*$")
-_DOUBLE: Final = re.compile(r'\\(["\\/])')
+_WIKI: Final = pattern(r"(!?)\[\[([^\[\]|#\n]*)(?:#([^\[\]|\n]*))?(?:\|[^\[\]\n]*)?\]\]")
+_NESTED: Final = pattern(r"[:,\[-][ \t]*$")
+_DOUBLE: Final = pattern(r'\\(["\\/])')
 
 
 def front_places(entries: tuple[Property, ...], start: int) -> Iterator[LinkPlace]:

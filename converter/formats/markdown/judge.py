@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from converter.formats.markdown.index import open_source
 from converter.formats.markdown.links import depth
 from converter.formats.markdown.relink import file_places
 from converter.model.facts import NoteFact
+from converter.patterns import pattern
 from converter.storage.names import fold
 from converter.text.frontmatter import split
 from converter.text.positions import Positions
@@ -25,7 +25,7 @@ __all__ = ["judge"]
 _ENDING = ".md"
 _FORMS = frozenset(("reference", "embed"))
 _NO_LINKS = frozenset("#^[]|")
-_WIKILINK = re.compile(r"\[\[([^\[\]|#\n]+)")
+_WIKILINK = pattern(r"\[\[([^\[\]|#\n]+)")
 
 
 class _Namesakes(msgspec.Struct, frozen=True):

@@ -7,19 +7,19 @@ first, then the one that lies least deep. Case and Unicode form do not count.
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Sequence
 from functools import partial
 from urllib.parse import unquote
 
 from converter.formats.front import Found, Lookup
 from converter.model.facts import LinkFact
+from converter.patterns import pattern
 from converter.storage.names import fold
 
 __all__ = ["depth", "names", "resolve"]
 
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:|//")
-_WINDOWS_PATH = re.compile(r"[A-Za-z]:[\\/]")
+_SCHEME = pattern(r"[A-Za-z][A-Za-z0-9+.-]+:|//")
+_WINDOWS_PATH = pattern(r"[A-Za-z]:[\\/]")
 _ENDINGS = (".md", ".markdown")
 
 

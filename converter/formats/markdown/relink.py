@@ -6,20 +6,20 @@ Only the targets change, spelled as the old ones were; no other byte does.
 from __future__ import annotations
 
 import json
-import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
 
 from converter.formats.front import LinkKey, Renaming, Stored
 from converter.formats.markdown.encoding import decoded
 from converter.formats.markdown.front_links import front_places
+from converter.patterns import pattern
 from converter.text.frontmatter import Front, split
 from converter.text.json_places import Change, Entries, Patch, Place, Spot, edited, patched
 from converter.text.markdown.link_places import LinkPlace, link_places
 
 __all__ = ["file_places", "link_keys", "relink", "relink_file"]
 
-_BREAK = re.compile("\r\n")
+_BREAK = pattern("\r\n")
 _CANVAS = ".canvas"
 _Moved = Callable[[str], str | None]
 """The new path of a file; None where it keeps its own."""

@@ -10,13 +10,14 @@ from urllib.parse import unquote
 from converter.formats.front import Found, Lookup
 from converter.formats.mnemo.addresses import FILE_LINK, NOTE_LINK
 from converter.model.facts import LinkFact
+from converter.patterns import pattern
 
 __all__ = ["names", "resolve"]
 
 _STEM: Final = "stem:"
 _ATTACHMENT: Final = "attachment:"
 _ASSET: Final = "asset:"
-_SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
+_SCHEME: Final = pattern(r"[A-Za-z][A-Za-z0-9+.-]+:")
 _OUTSIDE: Final = Found("outside")
 _MISSING: Final = Found("missing")
 

@@ -17,6 +17,7 @@ from converter.formats.mnemo.dialect import Dialect
 from converter.formats.mnemo.inline import OLD_HIGHLIGHTS
 from converter.formats.mnemo.records import NoteRecord
 from converter.formats.mnemo.strict import SIMPLE
+from converter.patterns import pattern
 from converter.text.json_text import quote
 
 __all__ = ["body", "stored_body"]
@@ -115,7 +116,7 @@ _PLAIN: Final = _Style(
 )
 _PAYLOADS: Final[dict[str, type]] = {"Checklist": _Checklist, "Code": _Code, "Equation": _Equation}
 _UNSAFE: Final = ("\\", "&", "'", "+", "<", ">", "`", "\x7f")
-_ESCAPED: Final = re.compile(r'\\(?:[\\"]|u[0-9a-f]{4})')
+_ESCAPED: Final = pattern(r'\\(?:[\\"]|u[0-9a-f]{4})')
 
 
 def body(stored: Stored) -> str | None:

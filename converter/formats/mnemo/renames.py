@@ -12,16 +12,17 @@ from urllib.parse import quote, unquote
 
 from converter.formats.front import LinkKey, Renaming
 from converter.formats.mnemo.addresses import FILE_LINK, NOTE_LINK
+from converter.patterns import pattern
 from converter.text.json_places import Change
 
 __all__ = ["Renames"]
 
-_SCHEME: Final = re.compile(r"(?!asset:|attachment:)[A-Za-z][A-Za-z0-9+.-]+:")
-_LAST: Final = re.compile(r"[/\\:](?=[^/\\:]*$)")
-_PICTURE: Final = re.compile(r"!\[[^\]\n]*\]\(([^)\n]*)\)")
-_PAGE_LINE: Final = re.compile(r"^[ \t]*\[\[page:([^\]\n]+)\]\][ \t]*$", re.MULTILINE)
-_KEY: Final = re.compile(r"(?:(deck):|(path):|session:[0-9]+:)(.+)", re.DOTALL)
-_UNSAFE: Final = re.compile(r"[%#]")
+_SCHEME: Final = pattern(r"(?!asset:|attachment:)[A-Za-z][A-Za-z0-9+.-]+:")
+_LAST: Final = pattern(r"[/\\:](?=[^/\\:]*$)")
+_PICTURE: Final = pattern(r"!\[[^\]\n]*\]\(([^)\n]*)\)")
+_PAGE_LINE: Final = pattern(r"^[ \t]*\[\[page:([^\]\n]+)\]\][ \t]*$", re.MULTILINE)
+_KEY: Final = pattern(r"(?:(deck):|(path):|session:[0-9]+:)(.+)", re.DOTALL)
+_UNSAFE: Final = pattern(r"[%#]")
 
 
 class Renames:

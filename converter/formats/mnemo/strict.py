@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final
 
 import msgspec
@@ -19,6 +18,7 @@ from converter.formats.mnemo.records import (
     UnknownPayload,
 )
 from converter.formats.mnemo.types import TYPES
+from converter.patterns import pattern
 
 __all__ = ["SIMPLE", "strict_blocks", "strict_note"]
 
@@ -38,11 +38,11 @@ _DECODERS: Final[dict[Dialect, msgspec.json.Decoder[Any]]] = {
 }
 _BLOCKS: Final = msgspec.json.Decoder(list[BlockRecord])
 _TYPES: Final = frozenset(TYPES)
-SIMPLE: Final = re.compile(
+SIMPLE: Final = pattern(
     rb'-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false|null|"[ !#$%(-*,-;=?-\[\]-_a-~]*"'
 )
 """Values of `meta` as the application writes them: numbers, flags, and texts without escapes."""
-_QUOTED: Final = re.compile(
+_QUOTED: Final = pattern(
     rb'"(?:[ !#$%(-*,-;=?-\[\]-_a-~]++|\\(?:[bfnrt\\]|u(?:'
     rb"00(?:0[0-7BEF]|1[0-9A-F]|2[267B]|3[CE]|60|7F|[89A-F][0-9A-F])"
     rb"|(?:0[1-9A-F]|[1-9A-CEF][0-9A-F]|D[0-7])[0-9A-F]{2}"

@@ -25,6 +25,7 @@ from converter.formats.mnemo.records import (
 )
 from converter.formats.mnemo.types import TYPES, BlockType, named_type, numbered_type, old_type
 from converter.formats.mnemo.view import View
+from converter.patterns import pattern
 from converter.text.json_text import JsonValue, Members, Number, dump
 
 __all__ = ["blocks_from"]
@@ -34,8 +35,8 @@ _KNOWN: Final = frozenset(
 )
 _STYLE_NAMES: Final = frozenset(name.lower() for name in (f.encode_name for f in msgspec.structs.fields(StyleRecord)))
 _NEW_TYPES: Final = frozenset(TYPES[17:])
-_ORDER: Final = re.compile(r"-?[0-9]{1,10}")
-_DELIMITERS: Final = re.compile(r"\$\$(.*)\$\$|\$(.*)\$", re.DOTALL)
+_ORDER: Final = pattern(r"-?[0-9]{1,10}")
+_DELIMITERS: Final = pattern(r"\$\$(.*)\$\$|\$(.*)\$", re.DOTALL)
 
 
 def blocks_from(elements: list[JsonValue], pointer: str, problems: Problems) -> list[BlockRecord]:

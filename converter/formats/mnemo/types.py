@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from functools import reduce
 from operator import or_
 from typing import Final
 
 import msgspec
+
+from converter.patterns import pattern
 
 __all__ = ["DOTNET_BLANKS", "OLD_TYPES", "TYPES", "BlockType", "named_type", "numbered_type", "old_type"]
 
@@ -41,8 +42,8 @@ OLD_TYPES: Final = (*TYPES[:4], *TYPES[5:15])
 
 _SIX: Final = 17
 _BY_NAME: Final = {name.lower(): number for number, name in enumerate(TYPES)}
-_INTEGER: Final = re.compile(r"[+-]?[0-9]+")
-_NAME: Final = re.compile(r"[A-Z][A-Za-z0-9]*")
+_INTEGER: Final = pattern(r"[+-]?[0-9]+")
+_NAME: Final = pattern(r"[A-Z][A-Za-z0-9]*")
 
 DOTNET_BLANKS: Final = "\t\n\x0b\x0c\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
     map(chr, range(0x2000, 0x200B))

@@ -7,19 +7,19 @@ or its text form, and is reported (docs/formats/mnemo.md, "What reading tolerate
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable
 from typing import Final
 
 from converter.findings.problems import Problems
 from converter.formats.mnemo.dialect import Dialect
+from converter.patterns import pattern
 from converter.text.json_text import JsonValue, Members, Number, dump, is_text
 
 __all__ = ["OuterView", "StoredView", "View", "int32", "text_form"]
 
 
-_INTEGER: Final = re.compile(r"[+-]?[0-9]{1,40}")
-_QUOTED_NUMBER: Final = re.compile(r"[+-]?[0-9]{1,400}(?:\.[0-9]{1,400})?(?:[eE][+-]?[0-9]{1,9})?")
+_INTEGER: Final = pattern(r"[+-]?[0-9]{1,40}")
+_QUOTED_NUMBER: Final = pattern(r"[+-]?[0-9]{1,400}(?:\.[0-9]{1,400})?(?:[eE][+-]?[0-9]{1,9})?")
 
 
 def text_form(value: JsonValue) -> str:

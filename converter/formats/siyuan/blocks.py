@@ -6,7 +6,6 @@ writes it is a finding.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import tzinfo
 
@@ -42,12 +41,13 @@ from converter.model.blocks import (
     TableColumn,
 )
 from converter.model.runs import TextRun
+from converter.patterns import pattern
 
 __all__ = ["TASKS", "BlockReader"]
 
 ORDERED, TASKS = 1, 3
 _MEMORY_ONLY = frozenset(("refcount", "av-names"))
-_SOURCE = re.compile(r"""\ssrc=(?:"([^"]*)"|'([^']*)')""")
+_SOURCE = pattern(r"""\ssrc=(?:"([^"]*)"|'([^']*)')""")
 _MARKERS = frozenset(
     (
         "NodeBlockquoteMarker",

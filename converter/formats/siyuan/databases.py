@@ -31,10 +31,11 @@ from converter.model.blocks import Cell, Row, TableColumn
 from converter.model.moment import EPOCH_TICKS
 from converter.model.runs import TextRun
 from converter.model.timed_id import moment_of
+from converter.patterns import pattern
 
 __all__ = ["related", "shown_table"]
 
-_WIDTH = re.compile(r"(\d{1,5}(?:\.\d{1,5})?)px", re.ASCII)
+_WIDTH = pattern(r"(\d{1,5}(?:\.\d{1,5})?)px", re.ASCII)
 _ALIGNS = frozenset(("left", "center", "right"))
 _TICKS_PER_MILLISECOND = 10_000
 _ALWAYS_TIMED_BELOW = 4

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import tzinfo
@@ -18,13 +17,14 @@ from converter.formats.siyuan.tree import Members, Node, Root, decode, root_of
 from converter.formats.siyuan.written import DocumentNode, encode
 from converter.model.items import Note
 from converter.model.timed_id import is_timed_id, moment_of, time_text
+from converter.patterns import pattern
 
 __all__ = ["document_bytes", "read_document"]
 
 _SPEC = "2"
 _LONGEST = 9
-_COVER = re.compile(r'background-image:\s?url\("([^"\\]+)"\)')
-_EMOJI = re.compile(r"[0-9a-f]{1,6}(?:-[0-9a-f]{1,6})*")
+_COVER = pattern(r'background-image:\s?url\("([^"\\]+)"\)')
+_EMOJI = pattern(r"[0-9a-f]{1,6}(?:-[0-9a-f]{1,6})*")
 _SAID = frozenset(("title", "icon", "tags", "alias", "title-img", "updated", "type"))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from html import unescape
+from converter.text.entities import unescape
 
 __all__ = [
     "ATTRIBUTE",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from functools import lru_cache
 from typing import NoReturn
@@ -26,13 +25,14 @@ from converter.model.runs import (
     TextRun,
 )
 from converter.model.timed_id import is_annotation
+from converter.patterns import pattern
 
 __all__ = ["inline_nodes"]
 
 _BANG, _SPACE = Plain("NodeBang"), Plain("NodeLinkSpace")
 _OPEN_BRACKET, _CLOSE_BRACKET = Plain("NodeOpenBracket"), Plain("NodeCloseBracket")
 _OPEN_PAREN, _CLOSE_PAREN = Plain("NodeOpenParen"), Plain("NodeCloseParen")
-_ALIAS = re.compile(r'\balt="([^"]*)"')
+_ALIAS = pattern(r'\balt="([^"]*)"')
 
 
 def inline_nodes(runs: Runs, *, cell: bool = False) -> list[AnyNode]:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from converter.formats.siyuan.msgpack_strings import renamed_strings
 from converter.formats.siyuan.renames import Renames
 from converter.formats.siyuan.written import spelled
+from converter.patterns import pattern
 from converter.text.json_places import Entries, Patch, Place, Spot, edited, strings
 
 __all__ = ["edit_file"]
 
-_JSON = re.compile(r"(?:.*/)?(?:\.siyuan|storage|storage/av)/[^/]+\.json|[0-9]{14}-[0-9a-z]{7}")
-_PACKED = re.compile(r"(?:.*/)?storage/(?:av/[^/]+\.msgpack|riff/[^/]+\.(?:deck|cards)|riff/logs/[^/]+\.msgpack)")
+_JSON = pattern(r"(?:.*/)?(?:\.siyuan|storage|storage/av)/[^/]+\.json|[0-9]{14}-[0-9a-z]{7}")
+_PACKED = pattern(r"(?:.*/)?storage/(?:av/[^/]+\.msgpack|riff/[^/]+\.(?:deck|cards)|riff/logs/[^/]+\.msgpack)")
 _PROSE = frozenset(("content", "formattedContent", "name", "desc", "title", "icon", "hPath", "k", "r"))
 
 

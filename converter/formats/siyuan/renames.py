@@ -8,30 +8,29 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
-from html import unescape
 
 from converter.formats.front import LinkKey, Renaming
 from converter.model.timed_id import is_timed_id
+from converter.patterns import pattern
+from converter.text.entities import unescape
 from converter.text.json_places import Change
 
 __all__ = ["Renames", "changes_inside"]
 
 _BLOCK = "siyuan://blocks/"
-_ID = re.compile(r"(?<![0-9A-Za-z-])[0-9]{14}-[0-9a-z]{7}(?![0-9A-Za-z-])")
-_ID_PATH = re.compile(r"/?[0-9]{14}-[0-9a-z]{7}(?:/[0-9]{14}-[0-9a-z]{7})*(?:\.sy)?/?")
-_LIST_ENTRY = re.compile(r"[^,\s](?:[^,]*[^,\s])?")
+_ID = pattern(r"(?<![0-9A-Za-z-])[0-9]{14}-[0-9a-z]{7}(?![0-9A-Za-z-])")
+_ID_PATH = pattern(r"/?[0-9]{14}-[0-9a-z]{7}(?:/[0-9]{14}-[0-9a-z]{7})*(?:\.sy)?/?")
+_LIST_ENTRY = pattern(r"[^,\s](?:[^,]*[^,\s])?")
 _LITERAL = r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\""
-_SQL = re.compile(rf"--(?:(?!_esc_newline_)[^\n])*|/\*.*?(?:\*/|$)|({_LITERAL})", re.DOTALL)
-_SCRIPT = re.compile(
+_SQL = pattern(rf"--(?:(?!_esc_newline_)[^\n])*|/\*.*?(?:\*/|$)|({_LITERAL})", re.DOTALL)
+_SCRIPT = pattern(
     r"//(?:(?!_esc_newline_)[^\n])*|/\*.*?(?:\*/|$)|('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|`(?:[^`\\]|\\.)*`)",
     re.DOTALL,
 )
 _IS_SCRIPT = "//!js"
-_ADDRESS = re.compile(
-    r"""(?<=\s)(src|data-src|poster|href|data-node-id)\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE
-)
-_URL = re.compile(r"""url\(\s*["']?([^"')]+)["']?\s*\)""")
-_UNIT = re.compile(r"&(?:#[0-9]+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);?|.", re.DOTALL)
+_ADDRESS = pattern(r"""(?<=\s)(src|data-src|poster|href|data-node-id)\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
+_URL = pattern(r"""url\(\s*["']?([^"')]+)["']?\s*\)""")
+_UNIT = pattern(r"&(?:#[0-9]+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);?|.", re.DOTALL)
 
 
 def changes_inside(

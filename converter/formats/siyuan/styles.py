@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from converter.patterns import pattern
+
 __all__ = ["css_of", "image_attrs", "image_properties", "image_size", "parts_of"]
 
-_DECLARATION = re.compile(r"""(?:[^;("']|\([^)]*\)|"[^"]*"|'[^']*'|[("'])+""")
-_SIZE = re.compile(r"width: (\d{1,5})px;(?: height: (\d{1,5})px;)?", re.ASCII)
+_DECLARATION = pattern(r"""(?:[^;("']|\([^)]*\)|"[^"]*"|'[^']*'|[("'])+""")
+_SIZE = pattern(r"width: (\d{1,5})px;(?: height: (\d{1,5})px;)?", re.ASCII)
 
 
 @lru_cache(maxsize=1024)

@@ -11,11 +11,12 @@ from converter.formats.siyuan.marks import inline_nodes
 from converter.formats.siyuan.tree import Node
 from converter.formats.siyuan.written import AnyNode, BlockNode, Plain, TableCell
 from converter.model.blocks import Attrs, Cell, Row, Table, TableColumn
+from converter.patterns import pattern
 
 __all__ = ["read_table", "table_node"]
 
 _ALIGNS = ("", "left", "center", "right")
-_WIDTH = re.compile(r"width: (\d{1,5}(?:\.\d+)?)px;", re.ASCII)
+_WIDTH = pattern(r"width: (\d{1,5}(?:\.\d+)?)px;", re.ASCII)
 _COVERED = "fn__none"
 _EMPTY = Cell()
 _SAID = ("colspan", "rowspan", "id", "updated")

@@ -3,10 +3,9 @@
 They have all members that the kernel knows, so decoding refuses what the kernel refuses.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
+from functools import cache
 from typing import Annotated, Any
 
 import msgspec
@@ -101,10 +100,10 @@ class Members(msgspec.Struct, gc=False, omit_defaults=True, rename=stored_name):
 class Node(Members, gc=False, omit_defaults=True, rename=stored_name):
     """A node: a block, a marker or inline content."""
 
-    children: list[Node] | None = None
+    children: "list[Node] | None" = None
 
     @property
-    def below(self) -> list[Node]:
+    def below(self) -> "list[Node]":
         """The children, be there any or none."""
         return self.children or []
 
@@ -153,11 +152,19 @@ def _patient(data: bytes) -> Node:
     value = json.loads(data.decode("utf-8"))
     if not isinstance(value, dict):
         raise TypeError("it holds no object")
-    return msgspec.convert(_spelled(value, _NODE_KEYS), Node)
+    return msgspec.convert(_spelled(value, _node_keys()), Node)
 
 
-_NODE_KEYS = {stored_name(name).casefold(): stored_name(name) for name in Node.__struct_fields__}
-_LIST_KEYS = {field.encode_name.casefold(): field.encode_name for field in msgspec.structs.fields(ListData)}
+@cache
+def _node_keys() -> dict[str, str]:
+    return {stored_name(name).casefold(): stored_name(name) for name in Node.__struct_fields__}
+
+
+@cache
+def _list_keys() -> dict[str, str]:
+    return {field.encode_name.casefold(): field.encode_name for field in msgspec.structs.fields(ListData)}
+
+
 _BASE64 = frozenset(("CodeBlockOpenFence", "CodeBlockInfo", "CodeBlockCloseFence", "Marker"))
 
 
@@ -169,9 +176,9 @@ def _spelled(value: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
         if content is None:
             continue
         if name == "Children" and isinstance(content, list):
-            content = [_spelled(child, _NODE_KEYS) if isinstance(child, dict) else child for child in content]
+            content = [_spelled(child, _node_keys()) if isinstance(child, dict) else child for child in content]
         elif name == "ListData" and isinstance(content, dict):
-            content = _spelled(content, _LIST_KEYS)
+            content = _spelled(content, _list_keys())
         elif name == "Properties" and isinstance(content, dict):
             content = {_whole(key): _whole("" if text is None else text) for key, text in content.items()}
         made[name] = _whole(content)

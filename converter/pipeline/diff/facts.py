@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from hashlib import blake2b
 from typing import Any
 
 import msgspec
 
+from converter.digests import blake2b
 from converter.model.blocks import Blocks
 from converter.model.facts import LinkFact
 from converter.model.items import Note, Property

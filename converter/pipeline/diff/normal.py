@@ -7,7 +7,6 @@ neighbouring runs are one. Breaks in a line are all alike, a list item's own lin
 from __future__ import annotations
 
 import re
-from html import unescape
 from typing import Protocol
 
 import msgspec
@@ -57,6 +56,7 @@ from converter.model.runs import (
     plain_text,
 )
 from converter.pipeline.outline import ADDRESS
+from converter.text.entities import unescape
 
 __all__ = ["Terms", "normal_blocks", "normal_runs"]
 

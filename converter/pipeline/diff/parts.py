@@ -6,10 +6,10 @@ import json
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
-from hashlib import blake2b
 from pathlib import Path
 from typing import IO, Any
 
+from converter.digests import blake2b
 from converter.errors import InputError
 from converter.storage.digest import copy_digest
 from converter.storage.sniff import SQLITE_MAGIC

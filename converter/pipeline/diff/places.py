@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from itertools import zip_longest
@@ -13,6 +12,7 @@ import msgspec
 from converter.model.blocks import Block, Blocks, kind_of
 from converter.model.moment import Moment
 from converter.model.runs import FLAG_NAMES, Link, Reference, Run, plain_text
+from converter.patterns import pattern
 from converter.pipeline.diff.facts import Sayings, Times, same_time
 
 __all__ = ["Place", "both", "fact_places", "first_path", "places_of", "short", "time_places", "told"]
@@ -22,7 +22,7 @@ _BEFORE = 20
 _MOST = 4
 _LARGEST = 4_000_000
 """Lines times lines that are aligned; beyond, they are compared one by one."""
-_RUN = re.compile("Run$")
+_RUN = pattern("Run$")
 _encode = msgspec.msgpack.Encoder().encode
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
@@ -12,6 +11,7 @@ from converter.formats.front import Stored
 from converter.model.blocks import Attrs
 from converter.model.facts import LinkFact
 from converter.model.items import Note
+from converter.patterns import pattern
 from converter.pipeline.diff.residue import is_own_name
 from converter.pipeline.diff.spots import Spots, spots_of
 from converter.pipeline.law import Answers
@@ -27,7 +27,7 @@ __all__ = ["TOP", "Side"]
 TOP = "\0top"
 """What the only notebook of an archive is called: it is the archive itself."""
 
-_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|#")
+_ADDRESS = pattern(r"[A-Za-z][A-Za-z0-9+.-]*:|//|#")
 """How a link begins that leads out of every archive, or to a place that it does not name."""
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from hashlib import blake2b
 from typing import Any
 
 import msgspec
 
+from converter.digests import blake2b
 from converter.model.blocks import Block, Blocks, Embed, Image, Media, Page
 from converter.model.items import Note, Property
 from converter.model.moment import Moment
 from converter.model.runs import EmbedRun, ImageRun, Link, Reference, TextRun
+from converter.patterns import pattern
 from converter.pipeline.residue.blocks import bare
 from converter.pipeline.residue.settle import digests_of
 from converter.pipeline.work import digest_of_bytes
@@ -31,7 +31,7 @@ _NAMED: dict[type, tuple[str, ...]] = {
 }
 """Members that name other items."""
 
-_WIKILINK = re.compile(r"\[\[[^\[\]]*\]\]")
+_WIKILINK = pattern(r"\[\[[^\[\]]*\]\]")
 """What properties name."""
 
 _encode = msgspec.msgpack.Encoder().encode

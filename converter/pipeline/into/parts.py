@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from hashlib import blake2b
 
 import msgspec
 
+from converter.digests import blake2b
 from converter.errors import ItemError
 from converter.findings.finding import Finding
 from converter.findings.tally import WRITTEN

@@ -11,12 +11,13 @@ from converter.model.callouts import CALLOUTS
 from converter.model.items import Note, Property
 from converter.model.profile import Profile
 from converter.model.runs import plain_text
+from converter.patterns import pattern
 from converter.pipeline.law import Answers
 from converter.text.frontmatter import property_of
 
 __all__ = ["blank_documents", "callout_defaults", "document_attributes", "embed_by_id", "super_columns"]
 
-_BY_ID = re.compile(r"\s*select \* from blocks where id\s*=\s*'(\d{14}-[0-9a-z]{7})'\s*;?\s*", re.IGNORECASE | re.ASCII)
+_BY_ID = pattern(r"\s*select \* from blocks where id\s*=\s*'(\d{14}-[0-9a-z]{7})'\s*;?\s*", re.IGNORECASE | re.ASCII)
 _SYSTEM = ("custom-sy-", "custom-avs", "custom-riff-", "custom-dailynote-", "custom-hidden")
 _SCREEN = frozenset(("scroll",))
 

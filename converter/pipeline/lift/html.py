@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from html import unescape
 from typing import Final
 
 import msgspec
@@ -23,16 +22,18 @@ from converter.model.runs import (
     TextRun,
     merge_runs,
 )
+from converter.patterns import pattern
+from converter.text.entities import unescape
 
 __all__ = ["html_as_shown"]
 
 _FLAGS: Final = {"b": BOLD, "i": ITALIC, "strike": STRIKE, "ins": UNDERLINE, "code": CODE}
-_OPEN: Final = re.compile(r"<(b|i|strike|ins|code|a)(\s[^>]*)?>", re.IGNORECASE)
-_CLOSE: Final = re.compile(r"</(b|i|strike|ins|code|a)\s*>", re.IGNORECASE)
-_IMAGE: Final = re.compile(r"<img(\s[^>]*?)/?>", re.IGNORECASE)
-_MEDIA: Final = re.compile(r"<(audio|video|iframe)(\s[^>]*)?>.*</\1\s*>", re.IGNORECASE | re.DOTALL)
-_ATTRIBUTE: Final = re.compile(r"""([\w:-]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?""")
-_SOURCE: Final = re.compile(r"""<source(\s[^>]*)?>""", re.IGNORECASE)
+_OPEN: Final = pattern(r"<(b|i|strike|ins|code|a)(\s[^>]*)?>", re.IGNORECASE)
+_CLOSE: Final = pattern(r"</(b|i|strike|ins|code|a)\s*>", re.IGNORECASE)
+_IMAGE: Final = pattern(r"<img(\s[^>]*?)/?>", re.IGNORECASE)
+_MEDIA: Final = pattern(r"<(audio|video|iframe)(\s[^>]*)?>.*</\1\s*>", re.IGNORECASE | re.DOTALL)
+_ATTRIBUTE: Final = pattern(r"""([\w:-]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?""")
+_SOURCE: Final = pattern(r"""<source(\s[^>]*)?>""", re.IGNORECASE)
 
 
 def html_as_shown(block: Block) -> Block:

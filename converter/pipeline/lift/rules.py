@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import msgspec
 
+from converter.formats.later import later
 from converter.model.blocks import (
     Block,
     Blocks,
@@ -26,18 +27,6 @@ from converter.model.items import Note
 from converter.model.profile import Profile
 from converter.model.runs import PLAIN, EmbedRun, ImageRun, Run, Runs, TextRun, merge_runs, plain_text
 from converter.pipeline.law import Answers
-from converter.pipeline.lift.documents import (
-    blank_documents,
-    callout_defaults,
-    document_attributes,
-    embed_by_id,
-    super_columns,
-)
-from converter.pipeline.lift.front import front_facts
-from converter.pipeline.lift.html import html_as_shown
-from converter.pipeline.lift.items import group_items
-from converter.pipeline.lift.legacy import column_pairs, content_as_blocks, order_by_number
-from converter.pipeline.lift.links import references_from_links
 from converter.text.markdown.parse import parse
 
 __all__ = ["LIFTS", "BlockRule", "Lift", "lift"]
@@ -69,7 +58,7 @@ def _steps(names: tuple[str, ...]) -> tuple[Lift, ...]:
     steps: list[Lift] = []
     together: list[BlockRule] = []
     for name in names:
-        rule = LIFTS[name]
+        rule = _loaded(LIFTS[name])
         if isinstance(rule, BlockRule):
             together.append(rule)
         if together and (not isinstance(rule, BlockRule) or rule.deep):
@@ -78,6 +67,13 @@ def _steps(names: tuple[str, ...]) -> tuple[Lift, ...]:
         if not isinstance(rule, BlockRule):
             steps.append(rule)
     return tuple(steps) if not together else (*steps, _each_block(together))
+
+
+def _loaded(rule: Lift | BlockRule) -> Lift | BlockRule:
+    """A rule whose module is there: where it is applied, there is no time to look for it."""
+    if isinstance(rule, BlockRule):
+        return msgspec.structs.replace(rule, rule=rule.rule.function) if isinstance(rule.rule, later) else rule
+    return rule.function if isinstance(rule, later) else rule
 
 
 _Rules = dict[type[Block], tuple[tuple[int, Callable[[Block], Block]], ...]]
@@ -228,25 +224,26 @@ def _in_bounds(note: Note, _source: Profile, answers: Answers) -> Note:
     return made
 
 
+_ROOM = "converter.pipeline.lift"
 LIFTS: dict[str, Lift | BlockRule] = {
-    "blank-documents": blank_documents,
-    "callout-defaults": BlockRule(callout_defaults, (Callout,)),
-    "column-pairs": column_pairs,
-    "content-as-blocks": content_as_blocks,
-    "document-attributes": document_attributes,
+    "blank-documents": later(f"{_ROOM}.documents", "blank_documents"),
+    "callout-defaults": BlockRule(later(f"{_ROOM}.documents", "callout_defaults"), (Callout,)),
+    "column-pairs": later(f"{_ROOM}.legacy", "column_pairs"),
+    "content-as-blocks": later(f"{_ROOM}.legacy", "content_as_blocks"),
+    "document-attributes": later(f"{_ROOM}.documents", "document_attributes"),
     "embed-paragraphs": BlockRule(_embed_paragraph, (Paragraph,)),
-    "embeds-by-id": BlockRule(embed_by_id, (Embed,)),
-    "front-facts": front_facts,
-    "group-items": group_items,
-    "html-as-shown": BlockRule(html_as_shown, tuple(Block.__subclasses__())),
+    "embeds-by-id": BlockRule(later(f"{_ROOM}.documents", "embed_by_id"), (Embed,)),
+    "front-facts": later(f"{_ROOM}.front", "front_facts"),
+    "group-items": later(f"{_ROOM}.items", "group_items"),
+    "html-as-shown": BlockRule(later(f"{_ROOM}.html", "html_as_shown"), tuple(Block.__subclasses__())),
     "image-paragraphs": BlockRule(_image_paragraph, (Paragraph,)),
     "in-bounds": _in_bounds,
     "markdown-tables": BlockRule(_markdown_table, (Code,)),
     "nbsp-paragraphs": BlockRule(_nbsp_paragraph, (Paragraph,)),
-    "note-links": references_from_links,
-    "order-by-number": order_by_number,
+    "note-links": later(f"{_ROOM}.links", "references_from_links"),
+    "order-by-number": later(f"{_ROOM}.legacy", "order_by_number"),
     "quote-paragraphs": BlockRule(_quote_paragraphs, (Quote,), deep=True),
     "sketch-code": BlockRule(_sketch_code, (Code,)),
-    "super-columns": super_columns,
+    "super-columns": later(f"{_ROOM}.documents", "super_columns"),
     "tag-paragraph": _tag_paragraph,
 }

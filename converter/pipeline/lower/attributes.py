@@ -10,6 +10,7 @@ import msgspec
 from converter.model.items import Note, Property
 from converter.model.order import Output
 from converter.model.timed_id import settled
+from converter.patterns import pattern
 from converter.pipeline.lower.lines import as_stored
 from converter.pipeline.lower.losses import Losses
 from converter.pipeline.pair import Pair
@@ -18,9 +19,9 @@ from converter.text.frontmatter import value_text
 __all__ = ["with_attributes"]
 
 _OWN = frozenset(("memo", "bookmark", "name"))
-_NAME = re.compile(r"[a-z][a-z0-9-]*", re.ASCII)
-_ODD = re.compile(r"[^a-z0-9]+", re.ASCII)
-_COVER = re.compile(r'(?:assets/|https?://)[^"\\]+')
+_NAME = pattern(r"[a-z][a-z0-9-]*", re.ASCII)
+_ODD = pattern(r"[^a-z0-9]+", re.ASCII)
+_COVER = pattern(r'(?:assets/|https?://)[^"\\]+')
 
 
 def with_attributes(bare: Note, note: Note, output: Output, pair: Pair, losses: Losses) -> Note:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import msgspec
 
 from converter.model.blocks import (
@@ -39,6 +37,7 @@ from converter.pipeline.lower.lists import dissolve_list, flatten_item
 from converter.pipeline.lower.media import PLAYED, media_source, player_of
 from converter.pipeline.lower.quotes import callout_quote, callout_text, quote_text, term_and_quote
 from converter.pipeline.lower.tables import table_as_code, table_as_html, view_as_table
+from converter.text.entities import escape
 from converter.text.markdown.domain import html_block_fits, wikilink_fits
 
 __all__ = ["FALLBACKS", "WAYS"]

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
-
 import msgspec
 
 from converter.model.runs import CODE, BreakRun, FootnoteRun, Run, Runs, TagRun, TextRun, merge_runs, plain_text
+from converter.patterns import pattern
 
 __all__ = ["fit_runs", "footnotes_apart", "has_blank_ends", "plain_tags", "trim_edges"]
 
 _BLANKS = " \t"
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
-_LINES = re.compile("\n+")
+_CONTROLS = pattern("[\x00-\x08\x0b-\x1f\x7f]")
+_LINES = pattern("\n+")
 
 
 def trim_edges(runs: Runs, *, start: bool = True, end: bool = True) -> Runs:

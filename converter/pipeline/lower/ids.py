@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from hashlib import blake2b
 from operator import is_
 
 import msgspec
 
+from converter.digests import blake2b
 from converter.errors import ItemError
 from converter.model.blocks import Block, Blocks, Cell, Raw, Row, Table, same_blocks
 from converter.model.order import WorkOrder

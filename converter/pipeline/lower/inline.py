@@ -31,6 +31,7 @@ from converter.model.runs import (
     TextRun,
     merge_runs,
 )
+from converter.patterns import pattern
 from converter.pipeline.lower.fit import fit_runs, footnotes_apart, has_blank_ends, plain_tags, trim_edges
 from converter.pipeline.lower.lines import fit_line, holds_style, holds_text
 from converter.pipeline.lower.links import Links, one_line
@@ -44,8 +45,8 @@ __all__ = ["Inline", "Piece"]
 Piece = Runs | Image
 """A stretch of inline content: runs, or a picture that stands as a block of its own."""
 
-_ALT = re.compile(r'\balt="([^"]*)"')
-_TAG = re.compile(r"</?[A-Za-z][^>]*>|<!--.*?-->|<[?!].*?>", re.DOTALL)
+_ALT = pattern(r'\balt="([^"]*)"')
+_TAG = pattern(r"</?[A-Za-z][^>]*>|<!--.*?-->|<[?!].*?>", re.DOTALL)
 
 
 _PLACED = (TextRun, TagRun, FootnoteRun, BreakRun)

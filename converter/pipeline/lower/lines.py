@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import msgspec
 
 from converter.model.runs import (
@@ -22,10 +20,11 @@ from converter.model.runs import (
     merge_runs,
 )
 from converter.model.timed_id import is_annotation
+from converter.patterns import pattern
 
 __all__ = ["as_stored", "fit_line", "holds_style", "holds_text"]
 
-_CSS_VALUE = re.compile(r"""[^;:"'{}<>&\\\x00-\x1f]+""")
+_CSS_VALUE = pattern(r"""[^;:"'{}<>&\\\x00-\x1f]+""")
 _UNSEEN = str.maketrans("", "", "\u200b\x00")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 import re
-from html import escape, unescape
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -13,7 +12,9 @@ import msgspec
 from converter.model.order import Goal
 from converter.model.runs import EmbedRun, Link, Reference, Style
 from converter.model.timed_id import is_timed_id
+from converter.patterns import pattern
 from converter.pipeline.outline import ADDRESS
+from converter.text.entities import escape, unescape
 from converter.text.markdown.domain import wikilink_fits
 
 if TYPE_CHECKING:
@@ -22,11 +23,11 @@ if TYPE_CHECKING:
 __all__ = ["Links", "asset_link", "one_line", "relative_path"]
 
 _BLOCK_LINK = "siyuan://blocks/"
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_CONTROL = pattern(r"[\x00-\x1f\x7f]")
 _SAFE = "/!$&'*+,;=:@~-._"
-_UNSAFE = re.compile(r'[\x00-\x20"#%()<>?\[\\\]^`{|}\x7f]')
+_UNSAFE = pattern(r'[\x00-\x20"#%()<>?\[\\\]^`{|}\x7f]')
 """What neither Markdown nor a URL can do without an escape: ASCII but letters, digits and `_SAFE`."""
-_UNSAFE_IN_PLACES = re.compile(_UNSAFE.pattern.replace("#", ""))
+_UNSAFE_IN_PLACES = pattern(r'[\x00-\x20"%()<>?\[\\\]^`{|}\x7f]')
 
 
 def relative_path(path: str, origin: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from html import escape
 
 import msgspec
 
@@ -24,6 +23,7 @@ from converter.model.profile import EXACT, Profile, Rule
 from converter.model.runs import BreakRun, Runs, TextRun, plain_text
 from converter.pipeline.lower.engine import Context, Lowering, Ways
 from converter.pipeline.pair import Pair
+from converter.text.entities import escape
 
 __all__ = ["exact_table", "table_as_code", "table_as_html", "view_as_table"]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable
-from hashlib import blake2b
 from typing import TYPE_CHECKING
 
+from converter.digests import blake2b
 from converter.errors import ItemError
 from converter.findings.finding import Finding
 from converter.model.moment import Moment

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from functools import lru_cache
-from hashlib import blake2b
 
 import msgspec
 
+from converter.digests import blake2b
 from converter.findings.finding import Finding
 from converter.formats.front import Found, Lookup
 from converter.model.facts import Anchor, LinkFact

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from converter.findings.finding import Finding
+from converter.patterns import pattern
 from converter.pipeline.lower.ids import derived_id
 
 __all__ = ["LINK_SIGNS", "OwnIds", "Report", "changed_id"]
@@ -15,7 +16,7 @@ Report = Callable[[Finding], None]
 LINK_SIGNS = "#^[]"
 """Characters that a wikilink cannot name."""
 
-_SPOILED_IDS = re.compile(r"folder_.*|folders_index|folders_trash", re.DOTALL)
+_SPOILED_IDS = pattern(r"folder_.*|folders_index|folders_trash", re.DOTALL)
 
 
 class OwnIds:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from hashlib import blake2b
+from functools import cache
 
 import msgspec
 
+from converter.digests import blake2b
 from converter.formats.front import Segments
 from converter.model.blocks import Block, Blocks, Paragraph, has_text
 from converter.model.items import Note
@@ -38,9 +39,14 @@ class BlockResidue(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 _encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(BlockResidue).decode
 _text = msgspec.json.Decoder(str).decode
 _VERSION = 1
+
+
+@cache
+def _decoder() -> msgspec.json.Decoder[BlockResidue]:
+    """Made for the first block that may carry any: many archives have none."""
+    return msgspec.json.Decoder(BlockResidue)
 
 
 def tag_of(key: str) -> str:
@@ -166,7 +172,7 @@ def _read(text: str) -> BlockResidue | None:
     if not text.startswith('"') or len(text) > _MOST:
         return None
     try:
-        made = _decode(_text(text))
+        made = _decoder().decode(_text(text))
     except (msgspec.DecodeError, ValueError):
         return None
     return made if made.v == _VERSION else None

@@ -6,11 +6,11 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from hashlib import blake2b
 from typing import IO
 
 import msgspec
 
+from converter.digests import blake2b
 from converter.findings.finding import Finding
 from converter.formats.front import Source
 from converter.model.facts import PayloadFact

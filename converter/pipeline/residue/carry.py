@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from hashlib import blake2b
 
 import msgspec
 
+from converter.digests import blake2b
 from converter.formats.front import Segments, Stored
 from converter.formats.registry import load
 from converter.model.items import Note

@@ -9,11 +9,13 @@ import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
+from converter.patterns import pattern
+
 __all__ = ["patched"]
 
-_NODES = re.compile(r'(?=\{\s*"(?:ID|Type|id|kind)":)')
-_MARKER = re.compile(r"(\s*(?:[-*+]|\d+[.)]|\[\^[^\]]+\]:)[ \t]+(?:\[.\][ \t]+)?)(.*)", re.DOTALL)
-_ANCHOR = re.compile(r" \^[\w-]+\Z")
+_NODES = pattern(r'(?=\{\s*"(?:ID|Type|id|kind)":)')
+_MARKER = pattern(r"(\s*(?:[-*+]|\d+[.)]|\[\^[^\]]+\]:)[ \t]+(?:\[.\][ \t]+)?)(.*)", re.DOTALL)
+_ANCHOR = pattern(r" \^[\w-]+\Z")
 """The name of a block at the end of its line, which lowering may have added."""
 
 _MOST = 4000

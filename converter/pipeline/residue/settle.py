@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from hashlib import blake2b
 from operator import attrgetter
 
 import msgspec
 
+from converter.digests import blake2b
 from converter.model.blocks import Block, Blocks, Cell, Code, Heading, Row, Table
 from converter.model.runs import BOLD, Run, Runs, TextRun, merge_runs
 

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import re
-from html import escape, unescape
 from typing import Final
 from urllib.parse import quote
 
 import msgspec
 
+from converter.patterns import pattern
+from converter.text.entities import escape, unescape
+
 __all__ = ["Spelling", "destination_at", "understood"]
 
-_ESCAPE: Final = re.compile(r"\\([!-/:-@\[-`{-~])|&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_ENTITY: Final = re.compile(r"&(?=#?\w{1,31};)")
-_BACKSLASH: Final = re.compile(r"\\(?=[!-/:-@\[-`{-~]|$)")
-_BLANK: Final = re.compile(r"[\s\x00-\x1f\x7f]")
-_PARENTHESES: Final = re.compile(r"[()]")
-_GAP: Final = re.compile(rb"(?:[ \t]*\n[ \t>]*)?[ \t]*")
-_ANGLED: Final = re.compile(rb"<((?:[^<>\\\n]|\\.)*)>")
+_ESCAPE: Final = pattern(r"\\([!-/:-@\[-`{-~])|&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_ENTITY: Final = pattern(r"&(?=#?\w{1,31};)")
+_BACKSLASH: Final = pattern(r"\\(?=[!-/:-@\[-`{-~]|$)")
+_BLANK: Final = pattern(r"[\s\x00-\x1f\x7f]")
+_PARENTHESES: Final = pattern(r"[()]")
+_GAP: Final = pattern(rb"(?:[ \t]*\n[ \t>]*)?[ \t]*")
+_ANGLED: Final = pattern(rb"<((?:[^<>\\\n]|\\.)*)>")
 
 
 def understood(raw: str) -> str:

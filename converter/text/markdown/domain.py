@@ -6,7 +6,8 @@ On its domain `render` is exact: what it writes is read back as what it was.
 from __future__ import annotations
 
 import re
-from functools import cache
+
+from converter.patterns import pattern
 
 __all__ = [
     "anchor_fits",
@@ -21,14 +22,14 @@ __all__ = [
     "wikilink_fits",
 ]
 
-_TAG = re.compile(r"(?=[\w/-]*[^\W\d])[\w/-]+")
-_PICTURE = re.compile(r"\.(png|jpe?g|gif|svg|webp|bmp|avif|tiff?)$", re.IGNORECASE)
-_ANCHOR = re.compile(r"[A-Za-z0-9-]+")
-_LABEL = re.compile(r"[^\s\[\]\\^]+")
-_UNLINKABLE = re.compile(r"[\[\]|#^\\\x00-\x1f]")
-_UNPLACEABLE = re.compile(r"[\[\]|\\\x00-\x1f]")
-_BRACES = re.compile(r"\\.|[{}]", re.DOTALL)
-_DOLLAR = re.compile(r"(?<!\\)(?:\\\\)*\$")
+_TAG = pattern(r"(?=[\w/-]*[^\W\d])[\w/-]+")
+_PICTURE = pattern(r"\.(png|jpe?g|gif|svg|webp|bmp|avif|tiff?)$", re.IGNORECASE)
+_ANCHOR = pattern(r"[A-Za-z0-9-]+")
+_LABEL = pattern(r"[^\s\[\]\\^]+")
+_UNLINKABLE = pattern(r"[\[\]|#^\\\x00-\x1f]")
+_UNPLACEABLE = pattern(r"[\[\]|\\\x00-\x1f]")
+_BRACES = pattern(r"\\.|[{}]", re.DOTALL)
+_DOLLAR = pattern(r"(?<!\\)(?:\\\\)*\$")
 _HTML_NAMES = (
     "address article aside base basefont blockquote body caption center col colgroup dd details dialog dir div dl dt "
     "fieldset figcaption figure footer form frame frameset h1 h2 h3 h4 h5 h6 head header hr html iframe legend li link "
@@ -37,14 +38,10 @@ _HTML_NAMES = (
 )
 
 
-@cache
-def _html_block() -> re.Pattern[str]:
-    return re.compile(rf"</?(?:{_HTML_NAMES.replace(' ', '|')})(?:[\s>]|/>)", re.IGNORECASE)
+_HTML_BLOCK = pattern(rf"</?(?:{_HTML_NAMES.replace(' ', '|')})(?:[\s>]|/>)", re.IGNORECASE)
 
 
-@cache
-def _html_alone() -> re.Pattern[str]:
-    return re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?:\s+[\w:-]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?)*\s*/?>")
+_HTML_ALONE = pattern(r"</?[A-Za-z][A-Za-z0-9-]*(?:\s+[\w:-]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?)*\s*/?>")
 
 
 def formula_fits(tex: str) -> bool:
@@ -72,13 +69,11 @@ def display_formula_fits(tex: str) -> bool:
         and not _DOLLAR.search(tex)
         and _balanced(tex)
         and all(line.strip() and line == line.strip() for line in lines)
-        and not any(_starts_block().match(line) for line in lines)
+        and not any(_STARTS_BLOCK.match(line) for line in lines)
     )
 
 
-@cache
-def _starts_block() -> re.Pattern[str]:
-    return re.compile(r"[>#|]|[-+*]\s|\d+[.)]\s|```|~~~|=+$|-+$|<[A-Za-z/!?]|:\s|\[\^")
+_STARTS_BLOCK = pattern(r"[>#|]|[-+*]\s|\d+[.)]\s|```|~~~|=+$|-+$|<[A-Za-z/!?]|:\s|\[\^")
 
 
 def tag_fits(name: str) -> bool:
@@ -127,4 +122,4 @@ def html_block_fits(source: str) -> bool:
         return source.find("-->") == len(source.rstrip()) - 3 and "\n\n" not in source.replace(" ", "")
     if any(not line.strip() for line in source.split("\n")):
         return False
-    return bool(_html_block().match(source)) or bool(_html_alone().fullmatch(first.rstrip()))
+    return bool(_HTML_BLOCK.match(source)) or bool(_HTML_ALONE.fullmatch(first.rstrip()))

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 
+from converter.patterns import pattern
+
 __all__ = ["escape_line_starts", "escape_text", "says_itself"]
 
-_SPECIAL = re.compile(r"[*`\[\]<~\\=%$&_#|]")
+_SPECIAL = pattern(r"[*`\[\]<~\\=%$&_#|]")
 
-_ALWAYS = re.compile(r"[*`\[\]<]|~(?=\S)|(?<=\S)~|\\(?=[!-/:-@\[-`{-~\n]|$)|==|%%|\$(?=\S)|(?<=\S)\$")
+_ALWAYS = pattern(r"[*`\[\]<]|~(?=\S)|(?<=\S)~|\\(?=[!-/:-@\[-`{-~\n]|$)|==|%%|\$(?=\S)|(?<=\S)\$")
 _SIGNS = ("$", "~")
-_UNDERSCORE = re.compile(r"_")
-_ENTITY = re.compile(r"&(?=#\d{1,7};|#[xX][0-9A-Fa-f]{1,6};|[A-Za-z][A-Za-z0-9]{1,31};)")
-_TAG = re.compile(r"(?<!\S)#(?=[\w/-]*[^\W\d])")
-_ANCHOR = re.compile(r"(?:^|(?<=[ \n]))\^(?=[A-Za-z0-9-]+$)")
-_START = re.compile(
+_UNDERSCORE = pattern(r"_")
+_ENTITY = pattern(r"&(?=#\d{1,7};|#[xX][0-9A-Fa-f]{1,6};|[A-Za-z][A-Za-z0-9]{1,31};)")
+_TAG = pattern(r"(?<!\S)#(?=[\w/-]*[^\W\d])")
+_ANCHOR = pattern(r"(?:^|(?<=[ \n]))\^(?=[A-Za-z0-9-]+$)")
+_START = pattern(
     r"(?P<sign>#{1,6}(?=\s|$)|>|[-+](?=\s|$)|=(?==*\s*$)|-(?=[-:|\s]*$)|:(?=[ \t-]|$)|~(?=~~)|\|)"
     r"|(?P<number>\d{1,9})(?=[.)](?:\s|$))"
 )

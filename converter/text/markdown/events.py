@@ -11,6 +11,8 @@ import msgspec
 import pyromark
 from pyromark import Options
 
+from converter.patterns import pattern
+
 __all__ = ["Events", "events_of"]
 
 _OPTIONS = (
@@ -23,8 +25,8 @@ _OPTIONS = (
     | Options.ENABLE_DEFINITION_LIST
 )
 _WITHOUT_DEFINITIONS = _OPTIONS & ~Options.ENABLE_DEFINITION_LIST
-_COLON = re.compile(rb"^[ \t>]*(?=:[^ \t\n])", re.MULTILINE)
-_DEFINES = re.compile(rb"\n[ \t>]*:(?:[ \t]|$)", re.MULTILINE)
+_COLON = pattern(rb"^[ \t>]*(?=:[^ \t\n])", re.MULTILINE)
+_DEFINES = pattern(rb"\n[ \t>]*:(?:[ \t]|$)", re.MULTILINE)
 """A line that begins a definition; that it begins with a line break makes it fast to find."""
 
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any, Final
 
 from converter.model.runs import BOLD, CODE, ITALIC, PLAIN, STRIKE, EmbedRun, ImageRun, Link, Reference, Run, Style
+from converter.patterns import pattern
 from converter.text.markdown.domain import is_picture
 from converter.text.markdown.item import NOTHING_ESCAPED, Item, flag_style
 
 __all__ = ["HANDLERS", "Inline", "take_anchor"]
 
 _EMPHASIS = {"Emphasis": ITALIC, "Strong": BOLD, "Strikethrough": STRIKE}
-_ANCHOR = re.compile(r"(?:^|(?<=[ \n]))\^([A-Za-z0-9-]+)$")
-_SIZE = re.compile(r"(\d{1,5})(?:x(\d{1,5}))?")
+_ANCHOR = pattern(r"(?:^|(?<=[ \n]))\^([A-Za-z0-9-]+)$")
+_SIZE = pattern(r"(\d{1,5})(?:x(\d{1,5}))?")
 
 
 class Inline:

@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from html import unescape
 from typing import Any, Final
 
 import msgspec
 
+from converter.patterns import pattern
+from converter.text.entities import unescape
 from converter.text.markdown.destinations import Spelling, destination_at, understood
 from converter.text.markdown.domain import is_picture
 from converter.text.markdown.events import events_of
@@ -22,11 +23,11 @@ from converter.text.markdown.parse import CALLOUT, KINDS
 
 __all__ = ["LinkPlace", "link_places"]
 
-_ADDRESS: Final = re.compile(r"""(\s(?:src|poster|href)\s*=\s*")([^"]+)\"""", re.IGNORECASE)
-_DEFINITION: Final = re.compile(
+_ADDRESS: Final = pattern(r"""(\s(?:src|poster|href)\s*=\s*")([^"]+)\"""", re.IGNORECASE)
+_DEFINITION: Final = pattern(
     rb"^(?:[ \t>*+\-0-9.):]|\[\^[^\]\n]+\]:)*(\[)(?!\^)(?:[^\[\]\\]|\\.)+\]:", re.MULTILINE | re.DOTALL
 )
-_PERCENT: Final = re.compile(r"%[0-9A-Fa-f]{2}")
+_PERCENT: Final = pattern(r"%[0-9A-Fa-f]{2}")
 _LEAVES: Final = frozenset(("Paragraph", "Heading", "CodeBlock", "HtmlBlock", "Table", "DefinitionListTitle"))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable
 from functools import lru_cache
@@ -31,6 +30,7 @@ from converter.model.runs import (
     TextRun,
     merge_runs,
 )
+from converter.patterns import pattern
 from converter.text.markdown.item import Item, marked
 
 __all__ = ["comments", "runs_of"]
@@ -47,13 +47,13 @@ _TAGS = {
     "del": STRIKE,
     "code": CODE,
 }
-_OPEN = re.compile(r"<(u|sub|sup|kbd|mark|strong|em|s|del)>")
-_CLOSE = re.compile(r"</(u|sub|sup|kbd|mark|strong|em|s|del|span)>")
-_SPAN = re.compile(r'<span style="(?:color: ?([^;"&<>]+);?)? ?(?:background-color: ?([^;"&<>]+);?)?">')
-_BREAK = re.compile(r"<br\s*/?>")
-_TAG = re.compile(r"(?<![^\s])#(?=[\w/-]*[^\W\d])([\w/-]+)")
+_OPEN = pattern(r"<(u|sub|sup|kbd|mark|strong|em|s|del)>")
+_CLOSE = pattern(r"</(u|sub|sup|kbd|mark|strong|em|s|del|span)>")
+_SPAN = pattern(r'<span style="(?:color: ?([^;"&<>]+);?)? ?(?:background-color: ?([^;"&<>]+);?)?">')
+_BREAK = pattern(r"<br\s*/?>")
+_TAG = pattern(r"(?<![^\s])#(?=[\w/-]*[^\W\d])([\w/-]+)")
 _LONGEST_REMEMBERED = 256
-_REST = re.compile(r"[\w/-]+")
+_REST = pattern(r"[\w/-]+")
 
 
 def runs_of(items: list[Item], source: bytes) -> Runs:

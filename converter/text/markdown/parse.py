@@ -33,6 +33,7 @@ from converter.model.blocks import (
     TableColumn,
 )
 from converter.model.runs import PLAIN, RawRun, Runs, TextRun, merge_runs
+from converter.patterns import pattern
 from converter.text.markdown.events import events_of
 from converter.text.markdown.inline import HANDLERS, Inline, take_anchor
 from converter.text.markdown.item import Item
@@ -40,12 +41,12 @@ from converter.text.markdown.overlay import runs_of
 
 __all__ = ["CALLOUT", "KINDS", "Parsed", "parse"]
 
-CALLOUT = re.compile(r"\[!([^\]\n]+)\]([+-]?)[ \t]*")
+CALLOUT = pattern(r"\[!([^\]\n]+)\]([+-]?)[ \t]*")
 """What a quote begins with that is a callout."""
 _LONG = 1 << 20
 """Characters of a text that is long: to remember its blocks would take ten times its size."""
-_TASK = re.compile(r"\[([^\s\]])\](?= )")
-_MARKER = re.compile(rb"[ \t>]*(.{0,12})", re.DOTALL)
+_TASK = pattern(r"\[([^\s\]])\](?= )")
+_MARKER = pattern(rb"[ \t>]*(.{0,12})", re.DOTALL)
 _ALIGN = {"None": "", "Left": "left", "Center": "center", "Right": "right"}
 _LEVELS = {f"H{level}": level for level in range(1, 7)}
 _NAMED_AFTER = (List, Quote, Callout, Table, Code, Formula, DefinitionList, Html)

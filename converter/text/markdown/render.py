@@ -25,13 +25,14 @@ from converter.model.blocks import (
     Table,
 )
 from converter.model.runs import Runs, TextRun
+from converter.patterns import pattern
 from converter.text.markdown.escape import escape_line_starts
 from converter.text.markdown.spans import render_runs
 
 __all__ = ["render"]
 
-_FENCE = re.compile(r"^ {0,3}(`{3,})", re.MULTILINE)
-_LAST_SIGNS = re.compile(r"(^|\s)(#+)$")
+_FENCE = pattern(r"^ {0,3}(`{3,})", re.MULTILINE)
+_LAST_SIGNS = pattern(r"(^|\s)(#+)$")
 _ALIGN = {"": "---", "left": ":---", "center": ":---:", "right": "---:"}
 _EMPTY_LINE = (TextRun(text="\u00a0"),)
 _OWN_LINE = (List, Quote, Callout, Table, Code, Formula, DefinitionList, Html)

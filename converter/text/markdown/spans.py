@@ -34,6 +34,7 @@ from converter.model.runs import (
     TagRun,
     TextRun,
 )
+from converter.patterns import pattern
 from converter.text.markdown.escape import escape_text, says_itself
 
 __all__ = ["render_runs"]
@@ -41,9 +42,9 @@ __all__ = ["render_runs"]
 _SIGNS = {BOLD: ("**", "strong"), ITALIC: ("*", "em"), STRIKE: ("~~", "s"), HIGHLIGHT: ("==", "mark")}
 _ELEMENTS = {UNDERLINE: "u", SUB: "sub", SUP: "sup", KEY: "kbd"}
 _FLAGS = (BOLD, ITALIC, STRIKE, HIGHLIGHT, UNDERLINE, SUB, SUP, KEY)
-_BACKTICKS = re.compile(r"`+")
-_ENTITY = re.compile(r"&(?=#?\w{1,31};)")
-_PLAIN_DESTINATION = re.compile(r"(?:[^\s()<>\\\x00-\x1f&]|&(?!#?\w{1,31};))+")
+_BACKTICKS = pattern(r"`+")
+_ENTITY = pattern(r"&(?=#?\w{1,31};)")
+_PLAIN_DESTINATION = pattern(r"(?:[^\s()<>\\\x00-\x1f&]|&(?!#?\w{1,31};))+")
 
 Mark = tuple[str, object]
 
@@ -247,8 +248,8 @@ class _Writer:
         return f"![{alt}]({self._destination(run.target)}{title})"
 
 
-_MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
-_AUTO = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>\x00-\x1f]*")
+_MAIL = pattern(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
+_AUTO = pattern(r"[A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>\x00-\x1f]*")
 
 
 def _is_auto(target: str) -> bool:

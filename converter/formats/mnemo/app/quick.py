@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from types import GenericAlias
 from typing import Annotated, Any, Final
 
@@ -11,6 +10,7 @@ from msgspec import UNSET, Meta, Raw, UnsetType
 
 from converter.formats.mnemo.dialect import Dialect
 from converter.formats.mnemo.strict import strict_blocks, strict_note
+from converter.patterns import pattern
 
 __all__ = ["is_sound_note", "is_sound_state", "sound_deck", "sound_note"]
 
@@ -20,7 +20,7 @@ _CERTAIN: Final = (
     r"|0001-01-01T00:00:00\+00:00)$"
 )
 """Dates that are right beyond doubt, so that the calendar need not be asked."""
-_DATE: Final = re.compile(_CERTAIN)
+_DATE: Final = pattern(_CERTAIN)
 _FLAT: Final = 20
 """Blocks with children that may come before levels of nesting have to be counted."""
 

@@ -6,7 +6,6 @@ A shape is a function of a value, its JSON pointer and the spelling (docs/format
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final, TypeAlias
 
@@ -14,6 +13,7 @@ import msgspec
 
 from converter.formats.mnemo.dialect import Dialect
 from converter.formats.mnemo.view import int32
+from converter.patterns import pattern
 from converter.text.json_text import JsonValue, Members, Number, dump, is_dotnet_date, is_text, is_whole
 
 __all__ = [
@@ -40,8 +40,8 @@ __all__ = [
     "whole",
 ]
 
-_INTEGER: Final = re.compile(r"-?[0-9]{1,40}")
-_QUOTED_NUMBER: Final = re.compile(r"\+?-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|NaN|-?Infinity")
+_INTEGER: Final = pattern(r"-?[0-9]{1,40}")
+_QUOTED_NUMBER: Final = pattern(r"\+?-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|NaN|-?Infinity")
 _NOT_INT32: Final = 2**40
 _LONG: Final = 2**63
 _SHOWN: Final = 60

@@ -6,6 +6,8 @@ import re
 from typing import Final
 from urllib.parse import quote, unquote_to_bytes
 
+from converter.patterns import pattern
+
 __all__ = [
     "CARDS",
     "COMPANIONS",
@@ -65,7 +67,7 @@ RESIDUE_ROW: Final = "converter.residue."
 PACKED_SETTINGS: Final = ("App.Language", "Theme.Current", "Theme.Mode", "AI.LlamaCpp.ServerPath")
 """Settings that the application takes from a package, where they hold a string."""
 
-_SETTING: Final = re.compile(r"[A-Z][A-Za-z0-9]*(?:\.[A-Za-z0-9]+)+", re.ASCII)
+_SETTING: Final = pattern(r"[A-Z][A-Za-z0-9]*(?:\.[A-Za-z0-9]+)+", re.ASCII)
 _SECRETS: Final = frozenset(("Developer.VertexCredentialsPath",))
 
 DDL: Final = (

@@ -45,6 +45,7 @@ from converter.formats.mnemo.spelling import stored
 from converter.model.facts import PayloadFact
 from converter.model.items import Folder, Note
 from converter.model.moment import Moment
+from converter.patterns import pattern
 from converter.storage import sqlite
 from converter.storage.faults import writing
 from converter.storage.names import check_member
@@ -55,7 +56,7 @@ __all__ = ["LibraryTarget", "open_target", "render"]
 _CHUNK: Final = 1 << 20
 """Bytes of residue in one row."""
 
-_WORDS: Final = re.compile(r"[A-Za-z0-9_ ]*(?:\([0-9]+(?:, *[0-9]+)?\))?", re.ASCII)
+_WORDS: Final = pattern(r"[A-Za-z0-9_ ]*(?:\([0-9]+(?:, *[0-9]+)?\))?", re.ASCII)
 """Types of columns that are taken over; others are left out, which changes no value."""
 
 _DEPTH: Final = 64

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from typing import Final
@@ -21,6 +20,7 @@ from converter.formats.mnemo.package.layout import fold
 from converter.formats.mnemo.package.rows import Database
 from converter.formats.mnemo.package.verdict import Handler, Unpacked, loses, missing, refuses
 from converter.formats.mnemo.rows import Keys, Row, sniff
+from converter.patterns import pattern
 from converter.text.json_text import decode
 
 __all__ = ["HANDLERS", "NEWER"]
@@ -31,7 +31,7 @@ NEWER: Final = ("proofing",)
 _DEPTH: Final = 10_000
 _IMAGES: Final = "ASSETS/IMAGES/"
 _NAME_BYTES: Final = 255
-_SHADOWS: Final = re.compile(r"folder_|folders_index\Z")
+_SHADOWS: Final = pattern(r"folder_|folders_index\Z")
 """Ids of notes whose rows in a library are named as those of folders."""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final
 
 import msgspec
@@ -12,6 +11,7 @@ from converter.findings.finding import Finding
 from converter.findings.problems import Problems
 from converter.formats.mnemo.package.models import Manifest
 from converter.formats.mnemo.view import OuterView, int32, text_form
+from converter.patterns import pattern
 from converter.storage.names import leads_out
 from converter.text.json_text import (
     JsonTextError,
@@ -35,7 +35,7 @@ VERSION: Final = 1
 _APP_DEPTH: Final = 64
 _NOT_INT32: Final = 2**40
 _SIZE_DIGITS: Final = 19
-_DIGEST: Final = re.compile("[0-9A-Fa-f]{64}")
+_DIGEST: Final = pattern("[0-9A-Fa-f]{64}")
 _ENTRY_NAMES: Final = ("payloadtype", "itemcount", "schemaversion", "path", "capabilities")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -10,11 +9,12 @@ import msgspec
 
 from converter.formats.mnemo.package.manifest import FORMAT_NAME, VERSION
 from converter.model.moment import Moment
+from converter.patterns import pattern
 from converter.text.json_text import object_text, offset_date, quote
 
 __all__ = ["ListedAsset", "entry_text", "indented", "manifest_text"]
 
-_PIECES: Final = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[\]{},:]|[^\[\]{},:"]+')
+_PIECES: Final = pattern(r'"(?:[^"\\]|\\.)*+"|[\[\]{},:]|[^\[\]{},:"]+')
 
 
 class ListedAsset(msgspec.Struct, frozen=True, gc=False):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from converter.formats.siyuan.escape import attribute, plain_attribute
 from converter.formats.siyuan.verdicts.gathered import LOSES, REFUSES, REPAIRS, Verdicts, step
 from converter.formats.siyuan.verdicts.types import BLOCKS, KNOWN
+from converter.patterns import pattern
 
 __all__ = ["Fields", "judge_attributes", "judge_node", "types_of"]
 
@@ -27,7 +27,7 @@ _LEAST_CHILDREN = {
 }
 _LEAST_OF_CODE = 4
 _HEADLESS = "a table whose head is missing or has no row is missing in every Markdown export"
-_MARKUP = re.compile(r"<[A-Za-z/!?]")
+_MARKUP = pattern(r"<[A-Za-z/!?]")
 
 
 def judge_node(node: Fields, at: str, verdicts: Verdicts) -> bool:

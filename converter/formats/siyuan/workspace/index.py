@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager
@@ -30,12 +29,13 @@ from converter.formats.siyuan.workspace.notebooks import GUIDES, Notebook, read_
 from converter.model.facts import AssetFact, Fact, FolderFact, JunkFact, MemberFact, NoteFact, PayloadFact, UnitFact
 from converter.model.moment import Moment, moment_from_ns
 from converter.model.timed_id import is_timed_id
+from converter.patterns import pattern
 from converter.storage.system import is_locked
 from converter.storage.tree import Entry, walk
 
 __all__ = ["WorkspaceSource", "open_source"]
 
-_VIEW = re.compile(rb'"AttributeViewID"\s*:\s*"([0-9a-z-]{22})"')
+_VIEW = pattern(rb'"AttributeViewID"\s*:\s*"([0-9a-z-]{22})"')
 _UNITS = {"settings": "settings", "state": "settings", "database": "databases", "deck": "decks", "file": "payloads"}
 
 

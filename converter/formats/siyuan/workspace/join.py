@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from converter.model.timed_id import Prefixes, is_timed_id, numbered_id
+from converter.patterns import pattern
 
 __all__ = ["join_file"]
 
@@ -50,8 +51,8 @@ def join_file(name: str, there: bytes, coming: bytes, replace: bool = False) -> 
     deck's own settings and the numbers of documents stay as they are; with `replace` cards and settings are those that
     come.
     """
-    for pattern, join in _JOINS:
-        if pattern.fullmatch(name):
+    for names, join in _JOINS:
+        if names.fullmatch(name):
             try:
                 return join(there, coming, replace)
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -107,9 +108,9 @@ def _as_it_is(there: bytes, _coming: bytes, _replace: bool) -> bytes:
 
 
 _JOINS: tuple[tuple[re.Pattern[str], Callable[[bytes, bytes, bool], bytes]], ...] = (
-    (re.compile(r"(?:[^/]+/)?storage/riff/[^/]+\.cards"), _joined_cards),
-    (re.compile(r"(?:[^/]+/)?storage/riff/logs/[^/]+\.msgpack"), _joined_log),
-    (re.compile(r"(?:[^/]+/)?storage/av/[^/]+\.msgpack"), _joined_lists),
-    (re.compile(r"(?:[^/]+/)?storage/riff/[^/]+\.deck"), _joined_deck),
-    (re.compile(r"[^/]+/\.siyuan/sort\.json"), _as_it_is),
+    (pattern(r"(?:[^/]+/)?storage/riff/[^/]+\.cards"), _joined_cards),
+    (pattern(r"(?:[^/]+/)?storage/riff/logs/[^/]+\.msgpack"), _joined_log),
+    (pattern(r"(?:[^/]+/)?storage/av/[^/]+\.msgpack"), _joined_lists),
+    (pattern(r"(?:[^/]+/)?storage/riff/[^/]+\.deck"), _joined_deck),
+    (pattern(r"[^/]+/\.siyuan/sort\.json"), _as_it_is),
 )
