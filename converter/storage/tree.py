@@ -160,9 +160,8 @@ def _open(root: Path, rel: str) -> int:
         at = os.open(root, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
         try:
             for folder in folders:
-                below = os.open(folder, _FOLDER_FLAGS, dir_fd=at)
-                os.close(at)
-                at = below
+                above, at = at, os.open(folder, _FOLDER_FLAGS, dir_fd=at)
+                os.close(above)  # no longer `at`: a signal that comes now does not have it closed twice
             return os.open(name, _OPEN_FLAGS, dir_fd=at)
         finally:
             os.close(at)

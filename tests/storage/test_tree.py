@@ -212,3 +212,22 @@ def test_a_file_in_the_place_of_a_folder(tmp_path: Path) -> None:
         open_below(tmp_path, "a/b.md")
     with pytest.raises((ItemError, OSError)):
         open_below(tmp_path, "folder")
+
+
+@POSIX
+def test_a_signal_when_a_folder_on_the_way_has_just_been_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The signal is what ends the reading, and no handle is closed twice."""
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / "a" / "b" / "c.md").write_text("x")
+    close = os.close
+
+    def closed(handle: int) -> None:
+        close(handle)
+        monkeypatch.undo()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "close", closed)
+    with pytest.raises(KeyboardInterrupt):
+        open_below(tmp_path, "a/b/c.md")
