@@ -17,14 +17,14 @@ from converter.formats.places import Places
 from converter.model.facts import Anchor, AssetFact, FolderFact, JunkFact, LinkFact, Outline, PayloadFact
 from converter.model.order import Output
 from converter.pipeline.learnt import Learnt
-from converter.pipeline.names import Names
 from converter.pipeline.note_entry import NoteEntry, Shelf
+from converter.storage.known_names import Names
 from converter.storage.scratch import Scratch
 
 __all__ = ["AssetEntry", "Catalog", "FolderEntry", "titled"]
 
 _T = TypeVar("_T")
-_NEAR = 32
+_NEAR = 16
 """Notes whose outlines are at hand because they were asked for a moment ago."""
 
 _NOTHING = Outline()

@@ -62,8 +62,7 @@ def _copy(
         except ItemError as error:
             session.add(unreadable(f"assets/{key}", error))
             return False
-        # without a time of its own it is of this run, to the moment: what is converted from here has the same bytes
-        stamp = session.catalog.assets[key].fact.stamp or session.clock
+        stamp = session.catalog.assets[key].fact.stamp or session.untimed
         for path in (path for path in paths if root + path not in written.files):
             written.files[root + path] = found
             if target is not None:

@@ -58,7 +58,11 @@ def _by_way_of(header: Header, session: Session) -> Report:
 
 
 def _bring_back(session: Session) -> Report | None:
-    """Restore the origin; then nothing of it is held while the conversion goes on."""
+    """Restore the origin; then nothing of it is held while the conversion goes on.
+
+    What goes on from files there depends on their times, and so does not from when it happens.
+    """
+    session.untimed = session.clock
     other = carry_out(session)
     session.let_go()
     return other

@@ -9,8 +9,8 @@ import msgspec
 
 from converter.formats.front import Stored
 from converter.pipeline.learnt import Learnt, pack
-from converter.pipeline.names import Names
 from converter.pipeline.work import digest_of_bytes
+from converter.storage.known_names import Names
 from converter.storage.limits import NO_LIMITS
 from converter.storage.scratch import Scratch
 

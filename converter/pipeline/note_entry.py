@@ -10,7 +10,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable
 from functools import lru_cache
-from typing import TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
@@ -28,7 +28,10 @@ _NEAR = 256
 _PICKLED = b"\x80"
 """How a pickled value begins, and no packed one: those are arrays."""
 
-_NOWHERE = array("q", [-1] * 5)
+_NEW = array("q", [-1] * 5 + [0])
+"""A row: the places of a note, all nowhere, and what it is, which is nothing special."""
+_MARKS = 5
+"""The column of what it is."""
 
 _UNKNOWN = Indexed()
 _decode_known = msgspec.msgpack.Decoder(Indexed).decode
@@ -36,18 +39,22 @@ _decode_output = msgspec.msgpack.Decoder(Output).decode
 
 
 class Shelf:
-    """Where what is known of notes is kept in a scratch file: a row of places for each note."""
+    """Where what is known of notes is kept in a scratch file: a row of places for each note.
 
-    __slots__ = ("places", "scratch")
+    `seldom` holds what few notes have, by their row and what it is called.
+    """
+
+    __slots__ = ("places", "scratch", "seldom")
 
     def __init__(self, scratch: Scratch) -> None:
         self.scratch = scratch
         self.places = array("q")
+        self.seldom: dict[tuple[int, str], Any] = {}
 
     def row(self) -> int:
         """Where a new row begins."""
         row = len(self.places)
-        self.places.extend(_NOWHERE)
+        self.places.extend(_NEW)
         return row
 
 
@@ -62,6 +69,35 @@ class _Place:
 
     def __set__(self, entry: NoteEntry, place: int) -> None:
         entry.shelf.places[entry.row + self._column] = place
+
+
+class _Mark:
+    """What few notes are, as an attribute of an entry: a bit in a column of the shelf."""
+
+    def __init__(self, bit: int) -> None:
+        self._bit = bit
+
+    def __get__(self, entry: NoteEntry, _owner: type[NoteEntry]) -> bool:
+        return bool(entry.shelf.places[entry.row + _MARKS] & self._bit)
+
+    def __set__(self, entry: NoteEntry, is_so: bool) -> None:
+        places, at = entry.shelf.places, entry.row + _MARKS
+        places[at] = places[at] | self._bit if is_so else places[at] & ~self._bit
+
+
+class _Seldom(Generic[_T]):
+    """What few notes have, as an attribute of an entry."""
+
+    def __init__(self, name: str, default: _T) -> None:
+        self._name = name
+        self._default = default
+
+    def __get__(self, entry: NoteEntry, _owner: type[NoteEntry]) -> _T:
+        found: _T = entry.shelf.seldom.get((entry.row, self._name), self._default)
+        return found
+
+    def __set__(self, entry: NoteEntry, value: _T) -> None:
+        entry.shelf.seldom[entry.row, self._name] = value
 
 
 class NoteEntry(msgspec.Struct, gc=False):
@@ -80,14 +116,14 @@ class NoteEntry(msgspec.Struct, gc=False):
     path: str
     shelf: Shelf
     row: int
-    hollow: bool = False
-    blank: bool = False
-    page: bool = False
-    dropped: frozenset[str] = frozenset()
     end: str = ""
     way: str = "created"
-    salt: str = ""
 
+    hollow = _Mark(1)
+    blank = _Mark(2)
+    page = _Mark(4)
+    salt = _Seldom("salt", "")
+    dropped = _Seldom[frozenset[str]]("dropped", frozenset())
     outlined = _Place(0)
     told = _Place(1)
     placed = _Place(2)

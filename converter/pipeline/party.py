@@ -15,8 +15,9 @@ from converter.formats.front import Stored
 from converter.pipeline.bench import Bench, Checked, Made, Places, Reading, Sought, Task, Writing
 from converter.pipeline.crew import Home, Study, anywhere
 from converter.pipeline.learnt import Learnt, pack
-from converter.pipeline.names import Names
 from converter.pipeline.processes import Processes, Request, Serve
+from converter.storage.known_names import Names
+from converter.storage.system import trim_memory
 
 __all__ = ["Party"]
 
@@ -52,26 +53,26 @@ class Party:
         if homes is not None and home is anywhere:
             home = partial(_home, homes)
         for places, at, answer in self._read("learn", notes, reading, home):
-            told = _learnt(answer)
+            told = deque(_learnt(answer))
             if homes is not None:
                 for one in told:
                     homes.add(one.key, at)
-            learnt = iter(told)
             for finding in places:
-                yield finding or (at, next(learnt))
+                yield finding or (at, told.popleft())
 
     def check(self, notes: Iterable[Stored | Finding], reading: Reading) -> Iterator[Checked | Finding]:
         """Read notes of a target, in batches."""
         for places, _, answer in self._read("check", notes, reading, anywhere):
-            checked = iter(_checked(answer))
+            checked = deque(_checked(answer))
             for finding in places:
-                yield finding or next(checked)
+                yield finding or checked.popleft()
 
     def _read(
         self, name: str, notes: Iterable[Stored | Finding], reading: Reading, home: Home
     ) -> Iterator[tuple[list[Finding | None], int, bytes]]:
         """Batches: findings, and None where there was a note; the number of the bench that read it, and its answer."""
         self._processes.all("reads", pickle.dumps(reading))
+        trim_memory()  # of what listing took
         batches: deque[list[Finding | None]] = deque()
 
         def requests() -> Iterator[Request]:
@@ -93,6 +94,7 @@ class Party:
     def ready(self, reading: Reading, writing: Writing) -> None:
         """Get ready to make notes."""
         self._processes.all("ready", pickle.dumps((reading, writing)))
+        trim_memory()  # of what placing took
 
     def make(self, tasks: Iterable[tuple[int, Task] | Finding]) -> Iterator[tuple[Task, Made] | Finding]:
         """Make notes, in batches of those that one bench keeps."""
@@ -117,10 +119,13 @@ class Party:
                 batches.append(batch)
                 yield at, name, pack([order[1] for order in batch if not isinstance(order, Finding)])
 
-        for _, answer in self._processes.answers(requests()):
-            done = iter(decoded(answer))
+        def unpacked(answer: tuple[int, bytes]) -> deque[_T]:
+            return deque(decoded(answer[1]))
+
+        for done in map(unpacked, self._processes.answers(requests())):
             for order in batches.popleft():
-                yield order if isinstance(order, Finding) else (order[1], next(done))
+                # a large note is let go of when the next one is asked for
+                yield order if isinstance(order, Finding) else (order[1], done.popleft())
 
     def close(self) -> None:
         """End the processes."""

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from converter.errors import EnvironmentFaultError
 from converter.pipeline.work import deep_recursion
-from converter.storage.system import give_back_memory
+from converter.storage.system import give_back_memory, trim_memory
 
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
@@ -39,6 +39,8 @@ _WAITING = 2
 """Answers for each worker that may wait for an earlier one."""
 _COLLECT = 5_000
 """Objects after which a worker looks for garbage: notes die by themselves, and hold no cycles."""
+_LARGE = 64 << 10
+"""Bytes of a request that is larger than most: a note by itself, whose parts take many times as much."""
 _DONE, _FAILED = b"d", b"f"
 
 
@@ -174,13 +176,22 @@ def _work(pipe: Connection, others: list[Connection], serving: Callable[[], Serv
     threading.Thread(target=_listen, args=(pipe, waiting), daemon=True).start()
     with deep_recursion():
         serve = serving()
-        while (request := waiting.get()) is not None:
-            try:
-                for part in _served(serve, *request):
-                    pipe.send_bytes(part)
-            except OSError:
-                break
+        while (request := waiting.get()) is not None and _is_told(pipe, serve, request):
+            large = len(request[1]) > _LARGE
+            del request
+            if large:
+                trim_memory()
     os._exit(0)
+
+
+def _is_told(pipe: Connection, serve: Serve, request: tuple[str, bytes]) -> bool:
+    """Answer a request; whether there was anyone to listen. Nothing of it is held until the next one."""
+    try:
+        for part in _served(serve, *request):
+            pipe.send_bytes(part)
+    except OSError:
+        return False
+    return True
 
 
 def _served(serve: Serve, name: str, said: bytes) -> tuple[bytes, bytes]:

@@ -17,6 +17,7 @@ from converter.findings.tally import Tally
 from converter.formats.front import Format, Source, TargetContext
 from converter.model.facts import PayloadFact, UnitFact
 from converter.model.items import INNER_KINDS, OUTER_KINDS
+from converter.model.moment import Moment
 from converter.pipeline.bench import Bench, Reading, Writing
 from converter.pipeline.catalog import Catalog, titled
 from converter.pipeline.circumstances import (
@@ -77,6 +78,8 @@ class Session:
         self.selection = Selection(options)
         self.reading = reading_of(options)
         self.clock = clock_of(options.clock)
+        self.untimed: Moment | None = None
+        """The time that files get which have none; without it that of the moment in which they are written."""
         self.report = Report(command=command, fail_on=options.fail_on, dry_run=options.dry_run)
         self.report.tally = Tally((*OUTER_KINDS, *INNER_KINDS))
         self.report.source = Place(path=options.source)

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Final
 
 from converter.patterns import pattern
+from converter.storage.known_names import Names
 
 __all__ = [
     "SEGMENT_BYTES",
@@ -142,15 +143,15 @@ class Unique:
 
     def __init__(self, *, limit_bytes: int = 255) -> None:
         self._limit_bytes = limit_bytes
-        self._taken: set[tuple[str, str]] = set()
+        self._taken: Names[int] = Names()
         self._next: dict[tuple[str, str, str], int] = {}
 
     def reserve(self, name: str, folder: str = "") -> bool:
         """Take exactly this name; False when it is taken already."""
-        key = (folder, fold(name))
+        key = f"{folder}\0{fold(name)}"
         if key in self._taken:
             return False
-        self._taken.add(key)
+        self._taken.add(key, 0)
         return True
 
     def take(self, stem: str, folder: str = "", *, extension: str = "") -> str:

@@ -28,6 +28,7 @@ __all__ = [
     "sync",
     "sync_folder",
     "sync_folders",
+    "trim_memory",
     "try_lock",
 ]
 
@@ -145,6 +146,13 @@ def give_back_memory() -> None:
     if function is not None:
         for option in _MALLOC_OPTIONS:
             function(option, _LARGE)
+
+
+def trim_memory() -> None:
+    """Give back what is free between what is held: worth it when much was let go of."""
+    function = _libc("malloc_trim")
+    if function is not None:
+        function(0)
 
 
 def bytes_below(root: Path, enough: int) -> int:

@@ -19,5 +19,9 @@ def test_an_entry_gives_what_it_was_given(title: str) -> None:
 
     assert (entry.known, entry.output, entry.title, entry.tags) == (known, output, title, ("one",))
     entry.output = None
+    entry.blank, entry.page, entry.salt, entry.dropped = True, True, "salt", frozenset(("x",))
+    entry.page = False
     assert entry.output is None
+    assert (entry.blank, entry.page, entry.hollow, entry.salt, entry.dropped) == (True, False, False, "salt", {"x"})
     assert (other.known, other.output) == (Indexed(), None)
+    assert (other.blank, other.page, other.hollow, other.salt, other.dropped) == (False, False, False, "", frozenset())

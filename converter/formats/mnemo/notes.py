@@ -14,7 +14,7 @@ from converter.formats.mnemo.build import blocks_built
 from converter.formats.mnemo.dialect import Dialect
 from converter.formats.mnemo.old_notes import folder_record, note_record
 from converter.formats.mnemo.records import FolderRecord, NoteRecord
-from converter.formats.mnemo.render import blocks_text
+from converter.formats.mnemo.render import blocks_parts
 from converter.formats.mnemo.strict import strict_note
 from converter.model.items import Folder, Note
 from converter.model.moment import Moment, moment_from_number, parse_moment
@@ -180,14 +180,20 @@ def note_text(note: Note, dialect: Dialect = Dialect.PACKAGE) -> str:
         str(note.order or 0),
         extra.get("folderPath", '""'),
         extra.get("content", '""'),
-        blocks_text(note.blocks, note.key) if note.blocks else extra.get("blocks", "[]"),
+        blocks_parts(note.blocks, note.key) if note.blocks else extra.get("blocks", "[]"),
         extra.get("createdAt") or _moment_text(note.created),
         extra.get("modifiedAt") or _moment_text(note.updated),
         "true" if note.favorite else "false",
         *newer.values(),
     )
-    members = [name + text for name, text in zip(_NAMES[dialect], texts, strict=True) if text is not None]
-    return "{" + ",".join(members) + "}"
+    parts: list[str] = []
+    for name, text in zip(_NAMES[dialect], texts, strict=True):
+        if text is not None:
+            parts += (",", name)
+            parts += text if isinstance(text, list) else (text,)
+    parts[0] = "{"
+    parts.append("}")
+    return "".join(parts)
 
 
 def _moment_text(moment: Moment | None) -> str:

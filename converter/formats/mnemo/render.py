@@ -52,7 +52,7 @@ from converter.model.blocks import (
 from converter.model.runs import Runs, TextRun
 from converter.text.json_text import quote
 
-__all__ = ["blocks_text"]
+__all__ = ["blocks_parts", "blocks_text"]
 
 _Node = Block | Row | Cell
 _NAMESPACE: Final = uuid.UUID("5d1b4f3e-9a0c-5b7e-8f61-6a2f0c9d7e44")
@@ -79,6 +79,11 @@ def blocks_text(blocks: Blocks, seed: str) -> str:
 
     Raises InternalFaultError for a block or run that Mnemo does not have.
     """
+    return "".join(blocks_parts(blocks, seed))
+
+
+def blocks_parts(blocks: Blocks, seed: str) -> list[str]:
+    """The same in pieces, to be joined with others: the text of a note is long, and is to be there once."""
     parts: list[str] = ["["]
     frames = [_Frame(blocks, seed)]
     while True:
@@ -90,7 +95,7 @@ def blocks_text(blocks: Blocks, seed: str) -> str:
         frames.pop()
         if not frames:
             parts.append("]")
-            return "".join(parts)
+            return parts
         parts.append("]}")
 
 

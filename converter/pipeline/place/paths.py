@@ -10,6 +10,7 @@ from converter.pipeline.catalog import Catalog
 from converter.pipeline.pair import Pair
 from converter.pipeline.place.names import LINK_SIGNS, Report
 from converter.pipeline.place.tree import Branch
+from converter.storage.known_names import Names
 from converter.storage.names import Unique, safe_segment
 
 __all__ = ["place_paths"]
@@ -41,7 +42,9 @@ class _Placer:
         self._numbers = bool(pair.parameter("number_prefix"))
         self._report = report
         self._unique = Unique()
-        self._stems: dict[str, int] = {}
+        self._stems: Names[int] = Names()
+        self._repeated: set[str] = set()
+        """Names of files that several notes have."""
 
     def siblings(self, branches: list[Branch], base: str) -> None:
         """Place the branches of one folder, folders first."""
@@ -67,7 +70,10 @@ class _Placer:
             return
         segment = self._segment(branch, base, prefix, ".md")
         path, stem = _joined(base, segment), segment.removesuffix(".md")
-        self._stems[stem.casefold()] = self._stems.get(stem.casefold(), 0) + 1
+        called = stem.casefold()
+        if called in self._stems:
+            self._repeated.add(called)
+        self._stems.add(called, 0)
         title = entry.title or stem
         entry.output = Output(key=path, id=entry.id, title=title, path=path, name=stem, folder=base or None)
 
@@ -86,7 +92,7 @@ class _Placer:
         """Links spell a note by its file name alone where no other has it, else by its path."""
         for entry in catalog.notes.values():
             output = entry.output
-            if output is not None and not output.form and self._stems[output.name.casefold()] > 1:
+            if output is not None and not output.form and output.name.casefold() in self._repeated:
                 entry.output = msgspec.structs.replace(output, name=output.path.removesuffix(".md"))
 
 

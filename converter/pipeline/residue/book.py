@@ -15,7 +15,6 @@ from converter.findings.finding import Finding
 from converter.formats.front import Source
 from converter.model.facts import PayloadFact
 from converter.model.order import Output
-from converter.pipeline.names import Names
 from converter.pipeline.residue.records import (
     AssetRecord,
     FolderRecord,
@@ -30,6 +29,7 @@ from converter.pipeline.residue.records import (
 )
 from converter.pipeline.residue.sound import is_sound_origin
 from converter.pipeline.residue.visit import Visit
+from converter.storage.known_names import Names
 from converter.storage.scratch import Scratch
 
 __all__ = ["Held", "ResidueBook", "unused"]

@@ -7,7 +7,7 @@ lead in the target. What differs from what the source shows is not what it was.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, tzinfo
 
 import msgspec
@@ -142,13 +142,12 @@ class Mirror:
             paths = tuple(path.removeprefix(root) for path in record.at)
             mirror.add_asset(fact)
             mirror.assets[record.key] = AssetEntry(fact, paths=paths or (record.name,), name=record.name)
-        pinned = [(node.output.key, node.claim) for _, _, node in each(places.nodes) if node.output and node.claim]
+        pinned = dict(_pinned(places))
         places.forget()
         self._links = LinkBook(mirror, self.pair, self._origin.resolve)
         self._links.resolve_all(lambda _finding: None)
-        for key, claim in pinned:
-            if claim.held is not None:
-                self._links.pin(key, claim.held.record.anchors)
+        for key, anchors in pinned.items():
+            self._links.pin(key, anchors)
 
     def retitled(self, order: WorkOrder) -> dict[tuple[str, str], str]:
         """Links of a note, as target and place, that name notes which are called otherwise now, and how."""
@@ -176,6 +175,15 @@ class Mirror:
             blocks=record.blocks,
             dropped=frozenset(record.dropped),
         )
+
+
+def _pinned(places: Places) -> Iterator[tuple[str, dict[str, str]]]:
+    """Notes whose places had names, by their keys in the target, with these."""
+    for _, _, node in each(places.nodes):
+        if node.output is not None and node.claim is not None and node.claim.held is not None:
+            anchors = node.claim.held.record.anchors
+            if anchors:
+                yield node.output.key, anchors
 
 
 def _present(node: Node, key: str, catalog: Catalog) -> Output:

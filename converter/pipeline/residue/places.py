@@ -62,6 +62,9 @@ class Places:
         for nodes in (self.nodes, self._items.origin):
             for some in nodes.values():
                 some.clear()
+
+    def _forget_names(self) -> None:
+        """Let go of all names and ids: everything has its own."""
         self._claimed.clear()
         self._taken.clear()
         self._ids.clear()
@@ -87,6 +90,7 @@ class Places:
             if node.claim is not None and node.claim.folder is not None and node.output is not None:
                 self.attrs[node.output.key] = node.claim.folder.attrs
         self.returned = frozenset(key for key, node in self._items.origin["folders"].items() if node.output)
+        self._forget_names()
 
     def _is_fresh(self, node: Node) -> bool:
         at: Node | None = node

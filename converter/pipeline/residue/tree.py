@@ -80,8 +80,11 @@ class Tree:
         self._build()
 
     def all(self) -> list[Node]:
-        """Every node once."""
-        return list({id(node): node for kinds in (self.nodes, self.origin) for _, _, node in each(kinds)}.values())
+        """Every node once: a folder for the sake of a note is the note's, and most of the origin is there."""
+        folders = {id(node): node for node in self.nodes["folders"].values()}
+        notes = [node for node in self.nodes["notes"].values() if id(node) not in folders]
+        gone = [node for _, _, node in each(self.origin) if node.entry is None]
+        return [*folders.values(), *notes, *gone]
 
     def _build(self) -> None:
         for kind, entries in (("folders", self._catalog.folders), ("notes", self._catalog.notes)):

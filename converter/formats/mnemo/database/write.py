@@ -123,7 +123,7 @@ class LibraryTarget:
 
     def note(self, rendered: Rendered) -> None:
         """Add a note as `render` gave it."""
-        self._put(NOTE_ROW + rendered.key, rendered.data.decode("ascii"))
+        self._put(NOTE_ROW + rendered.key, rendered.data)
         self._notes.append(rendered.key)
 
     def asset(self, path: str, stream: IO[bytes], stamp: Moment | None = None) -> None:

@@ -77,15 +77,17 @@ class PackageTarget:
 
     def note(self, rendered: Rendered) -> None:
         """Add a note as `render` gave it."""
-        self._insert("Notes", rendered.key, rendered.data.decode("ascii"))
+        self._insert("Notes", rendered.key, rendered.data)
         self._notes += 1
 
-    def _insert(self, table: str, key: str, text: str) -> None:
+    def _insert(self, table: str, key: str, text: str | bytes) -> None:
+        """A row; bytes are text."""
         if _DATABASE in self._spool:
             raise InternalFaultError(f"{_DATABASE!r} is taken by a file that passes whole: the plan let it pass")
         self._started = True
         try:
-            self._connection.execute(f"INSERT INTO {table} VALUES (?, ?)", (key, text))
+            sign = "CAST(? AS TEXT)" if isinstance(text, bytes) else "?"
+            self._connection.execute(f"INSERT INTO {table} VALUES (?, {sign})", (key, text))
         except sqlite3.IntegrityError:
             raise InternalFaultError(f"two rows of {table} have the id {key!r}: the plan let it pass") from None
         except sqlite3.OperationalError as error:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from converter.pipeline.names import Names
+from converter.storage.known_names import Names
 
 
 @given(st.lists(st.tuples(st.text("ab", max_size=3), st.sampled_from(("one.md", "two.md", "three.md")))))
