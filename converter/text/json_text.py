@@ -26,6 +26,7 @@ __all__ = [
     "depth",
     "dotnet_date",
     "dump",
+    "escaped",
     "is_dotnet_date",
     "is_text",
     "is_whole",
@@ -214,6 +215,8 @@ _ESCAPES: Final = _Escapes()
 _SAFE: Final = pattern(r"[ !#$%(-*,-;=?-\[\]-_a-~]*")
 
 
+_BEYOND_ASCII: Final = pattern(r"[^\x00-\x7f]+(?: [^\x00-\x7f]+)*")
+"""Words of other scripts: most of a JSON text is ASCII all the same."""
 _ASCII_ESCAPES: Final = tuple((chr(code), str(_escape(code))) for code in sorted(_UNSAFE_ASCII) if chr(code) != '"')
 
 
@@ -225,11 +228,23 @@ def quote(text: str) -> str:
         # the standard encoder is quick and says all but a few ASCII characters the same way
         made = encode_basestring(text)[1:-1]
         if r"\u" not in made:
-            made = made.replace(r"\"", r"\u0022")
-            for character, escape in _ASCII_ESCAPES:
-                made = made.replace(character, escape)
+            made = escaped(made.replace(r"\"", r"\u0022"))
             return f'"{made}"'
     return f'"{text.translate(_ESCAPES)}"'
+
+
+def escaped(text: str) -> str:
+    """The inside of JSON strings, or JSON without these characters outside of them, with what else is escaped.
+
+    Quotation marks, backslashes and controls stay as they are.
+    """
+    for character, escape in _ASCII_ESCAPES:
+        text = text.replace(character, escape)
+    return text if text.isascii() else _BEYOND_ASCII.sub(_escaped_stretch, text)
+
+
+def _escaped_stretch(found: re.Match[str]) -> str:
+    return found[0].translate(_ESCAPES)
 
 
 def number_text(value: float) -> str:

@@ -18,7 +18,7 @@ from converter.formats.mnemo.inline import OLD_HIGHLIGHTS
 from converter.formats.mnemo.records import NoteRecord
 from converter.formats.mnemo.strict import SIMPLE
 from converter.patterns import pattern
-from converter.text.json_text import quote
+from converter.text.json_text import escaped
 
 __all__ = ["body", "stored_body"]
 
@@ -115,7 +115,6 @@ _PLAIN: Final = _Style(
     suppress_auto_link=False,
 )
 _PAYLOADS: Final[dict[str, type]] = {"Checklist": _Checklist, "Code": _Code, "Equation": _Equation}
-_UNSAFE: Final = ("\\", "&", "'", "+", "<", ">", "`", "\x7f")
 _ESCAPED: Final = pattern(r'\\(?:[\\"]|u[0-9a-f]{4})')
 
 
@@ -177,22 +176,9 @@ def _are_settled(block: _Block) -> bool:
     return True
 
 
-class _Escapes(dict[int, str]):
-    """What each character becomes inside a string, but for what every encoder escapes."""
-
-    def __missing__(self, code: int) -> str:
-        self[code] = text = chr(code) if code in (0x22, 0x5C) else quote(chr(code))[1:-1]
-        return text
-
-
-_ESCAPES: Final = _Escapes()
-
-
 def _spelled(text: str) -> str:
-    """JSON as the application spells it: none of these characters stands outside of strings here."""
-    if text.isascii() and not any(sign in text for sign in _UNSAFE):
-        return text
-    return _ESCAPED.sub(_escape, text).translate(_ESCAPES)
+    """JSON as the application spells it: none of the characters that it escapes stands outside of strings here."""
+    return escaped(_ESCAPED.sub(_escape, text) if "\\" in text else text)
 
 
 def _escape(found: re.Match[str]) -> str:
