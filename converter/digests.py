@@ -7,4 +7,9 @@ try:
 except ImportError:  # an interpreter that is built in another way
     from hashlib import blake2b
 
-__all__ = ["blake2b"]
+__all__ = ["blake2b", "digest_of_bytes"]
+
+
+def digest_of_bytes(data: bytes) -> bytes:
+    """A short digest, such as of what a note was in its store."""
+    return blake2b(data, digest_size=16).digest()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from converter.digests import digest_of_bytes
 from converter.errors import ConverterError, EnvironmentFaultError, ItemError
 from converter.findings.finding import Finding, Location
 from converter.formats.front import Format, LinkKey, Segments, SourceContext, Stored, TargetContext
@@ -26,7 +27,7 @@ from converter.pipeline.pair import Pair
 from converter.pipeline.residue.carry import Carrier
 from converter.pipeline.residue.visit import visit_of
 from converter.pipeline.residue.way import Back, Way
-from converter.pipeline.work import Result, Workshop, digest_of, digest_of_bytes, too_deep, unreadable
+from converter.pipeline.work import Result, Workshop, digest_of, too_deep, unreadable
 from converter.storage.scratch import Scratch
 
 if TYPE_CHECKING:
@@ -200,7 +201,7 @@ class Bench:
         outlined = outline(lifted)
         visit = visit_of(note) if reading.visits else None
         carries, cut = visit is not None, self._cut(stored, note)
-        kept = Found(note, found, cut, comes_back=reading.visits, carries=carries)
+        kept = Found(note, found, cut, carries)
         known = Indexed(
             title=note.title,
             id=note.id,
@@ -284,7 +285,7 @@ class Bench:
         return self.give_back.note(task.stored, found, task.order, back, None if own is None else own.note)
 
     def _converted(self, task: Task, found: AnyFound, told: Finding | None) -> Result:
-        result = self.workshop.convert(task.stored, task.order, (found.note, found.findings), found.cut)
+        result = self.workshop.convert(task.stored, task.order, found)
         return result if told is None else msgspec.structs.replace(result, findings=(told, *result.findings))
 
     def close(self) -> None:

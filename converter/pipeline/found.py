@@ -7,32 +7,29 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
+from converter.digests import digest_of_bytes
 from converter.findings.finding import Finding
 from converter.formats.front import Segments
 from converter.model.blocks import Blocks, count_blocks
 from converter.model.items import Note
 from converter.pipeline.learnt import pack
 from converter.pipeline.residue.blocks import bare
-from converter.pipeline.work import digest_of_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = ["AnyFound", "Found", "Packed", "unpacked"]
 
-_NOTHING = msgspec.Raw(pack(None))
-
 
 class Found(msgspec.Struct, frozen=True, gc=False):
     """A note, what was found while it was read, and its segments where it was cut.
 
-    `comes_back`: it may be on its way back to its origin. `carries`: there is residue in its blocks.
+    `carries`: there is residue in its blocks.
     """
 
     note: Note
     findings: tuple[Finding, ...]
     cut: Segments | None = None
-    comes_back: bool = False
     carries: bool = False
 
     @property
@@ -45,6 +42,11 @@ class Found(msgspec.Struct, frozen=True, gc=False):
         """How many blocks it has."""
         return count_blocks(self.note.blocks)
 
+    @property
+    def said(self) -> Blocks | msgspec.Raw:
+        """Its blocks for an encoder, as they are or as they were packed."""
+        return self.note.blocks
+
     def shows(self, blocks: Blocks) -> bool:
         """Whether it is plain to see that these are its blocks, without residue."""
         return bare(self.note).blocks == blocks
@@ -52,38 +54,28 @@ class Found(msgspec.Struct, frozen=True, gc=False):
     def packed(self) -> bytes:
         """All of it in bytes, from which `unpacked` makes it again."""
         note = self.note
-        if not self.comes_back:
-            return pack(Packed(note, self.findings, self.cut))
         facts, blocks = msgspec.structs.replace(note, blocks=()), msgspec.Raw(pack(note.blocks))
         shown = digest_of_bytes(pack(bare(note).blocks)) if self.carries else b""
         return pack(Packed(facts, self.findings, self.cut, blocks, self.count, shown))
 
 
 class Packed(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """The same with its blocks packed by themselves (`counted` of them), where the note may come back.
+    """The same with its blocks packed by themselves (`count` of them): many notes go on without them.
 
-    Where it may not, `facts` are the whole note, and `counted` is -1. `shown` is the digest of the blocks without
-    residue, where they carry it.
+    `shown` is the digest of the blocks without residue, where they carry it.
     """
 
     facts: Note
     findings: tuple[Finding, ...]
     cut: Segments | None
-    blocks: msgspec.Raw = _NOTHING
-    counted: int = -1
+    said: msgspec.Raw
+    count: int
     shown: bytes = b""
 
     @property
     def note(self) -> Note:
         """The note, once more each time."""
-        if self.counted < 0:
-            return self.facts
-        return msgspec.structs.replace(self.facts, blocks=_unpack_blocks()(self.blocks))
-
-    @property
-    def count(self) -> int:
-        """How many blocks it has."""
-        return self.counted if self.counted >= 0 else count_blocks(self.facts.blocks)
+        return msgspec.structs.replace(self.facts, blocks=_unpack_blocks()(self.said))
 
     def shows(self, blocks: Blocks) -> bool:
         """Whether it is plain to see that these are its blocks: they are packed alike."""
@@ -91,7 +83,7 @@ class Packed(msgspec.Struct, frozen=True, gc=False, array_like=True):
             data = pack(blocks)
         except UnicodeEncodeError:
             return False
-        return digest_of_bytes(data) == self.shown if self.shown else memoryview(self.blocks) == data
+        return digest_of_bytes(data) == self.shown if self.shown else memoryview(self.said) == data
 
 
 AnyFound: TypeAlias = Found | Packed

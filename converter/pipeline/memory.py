@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from converter.digests import digest_of_bytes
 from converter.formats.front import Stored
 from converter.pipeline.learnt import Learnt, pack
-from converter.pipeline.work import digest_of_bytes
 from converter.storage.known_names import Names
 from converter.storage.limits import NO_LIMITS
 from converter.storage.scratch import Scratch

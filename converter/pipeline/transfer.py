@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from converter.digests import digest_of_bytes
 from converter.errors import EnvironmentFaultError, InternalFaultError
 from converter.findings.finding import Finding
 from converter.findings.report import Verification
@@ -25,7 +26,7 @@ from converter.pipeline.residue.records import SCHEMA, Header
 from converter.pipeline.session import Session
 from converter.pipeline.tasks import Tasks
 from converter.pipeline.verify import Written, verify
-from converter.pipeline.work import Result, digest_of_bytes
+from converter.pipeline.work import Result
 from converter.storage.faults import reading_whole
 
 __all__ = ["Transfer"]

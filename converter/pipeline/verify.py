@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from converter.digests import digest_of_bytes
 from converter.errors import ConverterError, EnvironmentFaultError
 from converter.findings.finding import Finding
 from converter.formats.front import Format, Source, SourceContext, Stored
@@ -16,7 +17,6 @@ from converter.pipeline.bench import Reading
 from converter.pipeline.crew import Crew
 from converter.pipeline.progress import Progress
 from converter.pipeline.residue.book import ResidueBook
-from converter.pipeline.work import digest_of_bytes
 from converter.storage.digest import digest
 
 __all__ = ["Written", "first_difference", "verify"]

@@ -8,13 +8,14 @@ from contextlib import contextmanager
 
 import msgspec
 
-from converter.digests import blake2b
+from converter.digests import digest_of_bytes
 from converter.errors import InternalFaultError, ItemError
 from converter.findings.finding import Finding
-from converter.formats.front import Format, Rendered, Segments, SourceContext, Stored, TargetContext
+from converter.formats.front import Format, Rendered, SourceContext, Stored, TargetContext
 from converter.model.blocks import Raw, count_blocks
 from converter.model.items import Note
 from converter.model.order import WorkOrder
+from converter.pipeline.found import AnyFound, Found
 from converter.pipeline.law import Answers, InnerCounts
 from converter.pipeline.lift.rules import lift
 from converter.pipeline.lower.facts import same_facts
@@ -25,31 +26,21 @@ from converter.pipeline.residue.carry import Carrier
 from converter.pipeline.residue.trace import Group, groups_of
 
 __all__ = [
-    "Read",
     "Result",
     "Worked",
     "Workshop",
     "deep_recursion",
     "digest_of",
-    "digest_of_bytes",
     "too_deep",
     "unreadable",
 ]
-
-Read = tuple[Note, tuple[Finding, ...]]
-"""What reading gives: a note, and what was found on the way."""
 
 _encode = msgspec.msgpack.Encoder().encode
 
 
 def digest_of(note: Note) -> bytes:
     """A digest of everything that a note says; the store's own time (`stamp`) is left out."""
-    return blake2b(_encode(msgspec.structs.replace(note, stamp=None)), digest_size=16).digest()
-
-
-def digest_of_bytes(data: bytes) -> bytes:
-    """A short digest of what a note was in its store."""
-    return blake2b(data, digest_size=16).digest()
+    return digest_of_bytes(_encode(msgspec.structs.replace(note, stamp=None)))
 
 
 class Result(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -100,27 +91,22 @@ class Workshop:
         self._clean = clean
         self._digests = digests
 
-    def convert(
-        self, stored: Stored, order: WorkOrder, read: Read | None = None, cut: Segments | None = None
-    ) -> Result:
-        """One note, all the way, from what reading (and cutting) it gave where that was done before.
+    def convert(self, stored: Stored, order: WorkOrder, read: AnyFound | None = None) -> Result:
+        """One note, all the way, from what reading it gave where that was done before.
 
         Raises `ItemError` where it cannot be read, or is nested too deeply to be handled.
         """
         try:
-            return self._convert(stored, order, read or self._source.read(stored, self._reading), cut)
+            read = read or Found(*self._source.read(stored, self._reading))
+            body = self._body(stored, order)
+            return self._convert(stored, order, read) if body is None else self._with_body(body, stored, order, read)
         except RecursionError:
             raise ItemError(too_deep(stored.key)) from None
 
-    def _convert(self, stored: Stored, order: WorkOrder, read: Read, cut: Segments | None) -> Result:
-        note, found = self._cleaned(read)
-        if stored.key != order.key:
-            found = tuple(msgspec.structs.replace(finding, item=f"notes/{order.key}") for finding in found)
+    def _convert(self, stored: Stored, order: WorkOrder, read: AnyFound) -> Result:
+        note, found = self._cleaned(read.note), _told_of(read.findings, stored, order)
         if self._passes(found):
             return self._passed(stored, note, order, found)
-        body = self._body(stored, order)
-        if body is not None:
-            return self._with_body(body, note, order, found)
         carrier = self._carrier
         worked = self.lower(note, order, stored.path, traced=carrier is not None and carrier.in_blocks)
         if worked.counts.unanswered:
@@ -129,7 +115,7 @@ class Workshop:
         changed = any(finding.code not in _NO_LOSS for finding in worked.findings)
         lowered, record = worked.note, b""
         if carrier is not None:
-            lowered, record = carrier.carried(stored, order, len(note.blocks), lowered, worked.groups, cut)
+            lowered, record = carrier.carried(stored, order, len(note.blocks), lowered, worked.groups, read.cut)
         rendered = self._target.render(lowered, self._writing)
         if self._is_untouched(note, lowered, found):
             rendered = msgspec.structs.replace(rendered, data=stored.data)
@@ -156,14 +142,14 @@ class Workshop:
             return None
         return self._source.body(stored) if self._source.body is not None else None
 
-    def _with_body(self, body: str, note: Note, order: WorkOrder, found: tuple[Finding, ...]) -> Result:
+    def _with_body(self, body: str, stored: Stored, order: WorkOrder, read: AnyFound) -> Result:
         """A note whose blocks have their text already: only its facts are made anew."""
-        facts = same_facts(note, order, named=self.pair.parameter("note_ids") == "guid")
+        facts = same_facts(read.facts, order, named=self.pair.parameter("note_ids") == "guid")
         blocks = (Raw(format=self.pair.target.system, source=body),)
         rendered = self._target.render(msgspec.structs.replace(facts, blocks=blocks), self._writing)
-        count = count_blocks(note.blocks)
-        digest = self.digest(msgspec.structs.replace(facts, blocks=note.blocks)) if self._digests else b""
-        return Result(rendered, digest, InnerCounts(count, count, 0, 0), found, approximated=False)
+        digest = self.digest(msgspec.structs.replace(facts, blocks=read.said)) if self._digests else b""
+        counts = InnerCounts(read.count, read.count, 0, 0)
+        return Result(rendered, digest, counts, _told_of(read.findings, stored, order), approximated=False)
 
     def digest(self, note: Note) -> bytes:
         """The digest of a note that is made, where that is asked for."""
@@ -211,10 +197,17 @@ class Workshop:
 
     def read(self, stored: Stored) -> Note:
         """A note of the source as it stands."""
-        return self._cleaned(self._source.read(stored, self._reading))[0]
+        return self._cleaned(self._source.read(stored, self._reading)[0])
 
-    def _cleaned(self, read: Read) -> Read:
-        return (bare(read[0]), read[1]) if self._clean else read
+    def _cleaned(self, note: Note) -> Note:
+        return bare(note) if self._clean else note
+
+
+def _told_of(found: tuple[Finding, ...], stored: Stored, order: WorkOrder) -> tuple[Finding, ...]:
+    """What was found while a note was read, told of the note that is made of it."""
+    if stored.key == order.key:
+        return found
+    return tuple(msgspec.structs.replace(finding, item=f"notes/{order.key}") for finding in found)
 
 
 def unreadable(item: str, error: ItemError) -> Finding:

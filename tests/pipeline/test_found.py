@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import msgspec
-import pytest
 from hypothesis import given, settings
 
 from converter.findings.finding import Finding
@@ -13,6 +12,7 @@ from converter.model.items import Note
 from converter.model.order import Output
 from converter.model.runs import TextRun
 from converter.pipeline.found import Found, unpacked
+from converter.pipeline.learnt import pack
 from converter.pipeline.residue.blocks import attached, bare
 from converter.pipeline.residue.records import SCHEMA, Header, NoteRecord
 from converter.pipeline.residue.trace import Group
@@ -25,16 +25,16 @@ CUT = Segments("---\n", ("One", "Two"), ("\n", ""), "\n")
 @given(notes())
 @settings(deadline=None)
 def test_what_is_packed_says_what_it_said(note: Note) -> None:
-    for comes_back in (False, True):
-        found = Found(note, FINDINGS, CUT, comes_back=comes_back)
-        packed = unpacked(found.packed())
+    found = Found(note, FINDINGS, CUT)
+    packed = unpacked(found.packed())
 
-        assert (packed.note, packed.findings, packed.cut) == (note, FINDINGS, CUT)
-        assert packed.count == found.count == sum(1 for _ in walk(note.blocks))
-        assert msgspec.structs.replace(packed.facts, blocks=()) == msgspec.structs.replace(note, blocks=())
-        assert found.shows(note.blocks)
-        assert packed.shows(note.blocks) is comes_back
-        assert not packed.shows((*note.blocks, Paragraph()))
+    assert (packed.note, packed.findings, packed.cut) == (note, FINDINGS, CUT)
+    assert packed.count == found.count == sum(1 for _ in walk(note.blocks))
+    assert packed.facts == msgspec.structs.replace(note, blocks=())
+    for one in (found, packed):
+        assert pack(msgspec.structs.replace(one.facts, blocks=one.said)) == pack(note)
+        assert one.shows(note.blocks)
+        assert not one.shows((*note.blocks, Paragraph()))
 
 
 def test_a_note_shows_its_blocks_without_residue() -> None:
@@ -45,7 +45,7 @@ def test_a_note_shows_its_blocks_without_residue() -> None:
     assert carrying.blocks != plain.blocks
     assert bare(carrying).blocks == plain.blocks
 
-    found = Found(carrying, (), comes_back=True, carries=True)
+    found = Found(carrying, (), carries=True)
 
     for one in (found, unpacked(found.packed())):
         assert one.note == carrying
@@ -53,9 +53,8 @@ def test_a_note_shows_its_blocks_without_residue() -> None:
         assert not one.shows(carrying.blocks)
 
 
-@pytest.mark.parametrize("comes_back", [False, True])
-def test_text_that_is_none_shows_nothing(comes_back: bool) -> None:
+def test_text_that_is_none_shows_nothing() -> None:
     note = Note(key="a", title="A", blocks=(Paragraph(runs=(TextRun(text="One"),)),))
     odd = (Paragraph(runs=(TextRun(text="\ud800"),)),)
 
-    assert not unpacked(Found(note, (), comes_back=comes_back).packed()).shows(odd)
+    assert not unpacked(Found(note, ()).packed()).shows(odd)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import msgspec
 
+from converter.digests import digest_of_bytes
 from converter.findings.finding import Finding
 from converter.formats.front import Found, LinkKey, Renaming, Stored
 from converter.model.facts import LinkFact
@@ -20,7 +21,6 @@ from converter.pipeline.into.present import Present
 from converter.pipeline.lower.ids import derived_id
 from converter.pipeline.note_entry import NoteEntry
 from converter.pipeline.session import Session
-from converter.pipeline.work import digest_of_bytes
 from converter.storage.names import fold
 
 __all__ = ["Copies"]

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from converter.digests import blake2b
+from converter.digests import blake2b, digest_of_bytes
 from converter.model.blocks import Block, Blocks, Embed, Image, Media, Page
 from converter.model.items import Note, Property
 from converter.model.moment import Moment
@@ -15,7 +15,6 @@ from converter.model.runs import EmbedRun, ImageRun, Link, Reference, TextRun
 from converter.patterns import pattern
 from converter.pipeline.residue.blocks import bare
 from converter.pipeline.residue.settle import digests_of
-from converter.pipeline.work import digest_of_bytes
 
 __all__ = ["Look", "look_of"]
 

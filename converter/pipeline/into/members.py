@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 import msgspec
 
+from converter.digests import digest_of_bytes
 from converter.errors import ItemError
 from converter.findings.finding import Finding
 from converter.model.facts import MemberFact, PayloadFact, UnitFact
@@ -17,7 +18,6 @@ from converter.pipeline.into.parts import by_items
 from converter.pipeline.into.policy import Policy, is_newer
 from converter.pipeline.into.present import Present
 from converter.pipeline.session import Session
-from converter.pipeline.work import digest_of_bytes
 
 __all__ = ["Member", "Members", "unit_way"]
 

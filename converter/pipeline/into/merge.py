@@ -7,6 +7,7 @@ from typing import Protocol
 
 import msgspec
 
+from converter.digests import digest_of_bytes
 from converter.errors import ItemError, TargetError
 from converter.findings.finding import Finding
 from converter.formats.front import Rendered, Stored
@@ -21,7 +22,7 @@ from converter.pipeline.into.policy import Policy, is_newer
 from converter.pipeline.into.present import Present
 from converter.pipeline.note_entry import NoteEntry
 from converter.pipeline.session import Session
-from converter.pipeline.work import Result, digest_of_bytes
+from converter.pipeline.work import Result
 
 __all__ = ["Converts", "Merge"]
 

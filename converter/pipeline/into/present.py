@@ -9,6 +9,7 @@ from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from pathlib import Path
 
+from converter.digests import digest_of_bytes
 from converter.errors import InputError, ItemError, TargetError
 from converter.findings.finding import Finding
 from converter.formats.front import Format, Source, SourceContext, Stored
@@ -19,7 +20,6 @@ from converter.model.profile import Profile
 from converter.pipeline.into.look import Look, look_of
 from converter.pipeline.place.tree import mended
 from converter.pipeline.residue.book import ResidueBook
-from converter.pipeline.work import digest_of_bytes
 from converter.storage.digest import digest
 from converter.storage.names import fold
 
