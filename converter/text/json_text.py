@@ -215,6 +215,8 @@ _ESCAPES: Final = _Escapes()
 _SAFE: Final = pattern(r"[ !#$%(-*,-;=?-\[\]-_a-~]*")
 
 
+_FEW: Final = 128
+"""Characters of a text that is gone through one by one sooner than word by word."""
 _BEYOND_ASCII: Final = pattern(r"[^\x00-\x7f]+(?: [^\x00-\x7f]+)*")
 """Words of other scripts: most of a JSON text is ASCII all the same."""
 _ASCII_ESCAPES: Final = tuple((chr(code), str(_escape(code))) for code in sorted(_UNSAFE_ASCII) if chr(code) != '"')
@@ -224,7 +226,7 @@ def quote(text: str) -> str:
     """A string as JSON text, quotation marks included."""
     if _SAFE.fullmatch(text):
         return f'"{text}"'
-    if text.isascii():
+    if len(text) > _FEW or text.isascii():
         # the standard encoder is quick and says all but a few ASCII characters the same way
         made = encode_basestring(text)[1:-1]
         if r"\u" not in made:
