@@ -6,6 +6,7 @@ default encoder: no blanks, all but a small set of ASCII escaped (docs/formats/m
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from collections.abc import Iterable
@@ -217,8 +218,8 @@ _SAFE: Final = pattern(r"[ !#$%(-*,-;=?-\[\]-_a-~]*")
 
 _FEW: Final = 128
 """Characters of a text that is gone through one by one sooner than word by word."""
-_BEYOND_ASCII: Final = pattern(r"[^\x00-\x7f]+(?: [^\x00-\x7f]+)*")
-"""Words of other scripts: most of a JSON text is ASCII all the same."""
+_ESCAPING: Final = "mnemo-converter.escaped"
+"""How a codec is told to escape what is beyond ASCII."""
 _ASCII_ESCAPES: Final = tuple((chr(code), str(_escape(code))) for code in sorted(_UNSAFE_ASCII) if chr(code) != '"')
 
 
@@ -242,11 +243,18 @@ def escaped(text: str) -> str:
     """
     for character, escape in _ASCII_ESCAPES:
         text = text.replace(character, escape)
-    return text if text.isascii() else _BEYOND_ASCII.sub(_escaped_stretch, text)
+    # the codec finds what is beyond ASCII far sooner than a pattern does
+    return text if text.isascii() else text.encode("ascii", _ESCAPING).decode("ascii")
 
 
-def _escaped_stretch(found: re.Match[str]) -> str:
-    return found[0].translate(_ESCAPES)
+def _escaped_stretch(error: UnicodeError) -> tuple[str, int]:
+    """What the codec is to write for a stretch that is beyond ASCII, and where it is to go on."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return error.object[error.start : error.end].translate(_ESCAPES), error.end
+
+
+codecs.register_error(_ESCAPING, _escaped_stretch)
 
 
 def number_text(value: float) -> str:
