@@ -1,4 +1,4 @@
-"""Functions of a format that are there at once, and whose modules are imported when they are called first.
+"""Functions that are there at once, and whose modules are imported when they are called first.
 
 So whoever looks whether a source is of a format loads what detects it, and whoever reads a format nothing that writes.
 """

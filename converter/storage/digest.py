@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final, Protocol
 
+from converter.digests import sha256
+
 __all__ = ["CHUNK_BYTES", "Readable", "copy_digest", "digest"]
 
 CHUNK_BYTES: Final = 1024**2
@@ -27,8 +29,6 @@ def digest(stream: Readable) -> tuple[int, str]:
 
 def copy_digest(stream: Readable, target: _Writable | None) -> tuple[int, str]:
     """Copy a stream to its end; the size in bytes and SHA-256 in lower-case hex of what was copied."""
-    from hashlib import sha256  # loads OpenSSL
-
     size = 0
     state = sha256()
     while chunk := stream.read(CHUNK_BYTES):

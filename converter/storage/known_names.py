@@ -34,18 +34,29 @@ class Names(Generic[_T]):
         slot = self._slot(name)
         row = self._slots[slot]
         if row == _FREE:
-            self._slots[slot] = len(self._keys)
-            self._first.append(hash(name))
-            self._second.append(hash(name + _MORE))
-            self._keys.append(key)
-            if 3 * len(self._keys) > 2 * len(self._slots):
-                self._grow()
+            self._enter(slot, name, key)
             return
         there = self._keys[row]
         if isinstance(there, list):
             there.append(key)
         elif there is not key:
             self._keys[row] = [there, key]
+
+    def add_new(self, name: str, key: _T) -> bool:
+        """Enter a key under a name that has none; False where it has one, and nothing is entered."""
+        slot = self._slot(name)
+        if self._slots[slot] != _FREE:
+            return False
+        self._enter(slot, name, key)
+        return True
+
+    def _enter(self, slot: int, name: str, key: _T) -> None:
+        self._slots[slot] = len(self._keys)
+        self._first.append(hash(name))
+        self._second.append(hash(name + _MORE))
+        self._keys.append(key)
+        if 3 * len(self._keys) > 2 * len(self._slots):
+            self._grow()
 
     def keys(self, name: str) -> Sequence[_T]:
         """The keys of a name, in the order in which they came."""

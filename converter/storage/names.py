@@ -10,6 +10,7 @@ import unicodedata
 from functools import cache
 from typing import Final
 
+from converter.digests import sha256
 from converter.patterns import pattern
 from converter.storage.known_names import Names
 
@@ -123,8 +124,6 @@ def _shorten(name: str, text: str, limit_bytes: int) -> str:
         return name
     found = _EXTENSION.search(name)
     extension = found[0] if found else ""
-    from hashlib import sha256  # loads OpenSSL, for the few names that are too long
-
     digest = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     ending = f"-{digest}{extension}"
     return _cut(name.removesuffix(extension), limit_bytes - len(ending)) + ending
@@ -148,11 +147,7 @@ class Unique:
 
     def reserve(self, name: str, folder: str = "") -> bool:
         """Take exactly this name; False when it is taken already."""
-        key = f"{folder}\0{fold(name)}"
-        if key in self._taken:
-            return False
-        self._taken.add(key, 0)
-        return True
+        return self._taken.add_new(f"{folder}\0{fold(name)}", 0)
 
     def take(self, stem: str, folder: str = "", *, extension: str = "") -> str:
         """Take `stem + extension` or the next free `stem N + extension`; the name that was taken.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import msgspec
 
+from converter.digests import sha256
 from converter.storage.system import sync_folder
 
 if TYPE_CHECKING:
@@ -49,8 +50,6 @@ def read_record(path: Path, schema: str, kind: type[T]) -> T | None:
 
 
 def _head(schema: str, body: bytes) -> bytes:
-    from hashlib import sha256  # loads OpenSSL
-
     return f"{schema} {sha256(body).hexdigest()}\n".encode()
 
 

@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
+from converter.digests import sha256
 from converter.errors import TargetError
 from converter.storage.faults import check_space, fault, writing
 from converter.storage.journal import JOURNAL_NAMES, has_journal, read_journal
@@ -193,8 +194,6 @@ def room_of(final: Path) -> Path:
     """The room of a target; no two targets have the same one."""
     name, mark = final.name, _MARK
     if len(os.fsencode(name)) > _NAME_BYTES:
-        from hashlib import sha256
-
         name, mark = sha256(os.fsencode(name)).hexdigest(), _MARK + "-long"
     return final.with_name(f".{name}{mark}")
 

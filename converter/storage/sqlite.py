@@ -30,6 +30,7 @@ __all__ = [
     "quoted",
     "reading",
     "tables",
+    "text_sign",
     "uri_of",
     "writing",
 ]
@@ -253,6 +254,11 @@ def check_sound(connection: sqlite3.Connection, what: str) -> None:
     if complaint != "ok":
         complaint = complaint.rpartition("\n")[2]
         raise InputError(f"{what} is damaged: {complaint}.", hint=_DAMAGE_HINT) from sqlite3.DatabaseError(complaint)
+
+
+def text_sign(value: object) -> str:
+    """The sign for a value in a statement: bytes are text, which need not be UTF-8."""
+    return "CAST(? AS TEXT)" if isinstance(value, bytes) else "?"
 
 
 def is_broken_text(text: str) -> bool:

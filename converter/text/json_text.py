@@ -217,7 +217,7 @@ _SAFE: Final = pattern(r"[ !#$%(-*,-;=?-\[\]-_a-~]*")
 
 
 _FEW: Final = 128
-"""Characters of a text that is gone through one by one sooner than word by word."""
+"""Characters of a text that is gone through one by one sooner than by the codec."""
 _ESCAPING: Final = "mnemo-converter.escaped"
 """How a codec is told to escape what is beyond ASCII."""
 _ASCII_ESCAPES: Final = tuple((chr(code), str(_escape(code))) for code in sorted(_UNSAFE_ASCII) if chr(code) != '"')
@@ -237,9 +237,10 @@ def quote(text: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """The inside of JSON strings, or JSON without these characters outside of them, with what else is escaped.
+    """JSON in which all else is escaped that the application escapes: the inside of a string, or more than that.
 
-    Quotation marks, backslashes and controls stay as they are.
+    Quotation marks, backslashes and controls stay as they are, so they have their escapes already. What is escaped
+    here must not stand outside of strings.
     """
     for character, escape in _ASCII_ESCAPES:
         text = text.replace(character, escape)

@@ -36,3 +36,10 @@ def test_what_was_mentioned_is_known(texts: list[str], other: str) -> None:
 
     assert all(text in mentioned for text in texts)
     assert (other in mentioned) == (other in texts)
+
+
+def test_a_name_is_entered_once_where_it_must_be_new() -> None:
+    names: Names[int] = Names()
+
+    assert [names.add_new(f"n{number % 50}", number) for number in range(100)] == [True] * 50 + [False] * 50
+    assert [names.keys(f"n{number}") for number in range(50)] == [(number,) for number in range(50)]

@@ -3,6 +3,8 @@
 They have all members that the kernel knows, so decoding refuses what the kernel refuses.
 """
 
+# Annotations are values here: as texts, sixty of them would be compiled before the first document is read.
+
 import json
 from collections.abc import Iterator
 from functools import cache

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from converter.digests import blake2b
+from converter.digests import digest_of_bytes
 from converter.model.blocks import Blocks
 from converter.model.facts import LinkFact
 from converter.model.items import Note, Property
@@ -40,7 +40,7 @@ class Sayings(msgspec.Struct, frozen=True):
 
     def digest(self) -> bytes:
         """A digest of all of it."""
-        return blake2b(_encode((sorted(self.facts.items()), self.blocks)), digest_size=16).digest()
+        return digest_of_bytes(_encode((sorted(self.facts.items()), self.blocks)))
 
 
 class _Terms:

@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import IO, Any
 
-from converter.digests import blake2b
+from converter.digests import digest_of_bytes
 from converter.errors import InputError
 from converter.storage.digest import copy_digest
 from converter.storage.sniff import SQLITE_MAGIC
@@ -47,7 +47,7 @@ def _gathered(parts: Iterator[tuple[str, bytes]]) -> Parts:
     """Digests by key; those of one key are one, in whatever order they came."""
     found: dict[str, list[bytes]] = {}
     for key, data in parts:
-        found.setdefault(key, []).append(blake2b(data, digest_size=16).digest())
+        found.setdefault(key, []).append(digest_of_bytes(data))
     return {key: b"".join(sorted(each)).hex() for key, each in found.items()}
 
 

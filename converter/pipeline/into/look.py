@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from converter.digests import blake2b, digest_of_bytes
+from converter.digests import digest_of_bytes
 from converter.model.blocks import Block, Blocks, Embed, Image, Media, Page
 from converter.model.items import Note, Property
 from converter.model.moment import Moment
@@ -93,7 +93,7 @@ def _named(blocks: Blocks, pictures: Pictures) -> Blocks:
 
 
 def _joined(outer: Note, blocks: Any) -> bytes:
-    return blake2b(_encode((outer, digests_of(blocks))), digest_size=16).digest()
+    return digest_of_bytes(_encode((outer, digests_of(blocks))))
 
 
 def _without_names(value: Any) -> Any:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from converter.digests import blake2b
+from converter.digests import digest_of_bytes
 from converter.errors import ItemError
 from converter.findings.finding import Finding
 from converter.findings.tally import WRITTEN
@@ -125,7 +125,7 @@ class Parts:
             said = json.dumps(json.loads(data), sort_keys=True).encode()
         except (ValueError, RecursionError):
             said = data
-        return blake2b(said, digest_size=16).digest()
+        return digest_of_bytes(said)
 
     def _renamed(self, part: Part, key: str) -> bytes:
         """An item under a key. Ids of cards are unique in their deck alone."""
@@ -169,7 +169,7 @@ class Parts:
             self._policy.kept(item)
 
     def _new_id(self, part: Part, number: int) -> str:
-        salt = blake2b(part.data, digest_size=16).hexdigest() + (f" {number}" if number > 1 else "")
+        salt = digest_of_bytes(part.data).hex() + (f" {number}" if number > 1 else "")
         return derived_id("duplicate", part.kind, part.key, salt)
 
     def _is_copied(self, part: Part) -> bool:

@@ -71,9 +71,8 @@ class _Placer:
         segment = self._segment(branch, base, prefix, ".md")
         path, stem = _joined(base, segment), segment.removesuffix(".md")
         called = stem.casefold()
-        if called in self._stems:
+        if not self._stems.add_new(called, 0):
             self._repeated.add(called)
-        self._stems.add(called, 0)
         title = entry.title or stem
         entry.output = Output(key=path, id=entry.id, title=title, path=path, name=stem, folder=base or None)
 

@@ -10,7 +10,7 @@ from typing import IO
 
 import msgspec
 
-from converter.digests import blake2b
+from converter.digests import digest_of_bytes
 from converter.findings.finding import Finding
 from converter.formats.front import Source
 from converter.model.facts import PayloadFact
@@ -250,4 +250,4 @@ def _lines(stream: IO[bytes]) -> Iterator[bytes]:
 
 
 def _digest(data: bytes) -> str:
-    return blake2b(data, digest_size=16).hexdigest()
+    return digest_of_bytes(data).hex()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from converter.digests import blake2b
+from converter.digests import digest_of_bytes
 from converter.formats.front import Segments, Stored
 from converter.formats.registry import load
 from converter.model.items import Note
@@ -64,7 +64,7 @@ class Carrier:
             folder=stored.folder,
             parent=stored.parent,
             order=stored.order,
-            beside=tuple((name, blake2b(data, digest_size=16).hexdigest()) for name, data in stored.beside),
+            beside=tuple((name, digest_of_bytes(data).hex()) for name, data in stored.beside),
             anchors=order.anchors,
             blocks=order.blocks,
             dropped=tuple(sorted(order.dropped)),

@@ -7,7 +7,7 @@ from operator import attrgetter
 
 import msgspec
 
-from converter.digests import blake2b
+from converter.digests import digest_of_bytes
 from converter.model.blocks import Block, Blocks, Cell, Code, Heading, Row, Table
 from converter.model.runs import BOLD, Run, Runs, TextRun, merge_runs
 
@@ -69,7 +69,7 @@ def _run(run: Run, *, heading: bool) -> Run:
 
 def digests_of(blocks: Blocks, ignored: frozenset[str] = frozenset()) -> list[bytes]:
     """A digest of what counts of each block."""
-    return [blake2b(_encode(settled(block, ignored)), digest_size=16).digest() for block in blocks]
+    return [digest_of_bytes(_encode(settled(block, ignored))) for block in blocks]
 
 
 def marks_of(blocks: Blocks) -> str:

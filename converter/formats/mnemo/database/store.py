@@ -17,7 +17,7 @@ from converter.formats.mnemo.database.layout import CARDS, is_newer_table
 from converter.storage.limits import Limits, bounded, exceeded
 from converter.storage.salvage import Loss
 from converter.storage.snapshot import Snapshot
-from converter.storage.sqlite import check_sound, quoted, reading, tables
+from converter.storage.sqlite import check_sound, quoted, reading, tables, text_sign
 
 __all__ = ["Store", "StoredRow", "Table", "table_from"]
 
@@ -140,8 +140,8 @@ class Store:
         table, name, value = self._storage
         with reading(f"{self._name}: the row {key}", item=True):
             wanted = _text(key)
-            sign = "CAST(? AS TEXT)" if isinstance(wanted, bytes) else "?"
-            row = self._connection.execute(f"SELECT {value} FROM {table} WHERE {name} = {sign}", (wanted,)).fetchone()
+            found = f"SELECT {value} FROM {table} WHERE {name} = {text_sign(wanted)}"
+            row = self._connection.execute(found, (wanted,)).fetchone()
         return None if row is None or row[0] is None else _bytes(row[0])
 
     def values(self, rows: Iterable[StoredRow]) -> Iterator[tuple[StoredRow, bytes]]:

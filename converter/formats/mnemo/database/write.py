@@ -106,7 +106,7 @@ class LibraryTarget:
 
         `again`: it may be there, from a package that passed a setting on as a text: the library's own row counts.
         """
-        sign = "CAST(? AS TEXT)" if isinstance(value, bytes) else "?"
+        sign = sqlite.text_sign(value)
         verb = "INSERT OR REPLACE" if again else self._verb
         try:
             self._connection.execute(f"{verb} INTO Storage VALUES (?, {sign})", (key, value))

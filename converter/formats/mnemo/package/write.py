@@ -86,8 +86,7 @@ class PackageTarget:
             raise InternalFaultError(f"{_DATABASE!r} is taken by a file that passes whole: the plan let it pass")
         self._started = True
         try:
-            sign = "CAST(? AS TEXT)" if isinstance(text, bytes) else "?"
-            self._connection.execute(f"INSERT INTO {table} VALUES (?, {sign})", (key, text))
+            self._connection.execute(f"INSERT INTO {table} VALUES (?, {sqlite.text_sign(text)})", (key, text))
         except sqlite3.IntegrityError:
             raise InternalFaultError(f"two rows of {table} have the id {key!r}: the plan let it pass") from None
         except sqlite3.OperationalError as error:
